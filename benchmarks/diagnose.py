@@ -118,7 +118,7 @@ def escaped(literals: Path) -> None:
 def show(took: dict[str, list[Took]], size: int) -> None:
     """Processor time decides: the wall clock is shared with whatever else runs."""
     print(f"\na log of {size / 1e6:.0f} MB with one failed rank near its end")
-    least = middle(one.cpu_s for one in took["diagnose"])
+    least = middle(measured.cpu_s for measured in took["diagnose"])
     for name, runs in took.items():
         cpu_s, seconds = middle(run.cpu_s for run in runs), middle(run.seconds for run in runs)
         print(

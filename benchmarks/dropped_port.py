@@ -39,7 +39,7 @@ def main() -> None:
 def named(here: Place) -> float | None:
     """Seconds of a whole run that names the port and its cause; None where it does not."""
     took, report = preflight(here)
-    causes = {(one["check"], one["cause"]) for one in report["findings"]}
+    causes = {(finding["check"], finding["cause"]) for finding in report["findings"]}
     return took.seconds if (CHECK, "dropped") in causes else None
 
 

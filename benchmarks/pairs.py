@@ -78,7 +78,7 @@ def speeds(here: Place, label: str, rate: str) -> None:
     with serving([target]):
         found = [(probed(here), iperf(source, target, OMIT_S, LINK_S)) for _ in range(ROUNDS)]
     ours, theirs = (middle(values) for values in zip(*found, strict=True))
-    ratio = middle(one / other for one, other in found)
+    ratio = middle(own_s / bare_s for own_s, bare_s in found)
     judged = verdict(abs(ratio - 1), AIM) if rate else "no aim"
     print(f"  {label:<10} probe {ours:6.2f}   iperf3 {theirs:6.2f}   ratio {ratio:5.3f}   {judged}")
 

@@ -77,7 +77,7 @@ def preflight(here: Place, *words: str) -> tuple[Took, dict[str, Any]]:
 
 def failed_logins(report: dict[str, Any]) -> int:
     """How many logins between nodes were not found to work: all of them do."""
-    findings = [one for one in report["findings"] if one["area"] == "ssh"]
+    findings = [entry for entry in report["findings"] if entry["area"] == "ssh"]
     return sum(finding["outcome"] in ("fail", "unknown") for finding in findings)
 
 

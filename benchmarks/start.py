@@ -33,7 +33,7 @@ def main() -> None:
         for _ in range(ROUNDS):
             theirs.append(first_step(bare(here, LIMIT_S)))
             ours.append(first_step(launcher(here, LIMIT_S)))
-        ratio = middle(one / other for one, other in zip(ours, theirs, strict=True))
+        ratio = middle(own_s / bare_s for own_s, bare_s in zip(ours, theirs, strict=True))
         print(f"\nfirst step, 2 nodes, medians of {ROUNDS}")
         print(f"  deepspeed --hostfile        {middle(theirs):7.2f} s")
         print(f"  launcher start              {middle(ours):7.2f} s")

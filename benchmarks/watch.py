@@ -114,10 +114,10 @@ def used(here: Place, pid: int) -> Iterator[float]:
     yield _cpu_s(psutil.Process(pid))
     supervisors = sshds = 0.0
     for node in here.lab.nodes:
-        for one in psutil.Process(node.pid).children(recursive=True):
+        for process in psutil.Process(node.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                supervisors += _cpu_s(one) if SUPERVISOR in " ".join(one.cmdline()) else 0
-                sshds += _cpu_s(one) if one.name() == "sshd" else 0
+                supervisors += _cpu_s(process) if SUPERVISOR in " ".join(process.cmdline()) else 0
+                sshds += _cpu_s(process) if process.name() == "sshd" else 0
     if not supervisors:
         raise UsageError("no supervisor is to be seen on the nodes")
     yield supervisors

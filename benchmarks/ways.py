@@ -106,7 +106,7 @@ def compare(here: Place, rounds: int) -> None:
         for _ in range(rounds):
             theirs.append(first_step(bare(site, way)))
             ours.append(first_step(launcher(site, way)))
-        ratio = middle(one / other for one, other in zip(ours, theirs, strict=True))
+        ratio = middle(own_s / bare_s for own_s, bare_s in zip(ours, theirs, strict=True))
         tool = way.bare(site)[0].split()[0]
         print(f"\nfirst step, 2 nodes, {way.launcher} by {way.backend}, medians of {rounds}")
         print(f"  {tool:26}  {middle(theirs):7.2f} s")

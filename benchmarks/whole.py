@@ -72,5 +72,7 @@ def nodes_s(here: Place) -> float:
     used = 0.0
     for node in here.lab.nodes:
         first = psutil.Process(node.pid)
-        used += sum(sum(one.cpu_times()[:4]) for one in [first, *first.children(recursive=True)])
+        used += sum(
+            sum(process.cpu_times()[:4]) for process in [first, *first.children(recursive=True)]
+        )
     return used

@@ -68,12 +68,13 @@ def ask(here: Place, process: subprocess.Popen[bytes]) -> Asked:
 def report(rounds: list[Asked]) -> None:
     """The middle of the rounds, with how busy this machine is beside it."""
     print(f"\nxray of {NODES * SLOTS} ranks on {NODES} nodes, {SAMPLE_SPAN_S:g} s of it a sample")
-    seconds = middle(one.took.seconds for one in rounds)
-    times = ", ".join(f"{one.took.seconds:.1f}" for one in rounds)
+    seconds = middle(measured.took.seconds for measured in rounds)
+    times = ", ".join(f"{measured.took.seconds:.1f}" for measured in rounds)
     load = os.getloadavg()[0]
     print(f"  {seconds:.2f} s ({times}) at load {load:.0f}   {verdict(seconds, AIM_S)}")
     print(
-        f"  processor: the command {middle(one.took.cpu_s for one in rounds):.2f} s, the launcher "
-        f"{middle(one.launcher_s for one in rounds):.2f} s, a node's supervisor "
-        f"{middle(one.supervisor_s for one in rounds):.2f} s with what it starts"
+        f"  processor: the command {middle(measured.took.cpu_s for measured in rounds):.2f} s, "
+        f"the launcher {middle(measured.launcher_s for measured in rounds):.2f} s, "
+        f"a node's supervisor {middle(measured.supervisor_s for measured in rounds):.2f} s "
+        "with what it starts"
     )

@@ -31,8 +31,8 @@ def judge_claims(
         name for claim in claims if claim.check.area == REACH for name in claim.subject
     }
     allowed = frozenset(allow)
-    told = {name for claim in claims if claim.check.id == IN_TIME for name in claim.subject}
-    late = [name for name in cluster.late_nodes if name in told]
+    timed = {name for claim in claims if claim.check.id == IN_TIME for name in claim.subject}
+    late = [name for name in cluster.late_nodes if name in timed]
     return [
         _make_finding(
             claim,
@@ -107,9 +107,9 @@ def _seconds_of(claim: Claim, verdict: Verdict, snapshot: Snapshot) -> float:
 def _finite(value: Any) -> Any:
     """A number that strict JSON has no words for, as text: what nodes print may hold some."""
     if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
+        return {name: _finite(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [_finite(entry) for entry in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -92,7 +92,7 @@ def _count_values(value: Any, counted: dict[int, int]) -> int:
     if id(value) not in counted:
         counted[id(value)] = MOST_VALUES  # where it holds itself
         inner = (*value, *value.values()) if isinstance(value, dict) else value
-        counted[id(value)] = 1 + sum(_count_values(one, counted) for one in inner)
+        counted[id(value)] = 1 + sum(_count_values(entry, counted) for entry in inner)
     if counted[id(value)] >= MOST_VALUES:
         raise ConfigError("too many values, or aliases that repeat them")
     return counted[id(value)]

@@ -232,7 +232,7 @@ def _named_parts(value: Any) -> Iterable[tuple[str, Any]]:
     for key in ITEM_NAME_KEYS:
         names = [item.get(key) for item in value]
         if all(isinstance(name, str | int) for name in names) and len({*names}) == len(names):
-            return [(str(name), one) for name, one in zip(names, value, strict=True)]
+            return [(str(name), entry) for name, entry in zip(names, value, strict=True)]
     return []
 
 

@@ -30,7 +30,8 @@ def fold_missing_trust(findings: Sequence[Finding], job: Job) -> list[Finding]:
         *([_controller_finding(controller, job)] if controller else []),
     ]
     first = {
-        id(gap[0]): one for gap, one in zip(filter(None, (mesh, controller)), folded, strict=True)
+        id(gap[0]): entry
+        for gap, entry in zip(filter(None, (mesh, controller)), folded, strict=True)
     }
     cured = {id(finding) for finding in (*mesh, *controller)}
     return [

@@ -37,14 +37,15 @@ def end_run(supervisor, grace, save=0.0):
 def end_without_supervisor(run, home):
     """What the watchdog of a supervisor does that was killed or stopped."""
     deadline = time.monotonic() + KILL_S
-    locks = {}
-    while run_processes(run, ()) and time.monotonic() < deadline + KILL_S:
+    left, locks = run_processes(run, ()), {}
+    while left and time.monotonic() < deadline + KILL_S:
+        locks.update(held_build_locks(left))
         number = signal.SIGKILL if time.monotonic() > deadline else signal.SIGTERM
-        locks.update(held_build_locks(run_processes(run, ())))
-        for pid in run_processes(run, ()):
+        for pid in left:
             with contextlib.suppress(OSError):
                 os.kill(pid, number)
         time.sleep(0.2)
+        left = run_processes(run, ())
     remove_build_locks(locks)
     shutil.rmtree(home, ignore_errors=True)
 

@@ -147,7 +147,7 @@ def next_step(job: Job, cluster: ClusterView) -> str:
 def _next_step_of_reached(job: Job, cluster: ClusterView) -> str:
     """The line to type where this machine logs in to all nodes: who of them does not to others."""
     findings = judge_claims(claims_of([EVERY_LOGIN], job), cluster)
-    failed = [one for one in findings if one.stops or one.outcome is Outcome.SKIP]
+    failed = [finding for finding in findings if finding.stops or finding.outcome is Outcome.SKIP]
     if not failed:
         return first_start_line(job)
     if any(finding.cause in TRUST_CAUSES for finding in failed):

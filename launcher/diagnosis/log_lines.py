@@ -38,7 +38,7 @@ class Place:
             (self.rank, other.rank),
             (self.local_rank, other.local_rank),
         )
-        return all(one is None or another is None or one == another for one, another in pairs)
+        return all(entry is None or another is None or entry == another for entry, another in pairs)
 
     def __str__(self) -> str:
         """Rank and node, for a person; empty where neither is known."""

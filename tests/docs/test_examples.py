@@ -174,8 +174,8 @@ def outcomes_of(snap: Snapshot, area: str) -> dict[Outcome, set[str]]:
     found: dict[Outcome, set[str]] = {}
     for check in CATALOGUE.values():
         if check.area == area:
-            for one in judged(snap, check.id).values():
-                found.setdefault(one.outcome, set()).add(check.id)
+            for finding in judged(snap, check.id).values():
+                found.setdefault(finding.outcome, set()).add(check.id)
     return found
 
 

@@ -191,17 +191,17 @@ def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
     "program",
     [
         "deepspeed",
-        *(pytest.param(one, marks=pytest.mark.long) for one in ("accelerate", "torchrun")),
+        *(pytest.param(entry, marks=pytest.mark.long) for entry in ("accelerate", "torchrun")),
     ],
 )
 def test_the_rank_that_failed_first_is_named(place, lab, program):
     pass_preflight(place, hosts=str(lab.hosts), with_=program)
     run = LaunchedRun(place, lab, "meets.py", options=(f"--with={program}",))
     assert run.end(180) == 1, run.text
-    told = run.run.read("result.json")["diagnosis"].splitlines()
-    assert told[0] == "rank 3 on node2 failed: exit 1"
-    assert told[1] == "last lines of rank 3 on node2:"
-    words = "\n".join(takewhile(lambda line: line.startswith("  "), told[2:]))
+    reported = run.run.read("result.json")["diagnosis"].splitlines()
+    assert reported[0] == "rank 3 on node2 failed: exit 1"
+    assert reported[1] == "last lines of rank 3 on node2:"
+    words = "\n".join(takewhile(lambda line: line.startswith("  "), reported[2:]))
     assert "KeyError: 'rank three has no such weight'" in words
     assert "checked node2 again:" in run.text
 

@@ -68,7 +68,7 @@ def right(whole_site: Site):
     head.run(f"rm /root/.deepspeed_env; {LATER}", check=True)
     assert code == 0, text
     seen = rank_reports(text)
-    assert sorted(one["node"] for one in seen) == ["node1", "node2"]
+    assert sorted(entry["node"] for entry in seen) == ["node1", "node2"]
     return seen
 
 
@@ -87,10 +87,10 @@ def test_arguments_environment_and_secrets(site: Site, right):
     assert not seen["node2"]["env"].keys() & GIVEN.keys()
     assert not {"--bind_cores_to_rank", "--log_level=error"} & {*seen["node2"]["parent"]}
 
-    for one in right:
-        assert one["words"] == ODD
-        assert one["readable"] == 0
-        assert one["env"].items() >= {**GIVEN, "NCCL_SOCKET_IFNAME": "eth0"}.items()
+    for entry in right:
+        assert entry["words"] == ODD
+        assert entry["readable"] == 0
+        assert entry["env"].items() >= {**GIVEN, "NCCL_SOCKET_IFNAME": "eth0"}.items()
     for option in ("--bind_cores_to_rank", "--log_level=error", "--num_nodes=5"):
         assert "unrecognized" in refusal_of(option, "--", "tell.py")
 
@@ -120,7 +120,7 @@ def test_the_address_of_rank_0_is_the_first_word_that_a_login_prints(site: Site,
     site.head.write("/root/.bashrc", BANNER)
     done = site.bare(*words)
     assert {report["master"] for report in rank_reports(done.stdout)} == {"Welcome"}
-    assert {one["master"] for one in right} == {site.head.address}
+    assert {entry["master"] for entry in right} == {site.head.address}
 
 
 def test_a_wrong_hostfile_trains_on_this_machine_alone(site: Site):
@@ -166,7 +166,9 @@ def test_accelerate_writes_tokens_and_trains_elsewhere(site: Site):
     done = site.bare("accelerate", "launch", *words, "tell.py", cwd="/root/acc", **secrets)
     assert done.returncode == 0
     seen = rank_reports(done.stdout)
-    assert {one["node"] for one in seen} == {"node1"}, "no hostfile: the second machine is dropped"
+    assert {entry["node"] for entry in seen} == {"node1"}, (
+        "no hostfile: the second machine is dropped"
+    )
     assert len(seen) == 2, "five processes on two machines"
     assert "HF_TOKEN=hf_Secret" in site.head.read("/root/acc/.deepspeed_env")
     assert site.head.run("stat -c %a /root/acc/.deepspeed_env").stdout.strip() == "644"
@@ -207,7 +209,7 @@ def test_two_nodes_of_one_rank_wait_without_a_word(site: Site):
         both[1].wait(5)
     assert both[0].poll() is None
     site.end_all()
-    said = [one.communicate()[0] for one in both]
+    said = [entry.communicate()[0] for entry in both]
     assert not [line for text in said for line in text.splitlines() if "rank" in line]
     assert not rank_reports("".join(said))
 

@@ -52,7 +52,7 @@ def suspects(lab: Lab) -> dict[str, str]:
 def findings_of(lab: Lab, budget: float | None = None) -> list[Finding]:
     """The findings about logins and ports, and of each node's own reach."""
     job = job_of(lab)
-    checks = [one for one in CATALOGUE.values() if one.area in ("reach", *PAIRS)]
+    checks = [check for check in CATALOGUE.values() if check.area in ("reach", *PAIRS)]
     claims = claims_of(checks, job)
     return list(examine(job, claims, GatherOptions(budget)).findings)
 
@@ -95,8 +95,8 @@ def test_what_the_budget_leaves_out_could_not_be_determined(four: Lab):
     before = leavings(four)
     findings = findings_of(four, budget=0.01)
     late = [finding for finding in findings if finding.area == "ssh" and len(finding.subject) == 2]
-    assert {one.outcome for one in late} == {Outcome.UNKNOWN}, describe(findings)
-    assert all("the budget of 0.01 s was used up" in one.message for one in late)
+    assert {finding.outcome for finding in late} == {Outcome.UNKNOWN}, describe(findings)
+    assert all("the budget of 0.01 s was used up" in finding.message for finding in late)
     assert decide(findings) == "stop"
     assert_nothing_left(four, before)
 

@@ -37,7 +37,12 @@ def test_the_slow_and_the_broken_are_told_and_nobody_else(tmp_path: Path):
         job = job_of(lab)
         claims = claims_of([CATALOGUE[CHECK]], job)
         found = examine(job, claims).findings
-        told = {one.subject[0]: one.cause or one.outcome.value for one in found}
-        assert told == {"node1": "pass", "node2": "not-finite", "node3": "pass", "node4": "slow"}
+        reported = {finding.subject[0]: finding.cause or finding.outcome.value for finding in found}
+        assert reported == {
+            "node1": "pass",
+            "node2": "not-finite",
+            "node3": "pass",
+            "node4": "slow",
+        }
     finally:
         down_and_gone(lab)

@@ -54,7 +54,7 @@ def findings_of(lab: Lab) -> dict[tuple[str, str], Finding]:
     wanted = {name: set(asked) - left_out for name, asked in sections_needed(job, claims).items()}
     snapshot = gather_facts(job, wanted)
     found = judge_claims(claims, ClusterView(snapshot))
-    return {(one.check, *one.subject, "")[:2]: one for one in found}
+    return {(finding.check, *finding.subject, "")[:2]: finding for finding in found}
 
 
 def drop_from(lab: Lab, name: str, others: Sequence[str]) -> None:
@@ -76,18 +76,18 @@ def test_two_bad_nodes_are_told_one_by_its_words_and_one_by_halves(
 ):
     before = leavings(four)
     healthy = findings_of(four)
-    assert {one.outcome.value for one in healthy.values()} == {"pass"}
+    assert {finding.outcome.value for finding in healthy.values()} == {"pass"}
     assert healthy[CHECKS[1], "node2"].message == "gloo over eth0"
     monkeypatch.setattr(rendezvous, "LIMIT_S", 20.0)
     spoil(four, "node2", SLEEPS)
     spoil(four, "node4", RAISES)
     found = findings_of(four)
-    told = {
-        name: one.cause or one.outcome.value
-        for (check, name), one in found.items()
+    reported = {
+        name: finding.cause or finding.outcome.value
+        for (check, name), finding in found.items()
         if check == CHECKS[0]
     }
-    assert told == {"node1": "skip", "node2": "hang", "node3": "skip", "node4": "error"}
+    assert reported == {"node1": "skip", "node2": "hang", "node3": "skip", "node4": "error"}
     assert "ZeroDivisionError" in found[CHECKS[0], "node4"].message
     slow = found[CHECKS[0], "node2"].message
     assert slow.startswith("rank 1 on node2 hung in stage 'all-reduce'")
@@ -103,7 +103,7 @@ def test_a_pair_and_a_cut_between_two_racks_are_told_as_such(
     drop_from(four, "node2", ["node3"])
     drop_from(four, "node3", ["node2"])
     found = findings_of(four)
-    accused = {name: one for (check, name), one in found.items() if one.cause}
+    accused = {name: finding for (check, name), finding in found.items() if finding.cause}
     assert len(accused) == 1, accused
     ((name, one),) = accused.items()
     other = {"node2": "node3", "node3": "node2"}[name]
@@ -116,7 +116,9 @@ def test_a_pair_and_a_cut_between_two_racks_are_told_as_such(
             drop_from(four, name, other_side)
     before = leavings(four)
     found = findings_of(four)
-    causes = {(check, name): one.cause for (check, name), one in found.items() if one.cause}
+    causes = {
+        (check, name): finding.cause for (check, name), finding in found.items() if finding.cause
+    }
     assert causes == {(CHECKS[2], ""): "cut"}, causes
     assert_nothing_left(four, before)
     groups = {frozenset(side) for side in found[CHECKS[2], ""].evidence["groups"]}

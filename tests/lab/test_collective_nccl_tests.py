@@ -86,41 +86,41 @@ def cleaned(lab: Lab) -> Iterator[None]:
 
 
 def test_mpirun_starts_a_process_for_each_slot(lab: Lab):
-    told, found = facts_and_causes(lab, backend="openmpi")
-    assert told["node1"].perf_table.ran_together(4), told
-    assert told["node1"].perf_table.best is not None
-    assert told["node1"].path == PLACE
-    assert {one.by for one in told.values()} == {"mpirun"}
+    reported, found = facts_and_causes(lab, backend="openmpi")
+    assert reported["node1"].perf_table.ran_together(4), reported
+    assert reported["node1"].perf_table.best is not None
+    assert reported["node1"].path == PLACE
+    assert {entry.by for entry in reported.values()} == {"mpirun"}
     assert all("mpirun ran all nodes as one" in words for words in found.values())
 
 
 def test_srun_starts_a_process_for_each_slot(lab: Lab, monkeypatch: pytest.MonkeyPatch):
     slurm_up(lab)
     monkeypatch.setenv("SLURM_JOB_ID", allocate(lab, "root"))
-    told, _ = facts_and_causes(lab, backend="slurm")
-    assert told["node1"].perf_table.ran_together(4), told
-    assert {one.by for one in told.values()} == {"srun"}
+    reported, _ = facts_and_causes(lab, backend="slurm")
+    assert reported["node1"].perf_table.ran_together(4), reported
+    assert {entry.by for entry in reported.values()} == {"srun"}
 
 
 def test_without_mpi_each_node_runs_alone(lab: Lab):
-    told, found = facts_and_causes(lab)
-    assert all(one.perf_table.ran_together(2) for one in told.values())
-    assert told["node2"].apart == 'backend = "pdsh" starts no MPI processes'
+    reported, found = facts_and_causes(lab)
+    assert all(entry.perf_table.ran_together(2) for entry in reported.values())
+    assert reported["node2"].apart == 'backend = "pdsh" starts no MPI processes'
     assert all("bus bandwidth 123.1 GB/s" in words for words in found.values())
 
 
 def test_a_build_without_mpi_runs_on_each_node_alone(lab: Lab):
     create_file(lab, "node1", "/etc/without-mpi")
-    told, _ = facts_and_causes(lab, backend="openmpi")
-    assert {one.by for one in told.values()} == {""}
-    assert "a build without MPI?" in told["node1"].apart
+    reported, _ = facts_and_causes(lab, backend="openmpi")
+    assert {entry.by for entry in reported.values()} == {""}
+    assert "a build without MPI?" in reported["node1"].apart
 
 
 def test_what_hangs_is_ended_and_the_node_named(lab: Lab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(nccl_tests, "LIMIT_S", 10.0)
     create_file(lab, "node1", "/etc/waits")
     create_file(lab, "node2", "/etc/hangs")
-    told, found = facts_and_causes(lab, backend="openmpi")
-    assert told["node2"].code is None
-    assert "mpirun gave no table of 4 ranks" in told["node1"].apart
+    reported, found = facts_and_causes(lab, backend="openmpi")
+    assert reported["node2"].code is None
+    assert "mpirun gave no table of 4 ranks" in reported["node1"].apart
     assert found["node2"].startswith("failed: all_reduce_perf fails on node2 and runs on others")

@@ -46,12 +46,16 @@ def test_fault(case: Case, broken_lab: Lab):
         break_nodes(broken_lab, fault, nodes)
     before = leavings(broken_lab)
     job = job_of(broken_lab, **case.job)
-    findings = [one for one in run_preflight(job, leave_out=case.leave_out) if case.asks(one.check)]
+    findings = [
+        finding
+        for finding in run_preflight(job, leave_out=case.leave_out)
+        if case.asks(finding.check)
+    ]
     assert found_causes(findings, Severity.BLOCK) == case.expected(Severity.BLOCK), describe(
         findings
     )
     assert found_causes(findings, Severity.WARN) == case.expected(Severity.WARN), describe(findings)
-    assert all(one.fix and one.message for one in findings_to_fix(findings))
+    assert all(finding.fix and finding.message for finding in findings_to_fix(findings))
     assert_valid_scripts(findings)
     assert_nothing_left(broken_lab, before, but=case.leaves)
     if case.fixable:
@@ -79,7 +83,7 @@ def found_causes(
 
 
 def test_a_healthy_lab_has_nothing_to_say(lab: Lab):
-    findings = [one for one in run_preflight(job_of(lab)) if one.check != UNFIXABLE]
+    findings = [finding for finding in run_preflight(job_of(lab)) if finding.check != UNFIXABLE]
     assert not describe(findings)
 
 
@@ -89,12 +93,18 @@ def test_a_healthy_lab_has_nothing_to_say(lab: Lab):
 def test_no_answer_is_no_verdict_and_on_that_node_alone(fault: Fault, broken_lab: Lab):
     break_nodes(broken_lab, fault)
     before = leavings(broken_lab)
-    findings = [one for one in run_preflight(job_of(broken_lab)) if one.check != UNFIXABLE]
+    findings = [
+        finding for finding in run_preflight(job_of(broken_lab)) if finding.check != UNFIXABLE
+    ]
     bad = [finding for finding in findings if finding.outcome is not Outcome.PASS]
-    unknown = [one for one in bad if one.outcome is Outcome.UNKNOWN]
+    unknown = [finding for finding in bad if finding.outcome is Outcome.UNKNOWN]
     assert unknown
-    assert all("node3" in one.subject or not one.subject for one in unknown), describe(findings)
-    assert all(one.outcome in (Outcome.UNKNOWN, Outcome.SKIP) for one in bad), describe(findings)
+    assert all("node3" in finding.subject or not finding.subject for finding in unknown), describe(
+        findings
+    )
+    assert all(finding.outcome in (Outcome.UNKNOWN, Outcome.SKIP) for finding in bad), describe(
+        findings
+    )
     assert decide(findings) == "stop"
     assert_nothing_left(broken_lab, before)
 

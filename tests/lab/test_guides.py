@@ -189,6 +189,6 @@ def test_the_command_lines_of_other_projects(person: Person, lab: Lab, example: 
     assert worlds_seen(all_runs(one.folder / "runs")[-1]) == one_world(2)
     one.types("launcher", "weights", stand_in.output, "-o", "weights")
     found = load_file(one.folder / "weights/model.safetensors")
-    assert {name: tuple(one.shape) for name, one in found.items()} == {
+    assert {name: tuple(entry.shape) for name, entry in found.items()} == {
         "0.weight": (8, 8), "0.bias": (8,), "1.weight": (1, 8), "1.bias": (1,),
     }  # fmt: skip

@@ -71,7 +71,9 @@ def test_accelerate_finds_its_rank_on_every_node(tidy: Lab, words: tuple[str, ..
     if words[:1] == ("--deepspeed-config",):
         assert launcher(tidy, "hostfile", "--write", "--yes")[0] == 0
     findings = [
-        one for one in run_preflight(job_of(tidy, with_="accelerate")) if one.area == "accelerate"
+        entry
+        for entry in run_preflight(job_of(tidy, with_="accelerate"))
+        if entry.area == "accelerate"
     ]
     assert decide(findings) == "go", describe(findings)
     assert not describe(findings)

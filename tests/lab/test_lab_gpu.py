@@ -40,7 +40,7 @@ def test_nothing_to_say(name, tmp_path):
         for fault in (EIGHT_H100, *ORDINARY[name]):
             break_nodes(lab, fault, ("node1", "node2", "node3"))
         before = leavings(lab)
-        findings = [one for one in run_preflight(job_of(lab)) if one.check != UNFIXABLE]
+        findings = [finding for finding in run_preflight(job_of(lab)) if finding.check != UNFIXABLE]
         passed = {finding.check for finding in findings if finding.outcome.value == "pass"}
         assert not describe(findings)
         assert {"gpu.slots-have-gpus", "gpu.kernel-reports-no-gpu-fault"} <= passed

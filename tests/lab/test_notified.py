@@ -18,10 +18,10 @@ __all__ = ["lab", "nothing_is_left", "place"]
 
 
 def test_start_stall_and_end_are_notified(place, lab):
-    receiver, told = Receiver(), place / "told"
+    receiver, reported = Receiver(), place / "told"
     run = LaunchedRun(
         place, lab, "train.py", "sleep", "--api-key", SECRET,
-        options=("--notify-webhook", receiver.address, "--notify-command", f"cat >>{told}",
+        options=("--notify-webhook", receiver.address, "--notify-command", f"cat >>{reported}",
                  "--stuck-after", "3"),
     )  # fmt: skip
     started = receiver.wait_for("started, 2 ranks on")
@@ -38,36 +38,36 @@ def test_start_stall_and_end_are_notified(place, lab):
     assert stalled["state"] == "running"
     assert re.search(r": stopped after .*, step 1, loss 2.5: stopped on request\b", ended["text"])
     assert (ended["state"], ended["exit"]) == ("stopped", 130)
-    heard = [json.loads(line) for line in told.read_text().splitlines()]
+    heard = [json.loads(line) for line in reported.read_text().splitlines()]
     assert [notice["text"] for notice in heard] == [body["text"] for body in receiver.bodies]
     written = [path.read_text() for path in run.run.path.rglob("*") if path.is_file()]
     assert not [
-        text for text in (*written, run.text) if "SecretOfHook" in text or str(told) in text
+        text for text in (*written, run.text) if "SecretOfHook" in text or str(reported) in text
     ]
 
 
 def test_a_detached_run_notifies_of_its_stall_and_its_end(place, lab):
-    told = place / "told-by-detached"
+    reported = place / "told-by-detached"
     keys = (place / "launch.toml").read_text()
-    (place / "notify.toml").write_text(f'{keys}[notify]\ncommand = "cat >>{told}"\n')
+    (place / "notify.toml").write_text(f'{keys}[notify]\ncommand = "cat >>{reported}"\n')
     started = run_launcher(
         place, "start", "--hosts", str(lab.hosts), "--launch-file", "notify.toml", "--detach",
         "--stuck-after", "3", "--", "train.py", "sleep",
     )  # fmt: skip
     assert started.returncode == 0, started.stderr
-    notices_until({"start", "stall"}, told)
+    notices_until({"start", "stall"}, reported)
     run_launcher(place, "stop")
-    heard = notices_until({"end"}, told)
+    heard = notices_until({"end"}, reported)
     assert [notice["event"] for notice in heard if notice["event"] != "stall"] == ["start", "end"]
     assert {notice["run"] for notice in heard} == {all_runs(place / "runs")[-1].name}
     assert (heard[-1]["state"], heard[-1]["exit"]) == ("stopped", 130)
 
 
-def notices_until(events, told, seconds=90):
+def notices_until(events, reported, seconds=90):
     """All that a command was notified of, once it has been notified of those events."""
     deadline = time.monotonic() + seconds
     while True:
-        lines = told.read_text().splitlines() if told.exists() else []
+        lines = reported.read_text().splitlines() if reported.exists() else []
         heard = [json.loads(line) for line in lines if line.endswith("}")]
         if events <= {notice["event"] for notice in heard}:
             return heard

@@ -94,7 +94,7 @@ def test_another_nodes_listener_is_a_wrong_answer_and_a_closed_port_is_refused()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         closed = taken.getsockname()[1]
     found = dial(("b", "127.0.0.1", port, "bbbbbbbb"), ("c", "127.0.0.1", closed, "cccccccc"))
-    assert {one["target"]: one["outcome"] for one in found["failed"]} == {
+    assert {finding["target"]: finding["outcome"] for finding in found["failed"]} == {
         "b": "wrong-answer",
         "c": "refused",
     }

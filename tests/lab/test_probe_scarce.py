@@ -52,7 +52,7 @@ def test_where_no_thread_starts_requests_are_answered_in_turn(monkeypatch):
     for number, word in enumerate(("one", "two")):
         request = {"id": number, "section": "toy", "args": {"word": word}, "limit": 5}
         probe.accept(json.dumps(request))
-    assert [one["data"]["seen"] for one in said] == ["one", "two"]
+    assert [entry["data"]["seen"] for entry in said] == ["one", "two"]
 
 
 def test_the_last_words_of_a_probe_are_told(monkeypatch):

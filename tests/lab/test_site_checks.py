@@ -53,7 +53,9 @@ def findings_by_subject(site: Path) -> dict[tuple[str, ...], dict[str, object]]:
     """The site's findings by check and subject."""
     report = json.loads((site.parents[1] / "r.json").read_text())
     return {
-        (one["check"], *one["subject"]): one for one in report["findings"] if one["area"] == "site"
+        (finding["check"], *finding["subject"]): finding
+        for finding in report["findings"]
+        if finding["area"] == "site"
     }
 
 
@@ -91,11 +93,16 @@ def test_a_failing_test_stops_in_words_in_the_report_and_in_junit(site):
     assert json.loads((site.parents[1] / "r.json").read_text())["decision"] == "stop"
     assert findings_by_subject(site)["site.quota-is-set", "node2"]["outcome"] == "fail"
     cases = etree.parse(site.parents[1] / "j.xml").iterfind(".//testcase[properties]")
-    told = [
-        {one.get("name"): one.get("value") for one in case.iterfind("properties/property")}
+    reported = [
+        {
+            element.get("name"): element.get("value")
+            for element in case.iterfind("properties/property")
+        }
         for case in cases
     ]
-    assert {one["outcome"] for one in told if one["check"] == "site.quota-is-set"} == {
+    assert {
+        finding["outcome"] for finding in reported if finding["check"] == "site.quota-is-set"
+    } == {
         "pass",
         "fail",
     }
@@ -120,7 +127,7 @@ def test_a_test_without_a_node_is_of_the_cluster(site):
 def test_each_end_of_a_test_is_an_outcome(site, text, outcome, status):
     done = run_site(site, text)
     assert done.returncode == status, done.stdout
-    assert {one["outcome"] for one in findings_by_subject(site).values()} == {outcome}
+    assert {finding["outcome"] for finding in findings_by_subject(site).values()} == {outcome}
 
 
 def test_a_fact_that_did_not_come_is_told_without_a_traceback(site):
@@ -178,10 +185,12 @@ def test_the_example_of_the_docs_finds_what_it_looks_for(pair, site):
     site.write_text(EXAMPLE)
     done = run_on_lab(pair, site.parents[1], "-k", "test_site")
     assert done.returncode == 1, done.stdout
-    told = findings_by_subject(site)
-    assert told["site.scratch-is-mounted", "node1"]["message"] == "node1: /scratch is missing"
-    both = [told["site.open-files-are-as-our-image-has-them", name] for name in ("node1", "node2")]
-    assert [one["outcome"] for one in both] == ["pass", "pass"], both
+    reported = findings_by_subject(site)
+    assert reported["site.scratch-is-mounted", "node1"]["message"] == "node1: /scratch is missing"
+    both = [
+        reported["site.open-files-are-as-our-image-has-them", name] for name in ("node1", "node2")
+    ]
+    assert [finding["outcome"] for finding in both] == ["pass", "pass"], both
 
 
 REMOTE = """
@@ -203,12 +212,12 @@ def test_nothing_of_that_name(remote):
 def test_remote_runs_words_on_that_node_and_is_bounded(pair, site):
     site.write_text(REMOTE)
     done = run_on_lab(pair, site.parents[1], "-k", "test_site")
-    told = {key: one["outcome"] for key, one in findings_by_subject(site).items()}
+    reported = {key: finding["outcome"] for key, finding in findings_by_subject(site).items()}
     for name in ("node1", "node2"):
-        assert told["site.it-is-the-node-itself", name] == "pass", done.stdout
-        assert told["site.words-are-words", name] == "pass", done.stdout
-        assert told["site.it-ends", name] == "unknown"
-        assert told["site.nothing-of-that-name", name] == "unknown"
+        assert reported["site.it-is-the-node-itself", name] == "pass", done.stdout
+        assert reported["site.words-are-words", name] == "pass", done.stdout
+        assert reported["site.it-ends", name] == "unknown"
+        assert reported["site.nothing-of-that-name", name] == "unknown"
     assert "node1: no-such-command: no-such-command is not installed" in done.stdout
     assert "did not end within 1 s" in done.stdout
 

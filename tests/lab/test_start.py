@@ -44,9 +44,9 @@ def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
     strangers = [line for line in seen if b"touch /tmp/injected" in line and b"agent" in line]
     assert not strangers
     assert run.end() == 0, run.text
-    told = json.dumps([["--local_rank=0", "tell", *ODD], SECRET[::-1]])
-    assert re.search(rf"^node1 0: {re.escape(told)}$", run.text, re.M)
-    assert re.search(rf"^node2 1: {re.escape(told)}$", run.text, re.M)
+    reported = json.dumps([["--local_rank=0", "tell", *ODD], SECRET[::-1]])
+    assert re.search(rf"^node1 0: {re.escape(reported)}$", run.text, re.M)
+    assert re.search(rf"^node2 1: {re.escape(reported)}$", run.text, re.M)
     assert "node2 1: *** '***' \"***\"\n" in run.text
     assert "hf_Secret" not in run.text
     assert "node2 1: no newline at the end\n" in run.text
@@ -58,7 +58,7 @@ def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
         if path.is_file():
             assert "hf_Secret" not in path.read_text()
     log = (run.run.path / "logs" / "node2.log").read_text()
-    assert f"1: {told}\n" in log
+    assert f"1: {reported}\n" in log
     events = run.run.rank_events()
     assert {e["rank"]: e["code"] for e in events if e["kind"] == "rank-ended"} == {0: 0, 1: 0}
     status = run_launcher(place, "status").stdout
@@ -90,11 +90,11 @@ def test_a_full_disk_ends_neither_the_run_nor_the_truth(place, lab):
     full = f"cannot be written: No space left on device; its file system is {place}/full; the run"
     assert done.stdout.count(full) == 1
     assert done.stdout.count("node2 1: y") == done.stdout.count("node1 0: y") == 2000
-    told = done.stdout.partition("\nexit 0\n")[2]
-    assert re.search(r"-flood: finished\n", told)
-    assert "rank 0 on node1: exit 0" in told
-    assert "rank 1 on node2: exit 0" in told
-    assert re.search(r"its record lacks \d+ lines or files", told)
+    reported = done.stdout.partition("\nexit 0\n")[2]
+    assert re.search(r"-flood: finished\n", reported)
+    assert "rank 0 on node1: exit 0" in reported
+    assert "rank 1 on node2: exit 0" in reported
+    assert re.search(r"its record lacks \d+ lines or files", reported)
     wait_until_clean(lab, 1)
 
 

@@ -84,7 +84,7 @@ def test_accelerates_own_file_cannot_mislead_a_start(place, lab):
     file.write_text(WRONG)
     done = launch(place, "accelerate", "ssh", "meet.py", "torch")
     file.unlink()
-    assert {rank: told[2] for (_, rank), told in rank_reports(done, 3).items()} == {
+    assert {rank: reported[2] for (_, rank), reported in rank_reports(done, 3).items()} == {
         0: 3, 1: 3, 2: 3,
     }  # fmt: skip
 

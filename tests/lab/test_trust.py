@@ -78,7 +78,7 @@ def at_a_terminal(argv: list[str], answers: dict[str, str], env: dict[str, str])
 def person(lab: Lab, home: Path, *, nodes: int = 3, user: str = "root") -> Person:
     """Whose hosts file has the first nodes by address, with their ports."""
     hosts, shape = home / "hosts.txt", lab.record.nodes[:nodes]
-    hosts.write_text("".join(f"{one.address} slots=1 port={one.port}\n" for one in shape))
+    hosts.write_text("".join(f"{entry.address} slots=1 port={entry.port}\n" for entry in shape))
     return Person(home, hosts, user)
 
 

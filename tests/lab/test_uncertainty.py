@@ -72,7 +72,7 @@ def lab(odd_lab):
 
 def preflight_findings(lab):
     """All findings but that of the memory that no lab can unlock."""
-    return [one for one in run_preflight(job_of(lab)) if one.check != UNFIXABLE]
+    return [finding for finding in run_preflight(job_of(lab)) if finding.check != UNFIXABLE]
 
 
 def restore_shell(lab, fault):
@@ -83,8 +83,10 @@ def restore_shell(lab, fault):
 
 def assert_of_node3_alone(findings):
     bad = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
-    assert [one for one in bad if one.outcome is Outcome.UNKNOWN]
-    assert all("node3" in one.subject or not one.subject for one in bad), describe(findings)
+    assert [finding for finding in bad if finding.outcome is Outcome.UNKNOWN]
+    assert all("node3" in finding.subject or not finding.subject for finding in bad), describe(
+        findings
+    )
     assert decide(findings) == "stop"
 
 
@@ -99,10 +101,10 @@ def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
     )
     assert_of_node3_alone(findings)
     unknown = [finding for finding in findings if finding.outcome is Outcome.UNKNOWN]
-    assert {one.area for one in unknown} >= {"ssh", "ports", "time"}
+    assert {entry.area for entry in unknown} >= {"ssh", "ports", "time"}
     why = re.compile("no answer (in time|within)|the connection went silent")
-    assert all(why.search(one.message) for one in unknown), describe(findings)
-    assert not [one for one in unknown if one.area in ("limits", "names")], "answered before"
+    assert all(why.search(finding.message) for finding in unknown), describe(findings)
+    assert not [entry for entry in unknown if entry.area in ("limits", "names")], "answered before"
 
 
 def test_a_node_without_proc(lab):
@@ -126,8 +128,10 @@ def test_a_shell_that_prints_megabytes(lab):
     findings = preflight_findings(lab)
     restore_shell(lab, LOUD)
     bad = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
-    assert ("ssh.shell-is-quiet", ("node3",)) in {(one.check, one.subject) for one in bad}
-    assert all(one.subject[-1] == "node3" for one in bad), describe(findings)
+    assert ("ssh.shell-is-quiet", ("node3",)) in {
+        (finding.check, finding.subject) for finding in bad
+    }
+    assert all(finding.subject[-1] == "node3" for finding in bad), describe(findings)
 
 
 @pytest.mark.parametrize(
@@ -139,10 +143,12 @@ def test_a_node_too_busy_to_answer_is_one_finding(lab, monkeypatch, fault):
     findings = preflight_findings(lab)
     lab.node("node3").run("pkill -KILL -f python3.held")
     bad = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
-    assert [(one.check, one.subject) for one in bad] == [(IN_TIME, ("node3",))], describe(findings)
+    assert [(finding.check, finding.subject) for finding in bad] == [(IN_TIME, ("node3",))], (
+        describe(findings)
+    )
     assert bad[0].outcome is Outcome.UNKNOWN
     assert "did not answer in time" in bad[0].message
-    skipped = [one for one in findings if IN_TIME in one.message]
-    assert {one.outcome for one in skipped} == {Outcome.SKIP}
+    skipped = [finding for finding in findings if IN_TIME in finding.message]
+    assert {finding.outcome for finding in skipped} == {Outcome.SKIP}
     assert len(skipped) > 60
     assert decide(findings) == "stop"

@@ -72,24 +72,24 @@ def place(node, file: Path, path: str) -> None:
 
 def weights(lab: Lab, checkpoint: str, out: Path, *words: str) -> tuple[int, str]:
     """The command, in process."""
-    told = io.StringIO()
+    reported = io.StringIO()
     argv = ["weights", checkpoint, "-o", str(out), "--hosts", str(lab.hosts), *words]
-    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+    with contextlib.redirect_stdout(reported), contextlib.redirect_stderr(reported):
         code = cli.main(argv)
-    return code, told.getvalue()
+    return code, reported.getvalue()
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_weights_are_those_that_were_trained(two: Lab, saved: Path, tmp_path: Path, stage: int):
-    code, told = weights(two, spread_shards(two, saved, stage), tmp_path / "out")
-    assert code == 0, told
+    code, reported = weights(two, spread_shards(two, saved, stage), tmp_path / "out")
+    assert code == 0, reported
     found = load_file(tmp_path / "out/model.safetensors")
     true = torch.load(saved / f"stage{stage}/true.pt", weights_only=True)
     same_memory = {"embed.weight", "out.weight"}
     assert true.keys() - found.keys() <= same_memory
     for name, tensor in found.items():
         assert torch.equal(tensor, true[name]), name
-    assert "shapes as saved" in told
+    assert "shapes as saved" in reported
 
 
 def spread_parts(lab: Lab, saved: Path) -> str:
@@ -109,43 +109,45 @@ def test_weights_of_fsdp_are_those_that_were_trained(
 ):
     there = spread_parts(two, saved)
     two.node("node2").run(f"echo of an earlier start >{there}/{FSDP}/__7_0.distcp", check=True)
-    code, told = weights(two, there + path, tmp_path / "out")
-    assert code == 0, told
+    code, reported = weights(two, there + path, tmp_path / "out")
+    assert code == 0, reported
     found = load_file(tmp_path / "out/model.safetensors")
     true = torch.load(saved / "fsdp/true.pt", weights_only=True)
     assert true.keys() - found.keys() <= {"embed.weight", "out.weight"}
     assert found.keys() <= true.keys()
     for name, tensor in found.items():
         assert torch.equal(tensor, true[name]), name
-    assert "3 files" in told
+    assert "3 files" in reported
 
 
 def test_a_missing_part_of_fsdp_is_named_with_its_node(two: Lab, saved: Path, tmp_path: Path):
     there = spread_parts(two, saved)
     two.node("node2").run(f"rm {there}/{FSDP}/*", check=True)
-    code, told = weights(two, there, tmp_path / "out")
+    code, reported = weights(two, there, tmp_path / "out")
     assert code == 1
-    assert "__1_0.distcp, the part of rank 1, which should be on node2" in told
+    assert "__1_0.distcp, the part of rank 1, which should be on node2" in reported
     two.node("node1").run(f"rm {there}/{FSDP}/.metadata", check=True)
-    code, told = weights(two, there, tmp_path / "out")
+    code, reported = weights(two, there, tmp_path / "out")
     assert code == 1
-    assert "which rank 0 writes when all have saved, which should be on node1, is on none" in told
+    assert (
+        "which rank 0 writes when all have saved, which should be on node1, is on none" in reported
+    )
     assert not list((tmp_path / "out").rglob("*.safetensors"))
 
 
 def test_a_part_of_fsdp_that_is_cut_short_is_not_merged(two: Lab, saved: Path, tmp_path: Path):
     there = spread_parts(two, saved)
     two.node("node2").run(f"truncate -s -200 {there}/{FSDP}/__1_0.distcp", check=True)
-    code, told = weights(two, there, tmp_path / "out")
+    code, reported = weights(two, there, tmp_path / "out")
     assert code == 1
-    assert "__1_0.distcp ends before what rank 0 says it holds" in told
+    assert "__1_0.distcp ends before what rank 0 says it holds" in reported
     assert not list((tmp_path / "out").rglob("*.safetensors"))
 
 
 def test_bf16_in_pytorch_files(two: Lab, saved: Path, tmp_path: Path):
     words = ("--dtype", "bf16", "--format", "pytorch")
-    code, told = weights(two, spread_shards(two, saved, 1), tmp_path / "out", *words)
-    assert code == 0, told
+    code, reported = weights(two, spread_shards(two, saved, 1), tmp_path / "out", *words)
+    assert code == 0, reported
     found = torch.load(tmp_path / "out/pytorch_model.bin", weights_only=True)
     assert found["inner.weight"].dtype is torch.bfloat16
 
@@ -153,9 +155,9 @@ def test_bf16_in_pytorch_files(two: Lab, saved: Path, tmp_path: Path):
 def test_a_missing_shard_is_named_with_its_node(two: Lab, saved: Path, tmp_path: Path):
     there = spread_shards(two, saved, 3)
     two.node("node2").run(f"rm {there}/global_step2/*optim*", check=True)
-    code, told = weights(two, there, tmp_path / "out")
+    code, reported = weights(two, there, tmp_path / "out")
     assert code == 1
-    assert "optim shard of rank 1, which should be on node2" in told
+    assert "optim shard of rank 1, which should be on node2" in reported
     assert not list((tmp_path / "out").rglob("*.safetensors"))
 
 
@@ -167,10 +169,10 @@ def test_weights_that_are_not_what_was_saved_are_not_written(two: Lab, saved: Pa
         part.data.fill_(float("nan"))
     torch.save(states, tmp_path / "shard")
     place(two.node("node2"), tmp_path / "shard", f"{there}/global_step2/{shard.name}")
-    code, told = weights(two, there, tmp_path / "out")
+    code, reported = weights(two, there, tmp_path / "out")
     assert code == 1
-    assert "Traceback" not in told
-    assert "has values that are no numbers" in told
+    assert "Traceback" not in reported
+    assert "has values that are no numbers" in reported
     assert not list((tmp_path / "out").rglob("*.safetensors"))
 
 
@@ -185,10 +187,10 @@ def test_what_is_missing_or_of_another_shape_is_named():
 def test_nodes_that_disagree_about_the_latest(two: Lab, saved: Path, tmp_path: Path):
     there = spread_shards(two, saved, 2)
     two.node("node2").run(f"printf global_step1 >{there}/latest", check=True)
-    code, told = weights(two, there, tmp_path / "out")
+    code, reported = weights(two, there, tmp_path / "out")
     assert code == 1
-    assert "global_step1 on node2" in told
-    assert "--tag" in told
+    assert "global_step1 on node2" in reported
+    assert "--tag" in reported
 
 
 def test_what_was_cut_is_resumed_and_what_is_here_is_not_fetched_again(
@@ -203,9 +205,9 @@ def test_what_was_cut_is_resumed_and_what_is_here_is_not_fetched_again(
     shard.unlink()
     part = shard.with_name(f"{shard.name}.{int(info.st_mtime)}.part")
     part.write_bytes(whole[:1000])
-    code, told = weights(two, there, out)
-    assert code == 0, told
-    assert "to fetch from node2" in told
+    code, reported = weights(two, there, out)
+    assert code == 0, reported
+    assert "to fetch from node2" in reported
     assert shard.read_bytes() == whole
     assert "all here already" in weights(two, there, out)[1]
 
@@ -215,14 +217,14 @@ def test_no_room_means_nothing_is_fetched(
 ):
     usage = shutil.disk_usage(tmp_path)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    code, told = weights(two, spread_shards(two, saved, 2), tmp_path / "out")
+    code, reported = weights(two, spread_shards(two, saved, 2), tmp_path / "out")
     assert code == 1
-    assert "Nothing was fetched" in told
+    assert "Nothing was fetched" in reported
     assert not list((tmp_path / "out").rglob("*.pt*"))
 
 
 def test_a_folder_above_checkpoints_names_them(two: Lab, saved: Path, tmp_path: Path):
     spread_shards(two, saved, 1)
-    code, told = weights(two, "/root/out", tmp_path / "out")
+    code, reported = weights(two, "/root/out", tmp_path / "out")
     assert code == 1
-    assert "stage1" in told
+    assert "stage1" in reported

@@ -58,11 +58,11 @@ def causes_by_node(claim, snap):
     """{node: cause} of those that the check does not hold for."""
     findings = judged(snap, f"accelerate.{claim}")
     assert all(finding.fix and finding.message for finding in findings.values() if finding.cause)
-    return {name: one.cause for (name,), one in findings.items() if one.cause}
+    return {name: finding.cause for (name,), finding in findings.items() if finding.cause}
 
 
 def outcomes(claim, snap):
-    return {one.outcome for one in judged(snap, f"accelerate.{claim}").values()}
+    return {finding.outcome for finding in judged(snap, f"accelerate.{claim}").values()}
 
 
 EVERY_NODE = (

@@ -55,7 +55,7 @@ def cluster(*facts: Gpus, logs: dict[str, KernelLog] | None = None, **job: Any):
 def lone_finding(snap, check, node="node3"):
     """The finding on that node, after a look that no other node has one."""
     findings = judged(snap, f"gpu.{check}")
-    others = [one for (name,), one in findings.items() if name != node]
+    others = [entry for (name,), entry in findings.items() if name != node]
     assert not [other for other in others if other.outcome.value in ("fail", "unknown")]
     return findings[(node,)]
 

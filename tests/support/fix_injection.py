@@ -106,9 +106,11 @@ def replaced(value: object, text: str, laced: str) -> object:
         return laced if value == text else value
     if isinstance(value, dict):
         pairs = value.items()
-        return {replaced(key, text, laced): replaced(one, text, laced) for key, one in pairs}
+        return {replaced(key, text, laced): replaced(entry, text, laced) for key, entry in pairs}
     return (
-        [replaced(one, text, laced) for one in value] if isinstance(value, list | tuple) else value
+        [replaced(entry, text, laced) for entry in value]
+        if isinstance(value, list | tuple)
+        else value
     )
 
 
@@ -131,9 +133,9 @@ def report(**seen: object) -> None:
 def try_payloads(claim, snapshot, allowed, command):
     """Lace each text of the facts that stands in the command; how often a payload got there."""
     answers = [
-        one.as_json()
+        entry.as_json()
         for own in snapshot.sections.values()
-        for section, one in own.items()
+        for section, entry in own.items()
         if section != "controller_files"
     ]
     names = {"data", *snapshot.job.names}

@@ -70,11 +70,13 @@ def cluster(config: Any = None, *, on: int = 1, base: Any = None, job: Any = Non
 def outcomes(claim: str, snap: Any) -> dict[str, str]:
     """By node: pass, skip, unknown, or the cause with ! where it blocks."""
     found = judged(snap, f"software.{claim}")
-    for one in found.values():
-        assert one.message
+    for finding in found.values():
+        assert finding.message
     return {
-        node: one.cause + "!" * one.stops if one.outcome.value == "fail" else one.outcome.value
-        for (node,), one in found.items()
+        node: finding.cause + "!" * finding.stops
+        if finding.outcome.value == "fail"
+        else finding.outcome.value
+        for (node,), finding in found.items()
     }
 
 

@@ -33,9 +33,11 @@ def cluster(*facts: Fact, **job: Any):
 def outcomes(claim: str, snap: Any) -> list[str]:
     """By node: pass, skip, unknown, or the cause with ! where it blocks."""
     found = judged(snap, f"files.{claim}").values()
-    assert all(one.message for one in found)
-    assert all(one.fix for one in found if one.outcome.value == "fail")
+    assert all(finding.message for finding in found)
+    assert all(finding.fix for finding in found if finding.outcome.value == "fail")
     return [
-        one.cause + "!" * one.stops if one.outcome.value == "fail" else one.outcome.value
-        for one in found
+        finding.cause + "!" * finding.stops
+        if finding.outcome.value == "fail"
+        else finding.outcome.value
+        for finding in found
     ]

@@ -40,7 +40,9 @@ class EveryCheck:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node) -> None:
         """A worker of xdist's has ended."""
-        self.judged |= {tuple(one) for one in getattr(node, "workeroutput", {}).get("judged", ())}
+        self.judged |= {
+            tuple(entry) for entry in getattr(node, "workeroutput", {}).get("judged", ())
+        }
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -42,7 +42,7 @@ def break_nodes(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:
 
 def run_preflight(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding]:
     """All findings of a preflight, without those areas and checks."""
-    checks = [one for one in CATALOGUE.values() if not {one.area, one.id} & {*leave_out}]
+    checks = [check for check in CATALOGUE.values() if not {check.area, check.id} & {*leave_out}]
     claims = claims_of(checks, job)
     return list(examine(job, claims).findings)
 
@@ -50,16 +50,16 @@ def run_preflight(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding
 def failed_findings(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
     """What does not hold or could not be determined, of that severity."""
     found = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
-    return [one for one in found if one.severity is severity]
+    return [finding for finding in found if finding.severity is severity]
 
 
 def describe(findings: Sequence[Finding]) -> str:
     """Findings that do not hold, for the message of an assertion."""
     found = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     return "\n".join(
-        f"{one.outcome.value} {one.severity.value} {one.check} {one.subject} {one.cause}: "
-        f"{one.message} | {one.fix}"
-        for one in found
+        f"{finding.outcome.value} {finding.severity.value} {finding.check} {finding.subject} "
+        f"{finding.cause}: {finding.message} | {finding.fix}"
+        for finding in found
     )
 
 
@@ -68,7 +68,7 @@ def apply_fixes(
 ) -> list[Finding]:
     """Type the fixes of what is wrong, once each, and fly again, until all holds, or too often."""
     for _ in range(ROUNDS):
-        typed = dict.fromkeys(one.fix for one in findings_to_fix(findings) if one.fix)
+        typed = dict.fromkeys(finding.fix for finding in findings_to_fix(findings) if finding.fix)
         if not typed:
             break
         for fix in typed:

@@ -26,7 +26,7 @@ def cluster(nodes: tuple[str, ...] = NODES, **job: object) -> Snapshot:
 
 
 def dial_results(nodes: tuple[str, ...], name: str, *failed: FailedCall) -> DialResults:
-    lost = {(one.target, one.port) for one in failed}
+    lost = {(entry.target, entry.port) for entry in failed}
     reached = {}
     for target in nodes:
         tried = (() if target == name else SAMPLE) + ((29500,) if target == nodes[0] else ())

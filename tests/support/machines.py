@@ -48,8 +48,10 @@ def nodes(*changed, names=("node1", "node2", "node3"), slots=8):
 def accused(snap, check):
     """{node: cause} of those that the check accuses; nothing may be unknown."""
     found = judged(snap, f"limits.{check}")
-    assert not [one for one in found.values() if one.outcome is Outcome.UNKNOWN]
-    return {name: one.cause for (name,), one in found.items() if one.outcome is Outcome.FAIL}
+    assert not [finding for finding in found.values() if finding.outcome is Outcome.UNKNOWN]
+    return {
+        name: finding.cause for (name,), finding in found.items() if finding.outcome is Outcome.FAIL
+    }
 
 
 def machine(**changes):

@@ -43,7 +43,7 @@ def save(folder, stage):
     weights = list(engine.module.parameters())
     with deepspeed.zero.GatheredParameters(weights, enabled=stage == 3):
         if engine.global_rank == 0:
-            true = {name: one.clone() for name, one in engine.module.state_dict().items()}
+            true = {name: entry.clone() for name, entry in engine.module.state_dict().items()}
             torch.save(true, os.path.join(folder, "true.pt"))
 
 

@@ -87,6 +87,10 @@ def outcomes_in(folder, name, **job):
     data = section({**given, "command": list(given["command"])})
     for node in snap.job.names:
         snap.put(node, DeepspeedConfig.section, Answer(data))
-    found = [one for claim in CLAIMS for one in judged(snap, claim).values()]
-    assert not [one for one in found if one.outcome is Outcome.UNKNOWN]
-    return {one.cause: one.severity.value for one in found if one.outcome is Outcome.FAIL}
+    found = [entry for claim in CLAIMS for entry in judged(snap, claim).values()]
+    assert not [finding for finding in found if finding.outcome is Outcome.UNKNOWN]
+    return {
+        finding.cause: finding.severity.value
+        for finding in found
+        if finding.outcome is Outcome.FAIL
+    }

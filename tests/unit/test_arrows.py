@@ -265,10 +265,10 @@ def test_rooms_are_listed_after_those_that_they_import():
     known: list[str] = []
     for room, allowed in ROOMS.items():
         later = {room for room in ROOMS if room not in known}
-        unknown = [one for one in allowed if not inside(one, *known)]
-        for one in unknown:  # a whole package: all of its rooms that this one is not part of
-            assert one in ("checks", "launcher"), f"{room} stands before {one}"
-            assert not any(inside(other, one) for other in later - {room, *LAUNCHER_FACE}), room
+        unknown = [entry for entry in allowed if not inside(entry, *known)]
+        for entry in unknown:  # a whole package: all of its rooms that this one is not part of
+            assert entry in ("checks", "launcher"), f"{room} stands before {entry}"
+            assert not any(inside(other, entry) for other in later - {room, *LAUNCHER_FACE}), room
         known.append(room)
 
 

@@ -56,18 +56,22 @@ def test_a_claim_on_all_nodes_that_needs_a_dead_one_is_skipped_as_that_nodes_own
     assert (needy_finding.outcome, needy_finding.message) == (
         Outcome.SKIP, "node1 was not reached",
     )  # fmt: skip
-    assert [one.outcome for one in findings(head_needy, down=["node1"])] == [Outcome.UNKNOWN]
-    of_others = [one for one in findings(login, head_needy, down=["node2"]) if not one.subject]
-    assert [one.outcome for one in of_others] == [Outcome.UNKNOWN]
+    assert [finding.outcome for finding in findings(head_needy, down=["node1"])] == [
+        Outcome.UNKNOWN
+    ]
+    of_others = [
+        finding for finding in findings(login, head_needy, down=["node2"]) if not finding.subject
+    ]
+    assert [finding.outcome for finding in of_others] == [Outcome.UNKNOWN]
 
 
 def test_a_node_that_nobody_asked_is_unknown_once_and_never_said_to_be_unreached():
     snap = snapshot()
     del snap.sections["node2"]
     found = judge_claims(claims_of([login, passing, pairwise], snap.job), ClusterView(snap))
-    of_it = [one for one in found if "node2" in one.subject]
-    assert [one.outcome for one in of_it].count(Outcome.UNKNOWN) == 1
-    assert all(one.message.startswith("node2 was not asked") for one in of_it)
+    of_it = [finding for finding in found if "node2" in finding.subject]
+    assert [finding.outcome for finding in of_it].count(Outcome.UNKNOWN) == 1
+    assert all(finding.message.startswith("node2 was not asked") for finding in of_it)
     assert decide(found) == "stop"
 
 

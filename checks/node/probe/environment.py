@@ -104,7 +104,7 @@ def path_replaced_in():
 def variables_set_by(line):
     """The names that a line of a start-up file gives a value."""
     often = OFTEN_SET.match(line)
-    assigned = [one or other for one, other in ASSIGNED.findall(line.partition("#")[0])]
+    assigned = [element or other for element, other in ASSIGNED.findall(line.partition("#")[0])]
     return dict.fromkeys(assigned + ([often.group(1)] if often else []))
 
 

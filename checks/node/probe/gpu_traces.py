@@ -67,7 +67,7 @@ def find_library(name):
 def driver_libraries():
     """{library: {"path", "bytes"}, or None where it is not found}."""
     found = {name: find_library(name) for name in LIBRARIES}
-    return {name: one and {"path": one[0], "bytes": one[1]} for name, one in found.items()}
+    return {name: entry and {"path": entry[0], "bytes": entry[1]} for name, entry in found.items()}
 
 
 def nvidia_leaves_traces():

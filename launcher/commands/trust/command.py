@@ -52,7 +52,7 @@ def _make_changes(
 ) -> bool:
     """Say, ask, change; whether there is anything to prove."""
     path, own = hands.find_own_key(job) if by_password else (None, None)
-    wanted = {name: one for name, one in needed_changes(cluster, own).items() if one}
+    wanted = {name: entry for name, entry in needed_changes(cluster, own).items() if entry}
     if own == "":
         print(f"{THIS_MACHINE}: make a key, {path}")
     for change, names in _nodes_by_change(wanted).items():

@@ -62,7 +62,7 @@ def choose_tag(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> 
     if not tags:
         raise PreflightError(_no_checkpoint_message(seen, path))
     latest_by_node = "; ".join(
-        f"{tag} on {fold_names([name for name, one in latest.items() if one == tag])}"
+        f"{tag} on {fold_names([name for name, entry in latest.items() if entry == tag])}"
         for tag in tags
     )
     raise PreflightError(

@@ -42,7 +42,7 @@ def edited(path: str, script: str) -> str:
     return shown(path, f"sed -E {shlex.quote(script)} {path}")
 
 
-def told(**kilobytes: int) -> str:
+def reported(**kilobytes: int) -> str:
     """Other numbers of /proc/meminfo; HugePages are pages."""
     script = ";".join(f"s/^({key}: +)[0-9]+/\\1{value}/" for key, value in kilobytes.items())
     return edited("/proc/meminfo", script)
@@ -150,21 +150,21 @@ CASES = [
         fixable=False,
     ),
     warned(
-        custom("memory-taken", told(MemAvailable=3 * GIB_IN_KB)),
+        custom("memory-taken", reported(MemAvailable=3 * GIB_IN_KB)),
         "limits.memory-is-free",
         NODE3,
         "memory-in-use",
         fixable=False,
     ),
     warned(
-        custom("huge-pages", told(MemAvailable=3 * GIB_IN_KB, HugePages_Total=9000)),
+        custom("huge-pages", reported(MemAvailable=3 * GIB_IN_KB, HugePages_Total=9000)),
         "limits.memory-is-free",
         NODE3,
         "huge-pages",
         fixable=False,
     ),
     warned(
-        custom("swapped-out", told(SwapTotal=32 * GIB_IN_KB, SwapFree=2 * GIB_IN_KB)),
+        custom("swapped-out", reported(SwapTotal=32 * GIB_IN_KB, SwapFree=2 * GIB_IN_KB)),
         "limits.node-does-not-swap",
         NODE3,
         "swap-in-use",

@@ -70,7 +70,9 @@ class Site:
     def started(self, *words: str, **options: str) -> subprocess.Popen[str]:
         """`launcher start` typed here, begun; its preflight has passed."""
         pass_preflight(self.place, hosts=str(self.lab.hosts), **options)
-        flags = [f"--{name.strip('_').replace('_', '-')}={one}" for name, one in options.items()]
+        flags = [
+            f"--{name.strip('_').replace('_', '-')}={entry}" for name, entry in options.items()
+        ]
         argv = ["launcher", "start", f"--hosts={self.lab.hosts}", *flags, "--", "tell.py", *words]
         return subprocess.Popen(
             [sys.executable, "-m", *argv],
@@ -118,7 +120,7 @@ class Site:
     def ranks(self) -> list[list[str]]:
         """The processes of ranks on each node."""
         seen = [node.run(["pgrep", "-f", r"^\S+ -u tell\.py"]) for node in self.lab.nodes]
-        return [one.stdout.split() for one in seen]
+        return [entry.stdout.split() for entry in seen]
 
     def end_all(self) -> None:
         """Of bare tools, everywhere."""

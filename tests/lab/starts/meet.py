@@ -29,7 +29,7 @@ names = ("RANK", "LOCAL_RANK", "WORLD_SIZE")
 carriers = [name for name in os.environ if name.startswith(("OMPI_", "PMIX_", "SLURM_PROCID"))]
 words = [word for word in sys.argv[1:] if not word.startswith("--local_rank=")]
 backwards = os.environ["HF_TOKEN"][::-1]  # as it stands, it would be masked
-told = [[*(os.environ[name] for name in names), backwards], words, met, carriers, os.getuid()]
+reported = [[*(os.environ[name] for name in names), backwards], words, met, carriers, os.getuid()]
 if "above" in sys.argv:
-    told += [above(os.getpid()), dict(os.environ)]
-print("told " + json.dumps(told), flush=True)
+    reported += [above(os.getpid()), dict(os.environ)]
+print("told " + json.dumps(reported), flush=True)

@@ -36,7 +36,7 @@ if hasattr(model, "zero_optimization_stage"):
     ] or held
 plugin = getattr(accelerator.state, "fsdp_plugin", None)
 stage = plugin.fsdp_version if plugin else model.zero_optimization_stage()
-parted = sum(one.numel() for one in held) < whole
-told = [accelerator.num_processes, accelerator.distributed_type.value, stage, parted]
-print("told " + json.dumps(told), flush=True)
+parted = sum(entry.numel() for entry in held) < whole
+reported = [accelerator.num_processes, accelerator.distributed_type.value, stage, parted]
+print("told " + json.dumps(reported), flush=True)
 accelerator.end_training()

@@ -13,7 +13,7 @@ for path in Path("/proc").glob("[0-9]*/cmdline"):
     with contextlib.suppress(OSError):
         readable += b"hf_Secret" in path.read_bytes()
 rank = int(os.environ["RANK"])
-told = {
+reported = {
     "node": os.uname().nodename,
     "rank": rank,
     "world": int(os.environ["WORLD_SIZE"]),
@@ -24,7 +24,7 @@ told = {
     "readable": readable,
     "cwd": os.getcwd(),
 }
-os.write(1, ("told " + json.dumps(told) + "\n").encode())
+os.write(1, ("told " + json.dumps(reported) + "\n").encode())
 if "sleep" in sys.argv:
     time.sleep(600)
 if "fail" in sys.argv and rank == 1:

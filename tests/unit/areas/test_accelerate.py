@@ -52,10 +52,10 @@ def test_healthy_where_the_head_starts_all(claim):
 def test_what_a_start_gives_accelerate_itself_stops_none(text):
     snap = snapshot(text, STANDARD, STANDARD)
     claims = [claim for claim in (*EVERY_NODE, *OF_THE_HEAD) if "accepted" not in claim]
-    found = [one for claim in claims for one in judged(snap, f"accelerate.{claim}").values()]
-    failed = [one for one in found if one.outcome is Outcome.FAIL]
-    assert failed and not [one.check for one in failed if one.stops]
-    assert all("`launcher start` gives accelerate its own" in one.message for one in failed)
+    found = [entry for claim in claims for entry in judged(snap, f"accelerate.{claim}").values()]
+    failed = [finding for finding in found if finding.outcome is Outcome.FAIL]
+    assert failed and not [finding.check for finding in failed if finding.stops]
+    assert all("`launcher start` gives accelerate its own" in finding.message for finding in failed)
 
 
 @pytest.mark.parametrize("claim", [*EVERY_NODE, *OF_THE_HEAD, "fsdp-keys-fit"])

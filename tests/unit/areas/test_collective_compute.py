@@ -42,7 +42,10 @@ def computed(*first: DeviceMeasurement, alone: tuple[DeviceMeasurement, ...] = (
 
 def outcomes(snap: Snapshot) -> dict[str, str]:
     """Cause or outcome by node."""
-    return {name: one.cause or one.outcome.value for (name,), one in judged(snap, CHECK).items()}
+    return {
+        name: finding.cause or finding.outcome.value
+        for (name,), finding in judged(snap, CHECK).items()
+    }
 
 
 def test_alike_is_alike():

@@ -105,11 +105,11 @@ def gpu(index: int, model: str) -> Gpu:
 
 
 def found(snap: Snapshot) -> dict[str, Finding]:
-    return {name: one for (name,), one in judged(snap, NODE).items()}
+    return {name: entry for (name,), entry in judged(snap, NODE).items()}
 
 
 def causes(snap: Snapshot) -> list[str]:
-    return [one.cause or one.outcome.value for one in found(snap).values()]
+    return [finding.cause or finding.outcome.value for finding in found(snap).values()]
 
 
 def test_a_node_far_behind_its_like_is_named_alone():

@@ -40,7 +40,7 @@ def test_a_slow_node_is_named_with_its_direction_and_nobody_else(nodes, conditio
     snap = measured(slow_where(condition), nodes)
     assert failures(snap) == {(NODE, ("node3",)): cause}
     pairs = judged(snap, LINK)
-    result = {pair for pair, one in pairs.items() if f"see {NODE}" in one.message}
+    result = {pair for pair, finding in pairs.items() if f"see {NODE}" in finding.message}
     assert result == {pair for pair in pairs if condition(*pair)}
     assert judged(snap, NODE)["node3",].severity is Severity.WARN
 
@@ -131,6 +131,6 @@ RACK = {"node5", "node6"}
 )
 def test_who_is_slow_is_said_first(rule, blamed, because):
     snap = measured(rule, 6)
-    result = blamed_nodes([one for check in CHECKS for one in judged(snap, check).values()])
-    assert {one["node"] for one in result} == blamed
-    assert {one["because"] for one in result} == ({because} if because else set())
+    result = blamed_nodes([entry for check in CHECKS for entry in judged(snap, check).values()])
+    assert {entry["node"] for entry in result} == blamed
+    assert {finding["because"] for finding in result} == ({because} if because else set())

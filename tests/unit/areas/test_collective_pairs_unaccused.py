@@ -33,7 +33,7 @@ def test_nothing_is_said_of_a_healthy_cluster():
     snap = measured(slow_where(lambda s, t: False))
     assert not failures(snap)
     for check in CHECKS:
-        assert {one.outcome for one in judged(snap, check).values()} == {Outcome.PASS}
+        assert {finding.outcome for finding in judged(snap, check).values()} == {Outcome.PASS}
 
 
 def test_slow_once_accuses_nobody():
@@ -96,7 +96,7 @@ def test_a_node_that_did_not_measure_is_unknown():
 def test_nothing_to_compare_is_no_claim():
     snap = measured(slow_where(lambda s, t: False), 1)
     for check in (NODE, LATENCY, CUT, ENOUGH):
-        assert {one.outcome for one in judged(snap, check).values()} == {Outcome.SKIP}
+        assert {finding.outcome for finding in judged(snap, check).values()} == {Outcome.SKIP}
 
 
 LISTED = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport {} {} -j DROP\nCOMMIT\n"

@@ -64,7 +64,10 @@ class Nodes:
 
 
 def outcomes(snap: Snapshot) -> dict[str, str]:
-    return {name: one.cause or one.outcome.value for (name,), one in judged(snap, CHECK).items()}
+    return {
+        name: finding.cause or finding.outcome.value
+        for (name,), finding in judged(snap, CHECK).items()
+    }
 
 
 def test_a_meeting_that_comes_through_is_held_once():
@@ -130,7 +133,7 @@ def test_one_that_meets_nobody_but_itself_is_told_and_not_whom_it_was_tried_with
     for bad in range(1, 6):
         pairs = [{f"node{bad}", f"node{other}"} for other in range(1, 6) if other != bad]
         found = outcomes(Nodes(5, hanging=pairs).met())
-        assert {name for name, one in found.items() if one != "skip"} == {f"node{bad}"}
+        assert {name for name, entry in found.items() if entry != "skip"} == {f"node{bad}"}
 
 
 def test_a_hang_of_all_that_no_part_shows_accuses_nobody_and_passes_nobody():
@@ -186,4 +189,4 @@ def test_a_pair_in_two_networks_is_no_cut():
 def test_two_that_are_bad_by_themselves_are_no_group():
     snap = Nodes(5, hanging=[{"node2"}, {"node4"}], per_network=3).met()
     assert judged(snap, GROUPS)[()].outcome.value == "pass"
-    assert {name for name, one in outcomes(snap).items() if one == "hang"} == {"node2", "node4"}
+    assert {name for name, entry in outcomes(snap).items() if entry == "hang"} == {"node2", "node4"}

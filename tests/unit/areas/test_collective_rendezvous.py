@@ -50,7 +50,10 @@ def meeting(*ranks: RendezvousRank, **more: Any) -> Snapshot:
 
 def outcomes(snap: Snapshot) -> dict[str, str]:
     """Cause or outcome by node."""
-    return {name: one.cause or one.outcome.value for (name,), one in judged(snap, CHECK).items()}
+    return {
+        name: finding.cause or finding.outcome.value
+        for (name,), finding in judged(snap, CHECK).items()
+    }
 
 
 def test_ranks_that_met_hold_and_say_where():

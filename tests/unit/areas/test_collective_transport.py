@@ -46,7 +46,7 @@ def having(device: str = "", *last: str, usual: tuple[str, ...] = OVER_IB, **job
 
 
 def outcomes(snap: Snapshot) -> list[str]:
-    return [one.cause or one.outcome.value for one in judged(snap, CHECK).values()]
+    return [finding.cause or finding.outcome.value for finding in judged(snap, CHECK).values()]
 
 
 def message(snap: Snapshot, name: str = "node3") -> str:

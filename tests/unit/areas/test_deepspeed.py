@@ -31,7 +31,7 @@ from tests.support.zero_cases import (
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_nothing_is_asked_without_a_config(claim):
     result = judged(cluster({}, deepspeed_config=None), claim)
-    assert {one.outcome for one in result.values()} == {Outcome.SKIP}
+    assert {finding.outcome for finding in result.values()} == {Outcome.SKIP}
 
 
 @pytest.mark.parametrize("claim", [claim for claim in CLAIMS if "nvme" not in claim])

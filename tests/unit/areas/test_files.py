@@ -46,7 +46,11 @@ def of(snap, check, node="node1"):
 
 def accused(snap, check):
     findings = judged(snap, f"files.{check}")
-    return {node: one.cause for (node,), one in findings.items() if one.outcome.value == "fail"}
+    return {
+        node: finding.cause
+        for (node,), finding in findings.items()
+        if finding.outcome.value == "fail"
+    }
 
 
 def test_a_working_directory_holds():

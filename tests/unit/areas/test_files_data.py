@@ -200,7 +200,7 @@ DATA_KEY = "train_file of args.yaml"
 )
 def test_a_file_that_a_file_names_is_on_every_node(key, seen, expected):
     there = existing("/run/ds.json", kind="file")
-    snap = cluster(*(naming(there if one == "+" else GONE, key) for one in seen))
+    snap = cluster(*(naming(there if entry == "+" else GONE, key) for entry in seen))
     assert outcomes("paths-in-the-command-are-there", snap) == expected
 
 

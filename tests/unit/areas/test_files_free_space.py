@@ -112,7 +112,7 @@ CHECKPOINTS = "checkpoints-can-be-resumed"
 )
 def test_checkpoints_on_own_disks_are_known_to_deepspeed(config, shared, expected):
     run = PathState("there", "/run", "directory")
-    facts = [Files(run, output=room(absolute="/out", shared=one)) for one in shared]
+    facts = [Files(run, output=room(absolute="/out", shared=entry)) for entry in shared]
     snap = cluster(*facts, deepspeed_config="ds.json", output="/out")
     text = ConfigText("there", "/run/ds.json", json.dumps(config))
     for name in snap.job.names:
@@ -131,7 +131,7 @@ CACHES = "caches-can-be-written"
 
 def caches(*folders: FolderSpace, variable: str = "HF_HOME", **job: Any):
     home = room(absolute="/root")
-    return cluster(*(FreeSpace(room(), home, room(), caches={variable: one}) for one in folders), **job)  # fmt: skip  # noqa: E501
+    return cluster(*(FreeSpace(room(), home, room(), caches={variable: folder}) for folder in folders), **job)  # fmt: skip  # noqa: E501
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_more_slots_than_gpus_blocks_with_the_line_to_write():
 
 def test_a_node_without_gpus_among_gpu_nodes_is_accused():
     findings = judged(cluster(having(8), having(0), having(8)), "gpu.slots-have-gpus")
-    assert {node for (node,), one in findings.items() if one.stops} == {"node2"}
+    assert {node for (node,), finding in findings.items() if finding.stops} == {"node2"}
     assert findings[("node2",)].cause == "no-gpu"
 
 
@@ -117,7 +117,7 @@ def test_equal_models_hold():
 def test_the_node_with_other_gpus_is_warned_of():
     snap = cluster(having(8, "NVIDIA A100"), having(8), having(8))
     findings = judged(snap, "gpu.models-are-equal")
-    assert {node for (node,), one in findings.items() if one.warned} == {"node1"}
+    assert {node for (node,), finding in findings.items() if finding.warned} == {"node1"}
     assert "8 x NVIDIA A100 (80 GiB)" in findings[("node1",)].message
 
 

@@ -16,7 +16,9 @@ def test_mig_on_one_node_blocks_and_on_all_warns():
     assert (finding.cause, finding.stops) == ("mig-on", True)
     assert finding.fix and finding.fix.command == "nvidia-smi -mig 0"
     everywhere = judged(cluster(cut, cut), "gpu.mig-is-off")
-    assert {one.cause for one in everywhere.values() if one.warned} == {"mig-everywhere"}
+    assert {finding.cause for finding in everywhere.values() if finding.warned} == {
+        "mig-everywhere"
+    }
 
 
 def test_a_prohibited_gpu_blocks_and_an_exclusive_one_warns():

@@ -28,8 +28,8 @@ MACHINE = 64 * GIB
 
 def limited(*, gpus=NO_GPU, set_in=None, container=False, user=0, **soft):
     """node1 with these soft limits; `as_` is the address space."""
-    told = {name.rstrip("_"): (value, None) for name, value in soft.items()}
-    cutting = {**HEALTHY_LIMITS.cutting, **told}
+    reported = {name.rstrip("_"): (value, None) for name, value in soft.items()}
+    cutting = {**HEALTHY_LIMITS.cutting, **reported}
     fact = dataclasses.replace(
         HEALTHY_LIMITS, cutting=cutting, set_in=set_in or {}, container=container
     )
@@ -193,9 +193,9 @@ def test_section_tells_what_this_process_may(monkeypatch):
     real = resource.getrlimit
     changed = {resource.RLIMIT_CPU: (60, 120)}
     monkeypatch.setattr(resource, "getrlimit", lambda kind: changed.get(kind) or real(kind))
-    told = decode_fact(Limits, limits_section({}))
-    assert told.cutting["cpu"] == (60, 120)
-    assert set(told.cutting) == {"cpu", "fsize", "as", "data"}
+    reported = decode_fact(Limits, limits_section({}))
+    assert reported.cutting["cpu"] == (60, 120)
+    assert set(reported.cutting) == {"cpu", "fsize", "as", "data"}
 
 
 @pytest.mark.parametrize(("item", "check"), [("nofile", "nofile"), ("nproc", "nproc")])

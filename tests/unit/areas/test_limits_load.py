@@ -129,9 +129,9 @@ def test_a_busy_process_is_seen_once_it_is_old(started, monkeypatch):
     pid = started("while True: pass").pid
     monkeypatch.setattr(probe, "BUSY", 0.0)
     monkeypatch.setattr(probe, "YOUNG_S", 0.0)
-    assert found_in_time(lambda: pid in [one["pid"] for one in probe.load({})["foreign"]])
+    assert found_in_time(lambda: pid in [entry["pid"] for entry in probe.load({})["foreign"]])
     monkeypatch.setattr(probe, "YOUNG_S", 3600.0)
-    assert pid not in [one["pid"] for one in probe.load({})["foreign"]]
+    assert pid not in [entry["pid"] for entry in probe.load({})["foreign"]]
 
 
 def test_hidden_processes(monkeypatch):

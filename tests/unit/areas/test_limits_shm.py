@@ -58,7 +58,7 @@ def test_ranks_that_cannot_share_are_not_started_to_see_it(changes):
 
 
 def test_section_asks_the_file_system():
-    told = decode_fact(Limits, limits_section({}))
-    assert told.shm_writable == os.access("/dev/shm", os.W_OK | os.X_OK)
-    assert told.shm_mode == f"{os.stat('/dev/shm').st_mode & 0o7777:04o}"
-    assert not told.shm_read_only
+    reported = decode_fact(Limits, limits_section({}))
+    assert reported.shm_writable == os.access("/dev/shm", os.W_OK | os.X_OK)
+    assert reported.shm_mode == f"{os.stat('/dev/shm').st_mode & 0o7777:04o}"
+    assert not reported.shm_read_only

@@ -26,7 +26,7 @@ FINE = {
 
 def of_node2(check, snap):
     found = judged(snap, check)
-    others = [one for who_, one in found.items() if who_ != ("node2",)]
+    others = [entry for who_, entry in found.items() if who_ != ("node2",)]
     assert all(other.outcome is not Outcome.FAIL for other in others), "a third party was accused"
     return found[("node2",)]
 
@@ -35,8 +35,10 @@ def named(**changes):
     """The cluster with node2's resolver changed; None makes the name unknown."""
     peers = {**FINE, **changes}
     found = {
-        name: NameLookup((told[0],), "", told[1]) if told else NameLookup((), "Name not known")
-        for name, told in peers.items()
+        name: NameLookup((reported[0],), "", reported[1])
+        if reported
+        else NameLookup((), "Name not known")
+        for name, reported in peers.items()
     }
     return with_fact(cluster(), "node2", Names("node2", None, ("10.0.0.2",), found))
 
@@ -44,7 +46,7 @@ def named(**changes):
 def test_healthy_names():
     snap = cluster()
     for check in (OWN, PEERS, "names.hostnames-are-unique", "names.machines-are-distinct"):
-        assert {one.outcome for one in judged(snap, check).values()} == {Outcome.PASS}
+        assert {finding.outcome for finding in judged(snap, check).values()} == {Outcome.PASS}
 
 
 def test_own_name_as_debian_writes_it():
@@ -61,7 +63,7 @@ def test_own_name_as_debian_writes_it():
 
 
 def named_peers():
-    return {name: NameLookup((told[0],), "", told[1]) for name, told in FINE.items()}
+    return {name: NameLookup((reported[0],), "", reported[1]) for name, reported in FINE.items()}
 
 
 def test_own_name_unknown_or_somebody_elses():
@@ -185,7 +187,7 @@ def test_addresses_instead_of_names():
         peers = {node: NameLookup((node,), "", name) for node in nodes}
         with_fact(snap, name, Names(f"host{index}", None, (name,), peers))
     for check in (OWN, PEERS):
-        assert all(one.outcome is Outcome.PASS for one in judged(snap, check).values())
+        assert all(finding.outcome is Outcome.PASS for finding in judged(snap, check).values())
 
 
 def test_host_name_twice_warns():

@@ -37,7 +37,7 @@ def wrong(snap):
     """{check: nodes} of all that is found."""
     found = {check: judged(snap, f"nccl.{check}") for check in CHECKS}
     bad = {
-        check: [who[0] for who, one in findings.items() if one.outcome in BAD]
+        check: [who[0] for who, finding in findings.items() if finding.outcome in BAD]
         for check, findings in found.items()
     }
     return {check: nodes for check, nodes in bad.items() if nodes}

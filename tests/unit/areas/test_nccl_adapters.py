@@ -44,7 +44,7 @@ def finding(check, snap, node="node2"):
 
 
 def accused(check, snap):
-    return [who[0] for who, one in judged(snap, f"nccl.{check}").items() if one.cause]
+    return [who[0] for who, finding in judged(snap, f"nccl.{check}").items() if finding.cause]
 
 
 def set_on(snap, node, **variables):

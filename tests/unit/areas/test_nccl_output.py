@@ -21,7 +21,7 @@ def lines(name: str) -> list[str]:
 def kept(name: str) -> list[str]:
     """As a node sends them: what matches of each line."""
     found = (re.search(KEPT_OUTPUT, line) for line in lines(name))
-    return list(dict.fromkeys(one[0] for one in found if one))
+    return list(dict.fromkeys(entry[0] for entry in found if entry))
 
 
 def log(name: str) -> NcclUsage:

@@ -19,14 +19,16 @@ def eth0(node=2, **fields):
 
 def of_node2(check, snap):
     found = judged(snap, f"network.{check}")
-    others = [one for who, one in found.items() if who != ("node2",)]
+    others = [entry for who, entry in found.items() if who != ("node2",)]
     assert all(other.outcome is not Outcome.FAIL for other in others), "a third party was accused"
     return found[("node2",)]
 
 
 def none_fails(snap):
-    found = [one for check in CHECKS for one in judged(snap, f"network.{check}").values()]
-    assert [one.message for one in found if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)] == []
+    found = [entry for check in CHECKS for entry in judged(snap, f"network.{check}").values()]
+    assert [
+        finding.message for finding in found if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+    ] == []
     return True
 
 
@@ -126,7 +128,7 @@ def listed_by_ip():
 
 def test_section_agrees_with_ip():
     before = listed_by_ip()
-    found = {one["name"]: one for one in section({})["interfaces"]}
+    found = {interface["name"]: interface for interface in section({})["interfaces"]}
     stayed = before & listed_by_ip()  # other tests bring up labs, and take them down
     assert found["lo"]["loopback"]
     assert ("lo", "127.0.0.1/8") in stayed

@@ -35,7 +35,9 @@ def counting(check, name="eth0", **later):
 
 def of_node2(check, snap):
     found = judged(snap, check)
-    assert all(one.outcome is not Outcome.FAIL for who_, one in found.items() if who_ != ("node2",))
+    assert all(
+        finding.outcome is not Outcome.FAIL for who_, finding in found.items() if who_ != ("node2",)
+    )
     return found["node2",]
 
 
@@ -177,6 +179,6 @@ def test_networks_apart_and_host_addresses_everywhere_are_let_be():
     snap = cluster()
     for number in (1, 2, 3):
         with_fact(snap, f"node{number}", interfaces(("eth0", f"10.0.0.{number}/32")))
-    assert {one.outcome for one in judged(snap, MASK).values()} == {Outcome.PASS}
+    assert {finding.outcome for finding in judged(snap, MASK).values()} == {Outcome.PASS}
     six = Interfaces((LO, Interface("eth0", ipv6=("fd00::2/64",))))
     assert judged(with_fact(snap, "node2", six), MASK)["node2",].outcome is Outcome.SKIP

@@ -40,12 +40,12 @@ def talking(nodes=NODES, lost=()):
 
 
 def failing(found):
-    return [name for (name,), one in found.items() if one.outcome is Outcome.FAIL]
+    return [name for (name,), finding in found.items() if finding.outcome is Outcome.FAIL]
 
 
 def test_packets_that_arrive():
     found = judged(talking(), FULL)
-    assert {one.outcome for one in found.values()} == {Outcome.PASS}
+    assert {finding.outcome for finding in found.values()} == {Outcome.PASS}
     assert found["node1",].evidence["bytes"] == 1500
 
 
@@ -76,14 +76,14 @@ def test_where_all_lose_them_every_node_is_to_send_less(nodes):
     lost = [(a, b) for a in nodes for b in nodes if a != b]
     found = judged(talking(nodes, lost), FULL)
     assert failing(found) == list(nodes)
-    assert {one.fix.command for one in found.values()} == {"ip link set dev eth0 mtu 1400"}
+    assert {finding.fix.command for finding in found.values()} == {"ip link set dev eth0 mtu 1400"}
 
 
 def test_where_nothing_is_reached_nothing_is_said_of_packets():
     snap = talking()
     for name in NODES:
         with_fact(snap, name, DialResults())
-    assert {one.outcome for one in judged(snap, FULL).values()} == {Outcome.SKIP}
+    assert {finding.outcome for finding in judged(snap, FULL).values()} == {Outcome.SKIP}
 
 
 def test_without_an_answer_it_is_not_a_pass():
@@ -96,8 +96,8 @@ def test_the_largest_size_that_arrives_is_put_to_what_was_lost():
     one = {"target": "b", "address": "10.0.0.2", "port": 5, "packet": 1500}
     answer = Answer({"lost": [one, {**one, "target": "c"}], "reached": {}})
     sizes = Answer({"whole": {"b": [1280, 1400]}, "lost": []})
-    told = with_passing_sizes(answer, sizes).fields["lost"]
-    assert [(each["target"], each["passing"]) for each in told] == [("b", 1400), ("c", 1400)]
+    reported = with_passing_sizes(answer, sizes).fields["lost"]
+    assert [(each["target"], each["passing"]) for each in reported] == [("b", 1400), ("c", 1400)]
     assert with_passing_sizes(answer, Answer(error="gone")) == answer
 
 
@@ -109,7 +109,7 @@ def on_two_networks():
 
 def test_calls_that_leave_by_the_training_interface():
     found = judged(on_two_networks(), WAY)
-    assert {one.outcome for one in found.values()} == {Outcome.PASS}
+    assert {finding.outcome for finding in found.values()} == {Outcome.PASS}
 
 
 def test_a_call_that_leaves_by_another_is_led_back():

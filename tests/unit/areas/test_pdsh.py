@@ -204,7 +204,8 @@ def test_walks_up_to_the_root(tmp_path):
     (loose / "pdsh").mkdir(parents=True)
     loose.chmod(0o777)
     found = {
-        one["path"]: one["fault"] for one in probe.folder_trust(str(loose / "pdsh"), "/bin/sh")
+        entry["path"]: entry["fault"]
+        for entry in probe.folder_trust(str(loose / "pdsh"), "/bin/sh")
     }
     assert found[str(loose)] == "world-writable"
     assert found[str(loose / "pdsh")] == found["/"] == ""

@@ -40,7 +40,7 @@ def test_a_healthy_cluster_passes_everything():
     for check in (FREE, REACHABLE, OPEN, WIDE, NEIGHBOURS):
         found = judged(snap, check)
         assert found
-        assert {one.outcome for one in found.values()} == {Outcome.PASS}
+        assert {finding.outcome for finding in found.values()} == {Outcome.PASS}
 
 
 def test_a_dropped_master_port_names_rule_and_command():

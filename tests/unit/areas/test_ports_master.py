@@ -46,7 +46,7 @@ def test_a_stranger_on_the_master_port_is_left_alone(command, pid):
 
 def test_nobody_is_accused_of_not_reaching_a_port_that_is_taken():
     found = judged(occupied("postgres"), REACHABLE)
-    assert {one.outcome for one in found.values()} == {Outcome.SKIP}
+    assert {finding.outcome for finding in found.values()} == {Outcome.SKIP}
 
 
 def test_a_port_below_1024_needs_root():

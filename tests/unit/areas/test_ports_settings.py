@@ -30,7 +30,9 @@ def settings(node="node1", **changes):
 
 def of(check, **changes):
     found = judged(settings(**changes), check)
-    assert all(one.outcome is not Outcome.FAIL for who, one in found.items() if who != ("node1",))
+    assert all(
+        finding.outcome is not Outcome.FAIL for who, finding in found.items() if who != ("node1",)
+    )
     return found["node1",]
 
 
@@ -63,9 +65,9 @@ def test_a_range_of_which_nothing_is_left_blocks_and_no_firewall_is_accused(why)
     assert (found.stops, found.cause) == (True, "used-up")
     assert "1024 65535" in found.fix.command
     for check in ("network.loopback-works", OPEN):
-        assert {one.outcome for who, one in judged(snap, check).items() if "node1" in who} == {
-            Outcome.SKIP
-        }
+        assert {
+            finding.outcome for who, finding in judged(snap, check).items() if "node1" in who
+        } == {Outcome.SKIP}
     assert of(WIDE, used=28000).warned
 
 
@@ -136,11 +138,11 @@ def test_a_further_address_that_is_not_reached_is_named():
         with_fact(
             snap, name, DialResults({other: (40000, 45000) for other in NODES if other != name})
         )
-    assert {one.outcome for one in judged(snap, OPEN).values()} == {Outcome.PASS}
+    assert {finding.outcome for finding in judged(snap, OPEN).values()} == {Outcome.PASS}
     lost = FailedCall("node3", "10.7.0.3", 45000, "dropped", 3.3)
     with_fact(snap, "node2", DialResults({"node1": (40000, 45000), "node3": (40000,)}, (lost,)))
     found = judged(snap, OPEN)
-    assert [pair for pair, one in found.items() if one.outcome is Outcome.FAIL] == [
+    assert [pair for pair, finding in found.items() if finding.outcome is Outcome.FAIL] == [
         ("node2", "node3")
     ]
     one = found["node2", "node3"]

@@ -21,7 +21,7 @@ def found(**login):
 
 
 def test_reached():
-    assert {one.outcome for one in found(reached=True).values()} == {Outcome.PASS}
+    assert {finding.outcome for finding in found(reached=True).values()} == {Outcome.PASS}
 
 
 @pytest.mark.parametrize("cause", [*CAUSE_MEANING, "never-heard-of"])

@@ -179,7 +179,7 @@ def test_equal_versions_hold_and_patch_versions_of_python_may_differ():
 def test_only_the_node_apart_from_most_is_accused(package, blocks):
     common, other = installed({package: "1.0"}), installed({package: "2.0"})
     findings = judged(cluster(other, common, common), "software.versions-are-equal")
-    accused = [node for (node,), one in findings.items() if one.outcome.value == "fail"]
+    accused = [node for (node,), finding in findings.items() if finding.outcome.value == "fail"]
     finding = findings[("node1",)]
     assert accused == ["node1"]
     assert finding.stops is blocks

@@ -163,7 +163,7 @@ V100, P100, H100, B200 = "7.0", "6.0", "9.0", "10.0"
 def test_torch_has_code_for_the_gpus(torch, cuda, capability, expected):
     installed = software(cuda=cuda, packages={"torch": torch})
     card = gpus("580.65.06")
-    card = replace(card, gpus=tuple(replace(one, capability=capability) for one in card.gpus))
+    card = replace(card, gpus=tuple(replace(entry, capability=capability) for entry in card.gpus))
     facts = {"software": installed, "gpus": card, "toolchain": toolchain()}
     base = {"software": installed, "gpus": gpus("580.65.06")}
     assert node2_outcome("torch-fits-the-gpus", base=base, **facts) == expected

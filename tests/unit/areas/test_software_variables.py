@@ -27,8 +27,8 @@ def found(shells, cpus=(8, 8, 8), **job):
 def marks(findings):
     """One letter a node: b blocks, w warns, . passes."""
     return "".join(
-        "." if one.outcome is Outcome.PASS else "b" if one.stops else "w"
-        for one in findings.values()
+        "." if finding.outcome is Outcome.PASS else "b" if finding.stops else "w"
+        for finding in findings.values()
     )
 
 

@@ -44,7 +44,7 @@ def cluster(trust=None, sshd=None, names=None, **towards_node2):
 
 def bad(snap):
     found = judged(snap, EVERY)
-    assert {pair for pair, one in found.items() if one.outcome is not Outcome.PASS} == {
+    assert {pair for pair, finding in found.items() if finding.outcome is not Outcome.PASS} == {
         ("node1", "node2")
     }
     return found["node1", "node2"]
@@ -55,7 +55,7 @@ def denied(**facts):
 
 
 def test_all_log_in():
-    assert {one.outcome for one in judged(cluster(), EVERY).values()} == {Outcome.PASS}
+    assert {finding.outcome for finding in judged(cluster(), EVERY).values()} == {Outcome.PASS}
 
 
 def test_a_login_at_the_second_try_passes_and_says_so():
@@ -190,8 +190,8 @@ def test_each_node_begins_with_itself():
 
 
 def test_a_source_that_sshd_penalises_is_excepted_once_for_all_nodes():
-    told = "kex_exchange_identification: banner line 0: Not allowed at this time"
-    finding = bad(cluster(code=255, err=told))
+    reported = "kex_exchange_identification: banner line 0: Not allowed at this time"
+    finding = bad(cluster(code=255, err=reported))
     assert finding.cause == "penalised"
     assert finding.fix.on == "node2"
     assert "PerSourcePenaltyExemptList " in finding.fix.command

@@ -82,17 +82,19 @@ def test_groups_of_another_account_accuse_nobody():
 
 
 def test_the_denial_names_the_setting_its_line_and_for_whom():
-    told = server("denyusers", "root", "Address 10.0.0.1", accounts=("root",))
-    denial = why_denied(REFUSED, None, told, "10.0.0.1")
+    reported = server("denyusers", "root", "Address 10.0.0.1", accounts=("root",))
+    denial = why_denied(REFUSED, None, reported, "10.0.0.1")
     assert (denial.cause, denial.keyword) == ("key-denied", "denyusers")
     assert denial.detail == f"{FILE}: DenyUsers root, for Address 10.0.0.1"
 
 
 def test_a_network_in_a_list_is_kept_whole_by_the_fix():
-    told = Sshd("root", {"allowusers": (SshdSetting("*@10.9.0.0/16", FILE),)}, accounts=("root",))
+    reported = Sshd(
+        "root", {"allowusers": (SshdSetting("*@10.9.0.0/16", FILE),)}, accounts=("root",)
+    )
     snap = snapshot(("node1", "node2"))
     with_fact(snap, "node1", SshRow({"node2": LoginAttempt(255, err=REFUSED)}))
-    finding = judged(with_fact(snap, "node2", told), EVERY)["node1", "node2"]
+    finding = judged(with_fact(snap, "node2", reported), EVERY)["node1", "node2"]
     assert finding.cause == "key-denied"
     assert r"sed -i '9s/.*/AllowUsers *@10.9.0.0\/16 root/'" in finding.fix.command
 
@@ -100,10 +102,10 @@ def test_a_network_in_a_list_is_kept_whole_by_the_fix():
 def test_lines_of_a_list_add_up(tmp_path):
     file = tmp_path / "sshd_config"
     file.write_text("AllowUsers a\nAllowUsers root\nMatch User x\n AllowUsers y\n")
-    told = probe.sshd_settings(["-f", str(file)])["allowusers"]
-    outside = [one for one in told if not one["match"]]
+    reported = probe.sshd_settings(["-f", str(file)])["allowusers"]
+    outside = [entry for entry in reported if not entry["match"]]
     assert outside[0]["value"].split() == ["a", "root"]
-    assert [one["value"] for one in told if one["match"]] == ["y"]
+    assert [entry["value"] for entry in reported if entry["match"]] == ["y"]
 
 
 def test_the_groups_of_a_login_are_told_by_name():
@@ -123,7 +125,7 @@ def test_groups_are_asked_for_only_where_a_setting_goes_by_them(text, asked, tmp
 
 
 def test_sshds_own_word_on_an_address_goes_before_what_is_read():
-    told = Sshd(
+    reported = Sshd(
         "root",
         {
             "authenticationmethods": (
@@ -134,10 +136,10 @@ def test_sshds_own_word_on_an_address_goes_before_what_is_read():
         by_address={"10.0.0.1": {"authenticationmethods": "publickey,password"}},
         accounts=("root",),
     )
-    denial = why_denied(REFUSED, None, told, "10.0.0.1")
+    denial = why_denied(REFUSED, None, reported, "10.0.0.1")
     assert denial.refusal and denial.refusal.line == "AuthenticationMethods publickey"
     assert denial.setting and denial.setting.where == FILE
-    assert not why_denied(REFUSED, None, told, "10.0.0.2").refusal
+    assert not why_denied(REFUSED, None, reported, "10.0.0.2").refusal
 
 
 @pytest.mark.parametrize(
@@ -150,8 +152,8 @@ def test_sshds_own_word_on_an_address_goes_before_what_is_read():
     ],
 )
 def test_a_key_alone_must_be_one_of_the_ways(value, refused):
-    told = server("authenticationmethods", value, accounts=("root",))
-    assert bool(why_denied(REFUSED, None, told, "10.0.0.1").refusal) is refused
+    reported = server("authenticationmethods", value, accounts=("root",))
+    assert bool(why_denied(REFUSED, None, reported, "10.0.0.1").refusal) is refused
 
 
 @pytest.mark.parametrize(
@@ -165,19 +167,19 @@ def test_a_key_alone_must_be_one_of_the_ways(value, refused):
 )
 def test_a_key_signs_by_algorithms_of_its_type(kind, taken, refused):
     client = Trust("root", "/root", keys=(PrivateKey("/k", f"{kind} AAAA", "SHA256:k"),))
-    told = server("pubkeyacceptedalgorithms", taken, accounts=("root",))
-    denial = why_denied(REFUSED, client, told, "10.0.0.1")
+    reported = server("pubkeyacceptedalgorithms", taken, accounts=("root",))
+    denial = why_denied(REFUSED, client, reported, "10.0.0.1")
     assert bool(denial.refusal) is refused
 
 
 def test_what_explains_nothing_says_what_it_excludes():
     client = Trust("root", "/root", keys=(PrivateKey("/k", "ssh-ed25519 AAAA", "SHA256:k"),))
-    told = Sshd(
+    reported = Sshd(
         "root",
         accounts=("root",),
         authorized_files=("/root/.ssh/authorized_keys",),
         authorized=(AuthorizedKey("SHA256:k", "/root/.ssh/authorized_keys:1"),),
     )
-    denial = why_denied(REFUSED, client, told, "10.0.0.1")
+    denial = why_denied(REFUSED, client, reported, "10.0.0.1")
     assert denial.cause == "key-denied"
     assert "/root/.ssh/authorized_keys" in denial.detail

@@ -24,7 +24,7 @@ ROOT = Account("root", 0, "/root", "/bin/bash", "node2", "", "", "3", "", 1, 1)
 REFUSED = LoginAttempt(3, authenticated=True, err="no")
 
 
-def told(sshd, attempt=REFUSED, who=ROOT):
+def reported(sshd, attempt=REFUSED, who=ROOT):
     """What is found of node1's login to node2."""
     snap = snapshot(("node1", "node2"))
     with_fact(snap, "node1", SshRow({"node1": LoginAttempt(0, "node1", True), "node2": attempt}))
@@ -39,7 +39,7 @@ def accepting(options, fingerprint="SHA256:one", user="root"):
 
 @pytest.mark.parametrize("code", [0, 3, None])
 def test_a_command_before_the_key_is_named_with_its_line(code):
-    finding = told(accepting('command="echo no"'), LoginAttempt(code, authenticated=True))
+    finding = reported(accepting('command="echo no"'), LoginAttempt(code, authenticated=True))
     assert (finding.outcome, finding.cause) == (Outcome.FAIL, "forced-command")
     assert f'{WHERE} gives its key command="echo no"' in finding.message
     assert finding.fix.on == "node2"
@@ -48,7 +48,7 @@ def test_a_command_before_the_key_is_named_with_its_line(code):
 
 def test_forcecommand_of_sshd_is_named_with_its_line():
     settings = {"forcecommand": (SshdSetting("echo no", "/etc/ssh/sshd_config:9", "Address 10.*"),)}
-    finding = told(Sshd("root", settings))
+    finding = reported(Sshd("root", settings))
     assert finding.cause == "forced-command"
     assert "/etc/ssh/sshd_config:9: ForceCommand echo no, for Address 10.*" in finding.message
     assert finding.fix.command.startswith("sed -i '9s/^/# /' /etc/ssh/sshd_config && ")
@@ -65,12 +65,12 @@ def test_forcecommand_of_sshd_is_named_with_its_line():
     ],
 )
 def test_what_does_not_bear_on_this_login_is_not_accused(sshd):
-    assert told(sshd).cause == "shell-refuses"
+    assert reported(sshd).cause == "shell-refuses"
 
 
 def test_a_closed_account_is_told_before_a_forced_command():
     closed = dataclasses.replace(ROOT, shell="/usr/sbin/nologin")
-    assert told(accepting('command="echo no"'), who=closed).cause == "shell-refuses"
+    assert reported(accepting('command="echo no"'), who=closed).cause == "shell-refuses"
 
 
 @pytest.mark.parametrize(

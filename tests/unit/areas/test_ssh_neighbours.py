@@ -116,12 +116,12 @@ def test_a_dropped_call_is_left_to_the_login_or_told_without_one():
         with_fact(snap, name, Listeners(address(number), (40000,)))
         with_fact(snap, name, DialResults())
     nodes = ClusterView(snap)
-    told = judge_failed_call(nodes["node1"], nodes["node2"], failed, (40000, 40000))
-    assert (told.outcome, told.message) == (Outcome.SKIP, f"see {EVERY}")
+    reported = judge_failed_call(nodes["node1"], nodes["node2"], failed, (40000, 40000))
+    assert (reported.outcome, reported.message) == (Outcome.SKIP, f"see {EVERY}")
     with_fact(snap, "node1", SshRow({"node2": LoginAttempt(0, "node2", True)}))
     nodes = ClusterView(snap)
-    told = judge_failed_call(nodes["node1"], nodes["node2"], failed, (40000, 40000))
-    assert told.fix.command == "ip neigh del 10.0.0.2 dev eth0"
+    reported = judge_failed_call(nodes["node1"], nodes["node2"], failed, (40000, 40000))
+    assert reported.fix.command == "ip neigh del 10.0.0.2 dev eth0"
 
 
 def test_the_kernels_table_is_read_where_it_is_complete_and_ethernet(monkeypatch):
@@ -132,5 +132,7 @@ def test_the_kernels_table_is_read_where_it_is_complete_and_ethernet(monkeypatch
 10.1.0.2         0x20        0x2         80:00:02:08:fe:80     *        ib0
 """
     monkeypatch.setattr(probe, "read_file", lambda path, default=None: table)
-    told = [(neighbour["address"], neighbour["permanent"]) for neighbour in probe.arp_neighbours()]
-    assert told == [("10.0.0.2", True), ("10.0.0.3", False)]
+    reported = [
+        (neighbour["address"], neighbour["permanent"]) for neighbour in probe.arp_neighbours()
+    ]
+    assert reported == [("10.0.0.2", True), ("10.0.0.3", False)]

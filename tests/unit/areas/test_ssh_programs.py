@@ -58,7 +58,7 @@ def test_a_whole_path_holds():
 def test_its_failed_logins_are_left_to_it():
     found = judged(cluster(), EVERY)
     assert found.pop(("node1", "node1")).outcome is Outcome.PASS
-    assert {one.message for one in found.values()} == {f"see {FINDS}"}
+    assert {finding.message for finding in found.values()} == {f"see {FINDS}"}
 
 
 def test_a_command_that_does_not_run_beside_a_whole_path_is_still_told():

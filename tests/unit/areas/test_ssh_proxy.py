@@ -20,7 +20,7 @@ NO_BASTION = "ssh: Could not resolve hostname bastion: Name or service not known
 JUMP = ClientConfig("root", "node2", proxy="ProxyJump bastion", proxy_in=("/root/.ssh/config:2",))
 
 
-def told(err, client, code=255):
+def reported(err, client, code=255):
     """What is found of node1's login to node2."""
     snap = snapshot(("node1", "node2"))
     row = {"node1": LoginAttempt(0, "node1", True), "node2": LoginAttempt(code, err=err)}
@@ -32,7 +32,7 @@ def told(err, client, code=255):
 
 
 def test_the_proxy_is_named_with_its_line_and_its_words():
-    finding = told(NO_BASTION + CUT + UNKNOWN, JUMP)
+    finding = reported(NO_BASTION + CUT + UNKNOWN, JUMP)
     assert (finding.outcome, finding.cause) == (Outcome.FAIL, "proxy-fails")
     for part in ("`ProxyJump bastion`", "/root/.ssh/config:2", "resolve hostname bastion"):
         assert part in finding.message
@@ -44,17 +44,17 @@ def test_the_proxy_is_named_with_its_line_and_its_words():
     ("err", "code"), [("ssh_exchange_identification: Connection closed", 255), ("", None)]
 )
 def test_an_older_client_and_a_proxy_that_hangs_are_told_by_the_configuration(err, code):
-    assert told(err, JUMP, code).cause == "proxy-fails"
+    assert reported(err, JUMP, code).cause == "proxy-fails"
 
 
 def test_without_a_proxy_a_cut_banner_is_the_targets():
     cut = CUT + "Connection closed by 10.0.0.2 port 22"
-    assert told(cut, ClientConfig("root", "node2")).cause == "throttled"
+    assert reported(cut, ClientConfig("root", "node2")).cause == "throttled"
 
 
 def test_a_refusal_behind_a_proxy_that_works_is_the_targets():
-    assert told("Access denied by pam_slurm_adopt\n" + UNKNOWN, JUMP).cause == "shell-refuses"
-    assert told("root@node2: Permission denied (publickey).", JUMP).cause == "key-missing"
+    assert reported("Access denied by pam_slurm_adopt\n" + UNKNOWN, JUMP).cause == "shell-refuses"
+    assert reported("root@node2: Permission denied (publickey).", JUMP).cause == "key-missing"
 
 
 def test_a_proxy_that_hangs_is_told_by_openssh_s_own_words():

@@ -31,8 +31,8 @@ def cluster(*offsets, unsure=0.01, clocks=()):
 def apart(snap):
     """The nodes that are accused of another time."""
     found = judged(snap, AGREE)
-    assert all(one.cause == "clock-apart" for one in found.values() if one.warned)
-    return [name for (name,), one in found.items() if one.warned]
+    assert all(finding.cause == "clock-apart" for finding in found.values() if finding.warned)
+    return [name for (name,), finding in found.items() if finding.warned]
 
 
 def synchronised(clock, others=SYNCED, offset=0.0):
@@ -43,7 +43,7 @@ def synchronised(clock, others=SYNCED, offset=0.0):
 
 def test_clocks_that_agree_wherever_the_controller_is_in_time():
     found = judged(cluster(3600.2, 3600.0, 3600.4), AGREE)
-    assert {one.outcome for one in found.values()} == {Outcome.PASS}
+    assert {finding.outcome for finding in found.values()} == {Outcome.PASS}
     assert found["node3",].evidence["ahead_s"] == 0.2
 
 
@@ -131,10 +131,10 @@ def set_meanwhile(jump, *, passed=4.0, offset=0.0, daemons=("chronyd", "ntpd")):
     snap = cluster(0.0, offset, 0.0)
     before, after = ClockReading(1000.0, 50.0), ClockReading(1000.0 + passed + jump, 50.0 + passed)
     for name in snap.job.names:
-        told = after if name == "node2" else ClockReading(1000.0 + passed, 50.0 + passed)
+        reported = after if name == "node2" else ClockReading(1000.0 + passed, 50.0 + passed)
         clock = dataclasses.replace(SYNCED, daemons=daemons, reading=before)
         with_fact(snap, name, clock)
-        with_fact(snap, name, ClockOffset(offset if name == "node2" else 0.0, 0.01, told))
+        with_fact(snap, name, ClockOffset(offset if name == "node2" else 0.0, 0.01, reported))
     return snap
 
 

@@ -97,7 +97,7 @@ def test_no_answer_is_no_pass():
 def step_times(*steps: float) -> dict[str, str]:
     snap = cluster(*(smoke(rank(trained(step))) for step in steps))
     findings = judged(snap, "training.step-time-is-alike")
-    return {node: one.cause or one.outcome.value for (node,), one in findings.items()}
+    return {node: finding.cause or finding.outcome.value for (node,), finding in findings.items()}
 
 
 def test_alike_steps_hold():

@@ -23,7 +23,7 @@ def ends():
             yield near, far
 
 
-def told(retransmits: int) -> bytes:
+def reported(retransmits: int) -> bytes:
     return bytes([1, 0, retransmits, 0, 0, 0, 0, 0])
 
 
@@ -49,7 +49,7 @@ def test_one_that_is_not_acknowledged_is_given_up_and_reset(
 
     def getsockopt(self, level, name, size=0):
         if name == socket.TCP_INFO:
-            return told(wire.MAX_RETRANSMITS)
+            return reported(wire.MAX_RETRANSMITS)
         return kernel(self, level, name, size)
 
     monkeypatch.setattr(StallAwareSocket, "getsockopt", getsockopt)

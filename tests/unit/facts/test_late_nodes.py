@@ -47,14 +47,22 @@ def findings_of(*checks):
 
 
 def test_one_finding_says_it_and_the_others_are_skipped():
-    told, *others = [one for one in findings_of(IN_TIME, *CATALOGUE) if "node3" in one.subject]
-    assert (told.check, told.outcome) == (IN_TIME, Outcome.UNKNOWN)
-    assert told.message == (
+    reported, *others = [
+        check for check in findings_of(IN_TIME, *CATALOGUE) if "node3" in check.subject
+    ]
+    assert (reported.check, reported.outcome) == (IN_TIME, Outcome.UNKNOWN)
+    assert reported.message == (
         "node3 did not answer in time: load 170 on 2 cores; this machine has load 9 on 2 cores"
     )
-    assert not [one for one in others if one.check != IN_TIME and one.outcome is Outcome.UNKNOWN]
+    assert not [
+        finding
+        for finding in others
+        if finding.check != IN_TIME and finding.outcome is Outcome.UNKNOWN
+    ]
 
 
 def test_where_nobody_says_it_each_check_does():
-    outcomes = {one.subject: one.outcome for one in findings_of("limits.memlock-is-unlimited")}
+    outcomes = {
+        finding.subject: finding.outcome for finding in findings_of("limits.memlock-is-unlimited")
+    }
     assert outcomes["node3",] is Outcome.UNKNOWN

@@ -49,5 +49,7 @@ def test_the_real_client_tells_refused_from_unresolved():
         return {"name": name, "port": port, "user": "x", "known_hosts": ["/dev/null"], "kex": ""}
 
     row = ssh.ssh({"targets": [target("127.0.0.1", 1), target("no.invalid", 22)], "window": 2})
-    causes = {name: login_cause(LoginAttempt(**told)) for name, told in row["targets"].items()}
+    causes = {
+        name: login_cause(LoginAttempt(**reported)) for name, reported in row["targets"].items()
+    }
     assert causes == {"127.0.0.1": "refused", "no.invalid": "name-unresolved"}

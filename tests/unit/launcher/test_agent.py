@@ -88,10 +88,10 @@ def kept(tmp_path):
         return started[-1]
 
     yield make
-    for one in started:
-        one.end()
-        assert not run_processes(one.run, set())
-        assert not one.home.exists()
+    for process in started:
+        process.end()
+        assert not run_processes(process.run, set())
+        assert not process.home.exists()
 
 
 def test_a_rank_gets_its_command_and_environment_and_its_end_is_told(kept):

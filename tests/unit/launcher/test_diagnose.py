@@ -73,7 +73,7 @@ def test_tracebacks_of_mixed_ranks_are_put_together(tmp_path):
     head = ["Traceback (most recent call last):", '  File "a.py", line 1']
     ranks = [[*head, f"    f({rank})", f"E{rank}Error: {rank}"] for rank in (0, 1)]
     pairs = zip(*ranks, strict=True)
-    text = "".join(f"[rank{at}]: {one}\n" for pair in pairs for at, one in enumerate(pair))
+    text = "".join(f"[rank{at}]: {entry}\n" for pair in pairs for at, entry in enumerate(pair))
     evidence = diagnose_logs([write(tmp_path / "x.log", text)])[0]
     shown = {trace.first.place.rank: trace.lines for (trace,) in evidence.traces.by_place.values()}
     assert shown == dict(enumerate(ranks))

@@ -61,7 +61,7 @@ def test_a_pair_is_found_too_and_the_longest_claim_wins():
 def test_an_area_lists_its_checks(said, area):
     text = " ".join(said(area).split())
     assert " ".join(area_text(area).introduction.split())[:40].replace("`", "") in text
-    assert all(f"{one.id}: " in text for one in CATALOGUE.values() if one.area == area)
+    assert all(f"{check.id}: " in text for check in CATALOGUE.values() if check.area == area)
     assert not re.search(r"\*\*|`|\]\(", text)
 
 
@@ -77,7 +77,7 @@ def test_a_cause_of_a_check_leads_to_it(said):
 
 def test_without_a_word_all_are_listed(said):
     text = said(None)
-    assert all(f"  {one.claim}: " in text for one in CATALOGUE.values())
+    assert all(f"  {check.claim}: " in text for check in CATALOGUE.values())
     assert max(map(len, text.splitlines())) <= 80
 
 

@@ -43,7 +43,7 @@ def environment(home, *more):
     return {**os.environ, "PYTHONPATH": path} if path else dict(os.environ)
 
 
-def told(home, *more):
+def shown(home, *more):
     env = environment(home, *more)
     return subprocess.run([sys.executable, "-c", TELLS], env=env, capture_output=True, text=True)
 
@@ -60,10 +60,10 @@ def rank(home):
         return started[-1]
 
     yield start
-    for one in started:
-        assert one.poll() is None, "whoever is asked goes on"
-        one.kill()
-        one.communicate()
+    for process in started:
+        assert process.poll() is None, "whoever is asked goes on"
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize("others", ["", "empty", "with-its-own", "two"])
@@ -73,7 +73,7 @@ def test_the_program_sees_what_it_would_see_without(home, tmp_path, others):
     if others == "with-its-own":
         (own / "sitecustomize.py").write_text("import sys; sys.path.append('/put/there')")
     more = {"": [], "two": [own, tmp_path]}.get(others, [own])
-    hooked, plain = told(home, *more), told(None, *more)
+    hooked, plain = shown(home, *more), shown(None, *more)
     assert (hooked.stdout, hooked.stderr) == (plain.stdout, plain.stderr)
     if others == "with-its-own":
         file, path, _ = json.loads(hooked.stdout)
@@ -83,7 +83,7 @@ def test_the_program_sees_what_it_would_see_without(home, tmp_path, others):
 
 def test_what_the_programs_own_sitecustomize_raises_is_told_as_ever(home, tmp_path):
     (tmp_path / "sitecustomize.py").write_text("raise RuntimeError('mine')")
-    hooked, plain = told(home, tmp_path), told(None, tmp_path)
+    hooked, plain = shown(home, tmp_path), shown(None, tmp_path)
     assert plain.stderr.splitlines()[-1] == hooked.stderr.splitlines()[-1]
     assert "RuntimeError: mine" in hooked.stderr
     assert hooked.returncode == 0
@@ -193,7 +193,10 @@ def test_each_world_of_the_rank_is_reported_and_none_of_its_children(home):
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("as it was True\n")
     assert {(record["kind"], record["rank"]) for record in records} == {("rank-world", 3)}
-    assert [(one["seen_by"], one["size"], one["place"], one["backend"]) for one in records] == [
+    assert [
+        (record["seen_by"], record["size"], record["place"], record["backend"])
+        for record in records
+    ] == [
         ("torch.distributed", 0, 0, ""),
         ("torch.distributed", 1, 0, "gloo"),
         ("torch.distributed", 0, 0, ""),
@@ -244,7 +247,7 @@ def test_a_torch_that_has_only_its_public_names_is_watched_too(home, tmp_path):
     (package / "distributed_c10d.py").write_text(text)
     records, done = reported(home, f"{FAILS} as d; d.init_process_group()", cwd=tmp_path)
     assert done.stderr == ""
-    assert [(one["size"], one["place"], one["backend"]) for one in records] == [
+    assert [(record["size"], record["place"], record["backend"]) for record in records] == [
         (0, 0, ""),
         (4, 2, "mpi"),
     ]

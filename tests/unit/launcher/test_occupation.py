@@ -33,7 +33,9 @@ COMPILER = (ChildProcess("c++", "/cache/fused_adam"), ChildProcess("ninja", "/ca
 
 def recorded_rank(row, number=0):
     stack = tuple(StackFrame(*frame) for frame in row["stack"])
-    return rank(number, stack=stack, children=tuple(ChildProcess(*one) for one in row["children"]))
+    return rank(
+        number, stack=stack, children=tuple(ChildProcess(*child) for child in row["children"])
+    )
 
 
 @pytest.mark.parametrize(

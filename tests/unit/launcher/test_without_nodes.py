@@ -101,6 +101,6 @@ def test_the_config_of_deepspeed_is_held_against_the_smaller_world():
     snap = cluster({**config, "gradient_accumulation_steps": 1})
     assert finding("batch-sizes-agree", snap).outcome is Outcome.PASS
     snap.job = job_without_nodes(snap.job, ["node2"])
-    told = finding("batch-sizes-agree", snap)
-    assert told.cause == "batch-mismatch"
-    assert "8 ranks" in told.message
+    reported = finding("batch-sizes-agree", snap)
+    assert reported.cause == "batch-mismatch"
+    assert "8 ranks" in reported.message

@@ -159,7 +159,7 @@ def test_a_failing_nvidia_smi_keeps_its_words(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("told", "kernels"),
+    ("reported", "kernels"),
     [
         ("00000000:3B:00.0", "0000:3b:00.0"),
         ("00010000:E1:00.0", "10000:e1:00.0"),
@@ -167,5 +167,5 @@ def test_a_failing_nvidia_smi_keeps_its_words(tmp_path, monkeypatch):
         ("", ""),
     ],
 )
-def test_an_address_is_written_as_the_kernel_does(told, kernels):
-    assert gpus.kernel_bus_address(told) == kernels
+def test_an_address_is_written_as_the_kernel_does(reported, kernels):
+    assert gpus.kernel_bus_address(reported) == kernels

@@ -41,7 +41,7 @@ def test_an_interface_that_is_removed_while_it_is_described_is_left_out(monkeypa
 @pytest.mark.parametrize("code", [errno.ENODEV, errno.EADDRNOTAVAIL])
 def test_an_address_that_was_removed_is_left_out(monkeypatch, code):
     monkeypatch.setattr(section, "interface_ioctl", failing(section.GET_NETMASK, code))
-    found = {one["name"]: one for one in section.interfaces({})["interfaces"]}
+    found = {interface["name"]: interface for interface in section.interfaces({})["interfaces"]}
     assert found["lo"]["ipv4"] == []
 
 

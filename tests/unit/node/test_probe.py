@@ -79,10 +79,10 @@ def probe():
         return started[-1]
 
     yield start
-    for one in started:
-        one.process.stdin.close()
-        one.process.stdout.close()
-        assert one.process.wait(10) == 0
+    for process in started:
+        process.process.stdin.close()
+        process.process.stdout.close()
+        assert process.process.wait(10) == 0
 
 
 def test_answers_by_number(probe):

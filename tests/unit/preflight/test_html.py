@@ -45,7 +45,7 @@ def shown(findings: list[Finding], snap: Snapshot | None = None, cwd: Path | Non
 
 def heading(tree, title: str):
     """The section below that heading; None where it is not there."""
-    found = [one for one in tree.iter("section") if one.find("h2").text == title]
+    found = [element for element in tree.iter("section") if element.find("h2").text == title]
     return found[0] if found else None
 
 
@@ -71,7 +71,7 @@ def test_it_asks_nothing_of_a_network_and_runs_no_script():
 def test_verdict_and_blame_come_first():
     _, tree = shown(pairs(snapshot(), "node2"))
     assert tree.find(".//h1").text == "STOP"
-    assert [one.find("h2").text for one in tree.iter("section")][:2] == [
+    assert [element.find("h2").text for element in tree.iter("section")][:2] == [
         "Suspect nodes", "Problems",
     ]  # fmt: skip
     assert "node2: 2 of 2 peers cannot log in to it" in texts(heading(tree, "Suspect nodes"))
@@ -86,13 +86,13 @@ def test_a_healthy_cluster_has_no_section_of_what_is_wrong():
 def test_every_cell_of_a_matrix_has_its_headers_and_says_its_mark():
     _, tree = shown(pairs(snapshot(), "node2"))
     table = heading(tree, "Checks by pair of nodes").find(".//table")
-    columns = [one.get("title") for one in table.findall("thead/tr/th")][1:]
+    columns = [element.get("title") for element in table.findall("thead/tr/th")][1:]
     assert columns == ["node1", "node2", "node3"]
     rows = {row.find("th").text_content(): row.findall("td") for row in table.findall("tbody/tr")}
     assert {name: [cell.text for cell in cells] for name, cells in rows.items()} == {
         "node1": ["√", "×", "√"], "node2": ["√", "√", "√"], "node3": ["√", "×", "√"],
     }  # fmt: skip
-    assert all(one.get("scope") in ("col", "row") for one in tree.iter("th"))
+    assert all(element.get("scope") in ("col", "row") for element in tree.iter("th"))
 
 
 def test_nodes_and_checks_meet_in_one_table_and_what_holds_is_folded():
@@ -167,8 +167,8 @@ def test_64_nodes_fit_and_long_labels_are_shortened():
     text, tree = shown(pairs(snap, "gpu07"), snap)
     assert len(text) < 300_000
     labels = [
-        one.text_content()
-        for one in heading(tree, "Checks by pair of nodes").findall(".//thead/tr/th")
+        element.text_content()
+        for element in heading(tree, "Checks by pair of nodes").findall(".//thead/tr/th")
     ][1:]
     assert labels[:2] == ["01", "02"] and len(labels) == 64
 
@@ -206,9 +206,9 @@ def test_every_text_stands_out_from_its_ground(dark):
 
 def test_every_check_of_the_catalogue_can_stand_on_it():
     found = [
-        Finding(one.id, one.area, ("node1", "node2")[: 2 if one.over.scope == "pair" else 1],
+        Finding(check.id, check.area, ("node1", "node2")[: 2 if check.over.scope == "pair" else 1],
                 Severity.BLOCK, Outcome.PASS)
-        for one in CATALOGUE.values()
+        for check in CATALOGUE.values()
     ]  # fmt: skip
     _, tree = shown(found)
-    assert all(one.id in texts(tree).replace(" ", "") for one in CATALOGUE.values())
+    assert all(check.id in texts(tree).replace(" ", "") for check in CATALOGUE.values())

@@ -34,7 +34,7 @@ def document(tmp_path_factory):
 
 def test_every_testcase_carries_the_five_properties(document):
     for case in document.iter("testcase"):
-        named = [one.get("name") for one in case.iterfind("properties/property")]
+        named = [element.get("name") for element in case.iterfind("properties/property")]
         assert named == ["check", "subject", "severity", "outcome", "fix"]
 
 
@@ -50,11 +50,14 @@ def test_every_testcase_carries_the_five_properties(document):
 )
 def test_each_outcome_is_the_element_of_the_contract(document, said, element, outcome):
     case = document.find(f".//testcase[@name='test_limits[toy-limit-node-{said}]']")
-    seen = {one.get("name"): one.get("value") for one in case.iterfind("properties/property")}
+    seen = {
+        element.get("name"): element.get("value")
+        for element in case.iterfind("properties/property")
+    }
     assert seen["outcome"] == outcome
     assert (seen["check"], seen["subject"]) == ("limits.toy-limit", f"node-{said}")
-    told = [child.tag for child in case if child.tag != "properties"]
-    assert told == ([element] if element else [])
+    reported = [child.tag for child in case if child.tag != "properties"]
+    assert reported == ([element] if element else [])
 
 
 @pytest.mark.parametrize("said", SAYS)

@@ -45,7 +45,7 @@ def test_each_node_cut_off_both_ways_is_named_once(size):
 def test_any_two_nodes_that_nobody_reaches_are_both_named(size):
     for bad in itertools.combinations(node_names(size), 2):
         found = blamed_nodes(matrix("ports", size, lambda s, t: s != t and t in bad))  # noqa: B023 - called at once
-        assert {one["node"] for one in found} == set(bad)
+        assert {finding["node"] for finding in found} == set(bad)
 
 
 def test_a_node_is_named_where_most_but_not_all_fail():
@@ -59,8 +59,10 @@ def test_the_cause_that_all_share_is_told_and_a_mixture_is_not():
     all_alike = matrix("ssh", 4, lambda s, t: t == "node02" != s, cause="key-denied")
     assert blame_texts(all_alike)["node02"].endswith("cannot log in to it (key-denied)")
     one_other = [
-        Finding(**{**vars(one), "cause": "dropped"}) if one.subject[0] == "node01" else one
-        for one in all_alike
+        Finding(**{**vars(finding), "cause": "dropped"})
+        if finding.subject[0] == "node01"
+        else finding
+        for finding in all_alike
     ]
     assert blame_texts(one_other)["node02"].endswith("cannot log in to it")
 
@@ -89,11 +91,11 @@ def test_logins_out_of_a_node_are_its_own():
 
 def test_the_master_port_alone_is_named_as_such():
     to_head = [
-        one
-        for one in matrix(
+        finding
+        for finding in matrix(
             "ports", 4, lambda s, t: s != t, claim="master-port-is-reachable", cause="dropped"
         )
-        if one.subject[1] == "node01"
+        if finding.subject[1] == "node01"
     ]
     others = matrix("ports", 4, lambda s, t: False, claim="ephemeral-ports-are-open")
     assert blame_texts([*to_head, *others]) == {
@@ -160,10 +162,10 @@ def test_a_bad_node_is_named_through_noise_and_alone(seed):
     found = blamed_nodes(
         matrix("ports", size, lambda *p: p[0] != p[1] and (p[end] == bad or p in noise))
     )
-    assert bad in [one["node"] for one in found]
-    for one in found:
-        mine = [sum(pair[at] == one["node"] for pair in noise) for at in (0, 1)]
-        assert one["node"] == bad or max(mine) >= (size - 1) // 2
+    assert bad in [finding["node"] for finding in found]
+    for finding in found:
+        mine = [sum(pair[at] == finding["node"] for pair in noise) for at in (0, 1)]
+        assert finding["node"] == bad or max(mine) >= (size - 1) // 2
 
 
 # The controller's own logins

@@ -24,7 +24,7 @@ def test_each_cut_in_two_names_the_smaller_side_and_the_networks(size):
             "ports", size, lambda s, t: (s in first) != (t in first), network=place(at)  # noqa: B023 - called at once
         )  # fmt: skip
         side, other = (first, second) if len(first) < len(second) else (second, first)
-        here, there = (f"10.0.{1 if one is first else 2}.0/24" for one in (side, other))
+        here, there = (f"10.0.{1 if entry is first else 2}.0/24" for entry in (side, other))
         assert blame_texts(cut) == {
             fold_names(
                 side
@@ -75,9 +75,9 @@ def test_a_cut_explains_the_master_port_behind_it():
         return (source < "node05") != (target < "node05")
 
     to_head = [
-        one
-        for one in matrix("ports", 8, apart, claim="master-port-is-reachable")
-        if one.subject[1] == "node01"
+        finding
+        for finding in matrix("ports", 8, apart, claim="master-port-is-reachable")
+        if finding.subject[1] == "node01"
     ]
     assert list(blame_texts([*to_head, *matrix("ports", 8, apart)])) == ["node[05-08]"]
 

@@ -31,7 +31,7 @@ def mesh(failed, cause="host-key-unknown", **others):
 
 
 def wrong(findings):
-    return [one for one in findings if one.outcome is Outcome.FAIL]
+    return [finding for finding in findings if finding.outcome is Outcome.FAIL]
 
 
 @pytest.mark.parametrize(

@@ -55,13 +55,13 @@ def test_passing_pairs_are_folded_by_source_and_failing_ones_are_not():
         for target in NAMES
     ]
     found = report_document(pairs, snapshot(NAMES), 1.0)["findings"]
-    assert [one["subject"] for one in found] == [
+    assert [finding["subject"] for finding in found] == [
         ["node1"],
         ["node2", "node1"],
         ["node2"],
         ["node3"],
     ]
-    assert [one["evidence"].get("targets") for one in found] == [
+    assert [finding["evidence"].get("targets") for finding in found] == [
         "node[1-3]", None, "node[2-3]", "node[1-3]",
     ]  # fmt: skip
 
@@ -69,13 +69,13 @@ def test_passing_pairs_are_folded_by_source_and_failing_ones_are_not():
 def test_nodes_and_clusters_that_pass_are_listed_one_by_one():
     found = [finding(("node1",), Outcome.PASS), finding((), Outcome.PASS)]
     listed = report_document(found, snapshot(NAMES), 1.0)["findings"]
-    assert [one["subject"] for one in listed] == [["node1"], []]
+    assert [finding["subject"] for finding in listed] == [["node1"], []]
 
 
 def test_a_finding_without_a_place_for_its_fix_names_none():
     found = [finding((), Outcome.PASS), finding((), Outcome.FAIL, fix=Fix(note="ask the admin"))]
     listed = report_document(found, snapshot(NAMES), 1.0)["findings"]
-    assert [one["fix_on"] for one in listed] == [[], []]
+    assert [entry["fix_on"] for entry in listed] == [[], []]
 
 
 def test_an_unreached_node_is_listed_as_such():

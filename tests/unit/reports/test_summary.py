@@ -12,7 +12,7 @@ from checks.reports.summary import summary_lines
 NAMES = [f"gpu{number:02}" for number in range(1, 65)]
 
 
-def told(*findings: Finding, colour: bool = False, width: int = 100) -> list[str]:
+def reported(*findings: Finding, colour: bool = False, width: int = 100) -> list[str]:
     return summary_lines(findings, go="Start", stop="run again", colour=colour, width=width)
 
 
@@ -32,7 +32,7 @@ def pair(source: str, target: str, outcome: Outcome = Outcome.FAIL) -> Finding:
 
 
 def test_an_area_that_holds_is_one_line():
-    lines = told(*(pair(s, t, Outcome.PASS) for s in NAMES for t in NAMES))
+    lines = reported(*(pair(s, t, Outcome.PASS) for s in NAMES for t in NAMES))
     assert lines == ["√ ports      4096 passed", "", "GO: 4096 checks passed. Start"]
 
 
@@ -41,7 +41,7 @@ def test_what_is_worth_knowing_is_shown_where_it_is_asked_for():
         "limits.l", "limits", ("gpu01",), Severity.BLOCK, Outcome.PASS,
         "gpu01 is low: enough here", "low", Fix("raise it", "gpu01"),
     )  # fmt: skip
-    assert told(known) == ["√ limits     1 passed", "", "GO: 1 check passed. Start"]
+    assert reported(known) == ["√ limits     1 passed", "", "GO: 1 check passed. Start"]
     lines = summary_lines([known], go="Start", stop="", colour=False, width=100, noted=True)
     assert "  √ gpu01 is low: enough here" in lines
     assert lines[-1] == "GO: 1 check passed. Start"
@@ -55,25 +55,27 @@ def test_what_the_first_start_compiles_is_said_of_all_nodes_at_once_where_it_can
         )
         for name in NAMES[:4]
     ]  # fmt: skip
-    lines = told(*smokes)
+    lines = reported(*smokes)
     assert lines[1].startswith("The first start compiles shm_comm on gpu[01-04], about a minute")
-    assert "compiles" not in " ".join(told(*smokes, low("gpu09")))
-    assert "compiles" not in " ".join(told(replace(smokes[0], evidence={})))
+    assert "compiles" not in " ".join(reported(*smokes, low("gpu09")))
+    assert "compiles" not in " ".join(reported(replace(smokes[0], evidence={})))
 
 
 def test_a_go_for_want_of_anything_that_applies_says_so():
-    lines = told(pair("gpu01", "gpu02", Outcome.SKIP))
+    lines = reported(pair("gpu01", "gpu02", Outcome.SKIP))
     assert lines[-1] == "GO: none of the checks applies here. Start"
 
 
 def test_one_problem_and_one_warning_are_not_plural():
-    assert told(low("gpu01"))[-1] == "STOP: 1 problem must be fixed first. Fix it, then run again"
-    warned = told(low("gpu01", allowed=True), pair("gpu01", "gpu02", Outcome.PASS))
+    assert (
+        reported(low("gpu01"))[-1] == "STOP: 1 problem must be fixed first. Fix it, then run again"
+    )
+    warned = reported(low("gpu01", allowed=True), pair("gpu01", "gpu02", Outcome.PASS))
     assert warned[-1] == "GO: 1 check passed, 1 warning. Start"
 
 
 def test_equal_findings_are_told_once_over_folded_nodes():
-    lines = told(*map(low, NAMES[:7]))
+    lines = reported(*map(low, NAMES[:7]))
     assert "  × gpu[01-07] is low" in lines
     assert "      fix (on gpu01; same on gpu[02-07]):" in lines
     assert lines.count("        mend it") == 1
@@ -83,10 +85,10 @@ def test_equal_findings_are_told_once_over_folded_nodes():
 def test_what_one_line_here_fixes_on_all_nodes_is_one_problem():
     here = Fix("copy it", HERE)
     findings = [replace(low(name), fix=here) for name in NAMES[:7]]
-    lines = told(*findings)
+    lines = reported(*findings)
     assert "      fix (on this machine):" in lines
     assert lines[-1] == "STOP: 1 problem must be fixed first. Fix it, then run again"
-    two = told(*findings, replace(low(NAMES[7]), fix=Fix("another", HERE)))
+    two = reported(*findings, replace(low(NAMES[7]), fix=Fix("another", HERE)))
     assert two[-1].startswith("STOP: 2 problems")
 
 
@@ -94,7 +96,7 @@ def test_different_findings_are_not_folded():
     other = Finding(
         "limits.l", "limits", ("gpu02",), Severity.BLOCK, Outcome.FAIL, "gpu02 is off", "low"
     )
-    lines = told(low("gpu01"), other)
+    lines = reported(low("gpu01"), other)
     assert "  × gpu01 is low" in lines and "  × gpu02 is off" in lines
 
 
@@ -105,11 +107,11 @@ def test_a_name_within_another_name_is_left_alone():
     two = Finding(
         "limits.l", "limits", ("n2",), Severity.BLOCK, Outcome.FAIL, "n2 is not n10 nor n1.x"
     )
-    assert "  × n[1-2] is not n10 nor n1.x" in told(one, two)
+    assert "  × n[1-2] is not n10 nor n1.x" in reported(one, two)
 
 
 def test_a_dead_target_is_one_line_over_its_sources_and_is_named_below():
-    lines = told(*(pair(name, "gpu07") for name in NAMES if name != "gpu07"))
+    lines = reported(*(pair(name, "gpu07") for name in NAMES if name != "gpu07"))
     assert "  × gpu[01-06,08-64] cannot reach gpu07:29500" in lines
     assert lines[:2] == ["Suspect nodes:", "  gpu07: 63 of 63 peers cannot reach it (dropped)"]
 
@@ -119,23 +121,23 @@ def test_nodes_that_stand_out_for_the_same_reason_are_one_line():
         Finding("reach.r", "reach", (node,), Severity.BLOCK, Outcome.FAIL, "down", "refused")
         for node in NAMES[:7]
     ]
-    assert "  gpu[01-07]: it could not be reached (refused)" in told(*dead)
+    assert "  gpu[01-07]: it could not be reached (refused)" in reported(*dead)
 
 
 def test_all_towards_all_others_is_one_line():
     three = NAMES[:3]
-    lines = told(*(pair(s, t) for s in three for t in three if s != t))
+    lines = reported(*(pair(s, t) for s in three for t in three if s != t))
     assert "  × gpu[01-03] cannot reach gpu[01-03]:29500" in lines
 
 
 def test_pairs_are_never_joined_into_pairs_that_hold():
-    lines = told(pair("gpu01", "gpu02"), pair("gpu03", "gpu04"))
+    lines = reported(pair("gpu01", "gpu02"), pair("gpu03", "gpu04"))
     assert "  × gpu01 cannot reach gpu02:29500" in lines
     assert "  × gpu03 cannot reach gpu04:29500" in lines
 
 
 def test_what_was_not_answered_is_told_once_with_its_checks():
-    lines = told(
+    lines = reported(
         *(
             Finding(f"gpu.{claim}", "gpu", ("n1",), Severity.BLOCK, Outcome.UNKNOWN, "no answer")
             for claim in ("a", "b")
@@ -145,7 +147,7 @@ def test_what_was_not_answered_is_told_once_with_its_checks():
 
 
 def test_an_allowed_finding_is_shown_as_a_warning_and_goes():
-    lines = told(low("gpu01", allowed=True))
+    lines = reported(low("gpu01", allowed=True))
     assert lines[0].startswith("‼ limits")
     assert "  ‼ gpu01 is low (allowed)" in lines
     assert lines[-1].startswith("GO")
@@ -156,7 +158,7 @@ def test_an_area_that_does_not_apply_says_why():
         Finding("gpu.g", "gpu", (name,), Severity.BLOCK, Outcome.SKIP, f"{name} has no GPU")
         for name in NAMES[:3]
     )
-    assert told(*skipped)[0] == "- gpu        3 skipped: gpu[01-03] has no GPU"
+    assert reported(*skipped)[0] == "- gpu        3 skipped: gpu[01-03] has no GPU"
 
 
 def test_many_different_lines_of_one_cause_are_cut_and_counted():
@@ -164,14 +166,14 @@ def test_many_different_lines_of_one_cause_are_cut_and_counted():
         Finding("limits.l", "limits", (name,), Severity.BLOCK, Outcome.FAIL, f"seen {at}", "low")
         for at, name in enumerate(NAMES[:9])
     )
-    assert "    and 4 more like this on gpu[06-09]: see --report" in told(*many)
+    assert "    and 4 more like this on gpu[06-09]: see --report" in reported(*many)
 
 
 def test_control_characters_of_a_node_never_reach_the_terminal():
     bad = Finding(
         "limits.l", "limits", ("n1",), Severity.BLOCK, Outcome.FAIL, "a\x1b[2Jb\x00\ud800"
     )
-    text = "\n".join(told(bad))
+    text = "\n".join(reported(bad))
     assert "\x1b" not in text and "\x00" not in text
     assert "a\\x1b[2Jb\\x00\\ud800" in text
     assert escape_text("two\nlines √") == "two\nlines √"
@@ -187,7 +189,8 @@ def test_the_words_of_one_finding_are_those_of_the_summary():
         "mend it",
     ]
     assert [
-        line.strip().removeprefix("× ") for line in told(low("gpu01", evidence={"soft": 8}))[1:6]
+        line.strip().removeprefix("× ")
+        for line in reported(low("gpu01", evidence={"soft": 8}))[1:6]
     ] == words
 
 
@@ -197,19 +200,19 @@ def test_a_long_word_and_a_command_are_never_cut():
         "limits.l", "limits", ("n1",), Severity.BLOCK, Outcome.FAIL, f"no {path} here",
         fix=Fix(f"touch {path} && touch {path}", "n1"),
     )  # fmt: skip
-    lines = told(bad, width=60)
+    lines = reported(bad, width=60)
     assert f"    {path}" in lines and f"        touch {path} && touch {path}" in lines
 
 
 def test_colour_is_only_added_never_changing_the_text():
-    plain, painted = told(*map(low, NAMES[:2])), told(*map(low, NAMES[:2]), colour=True)
+    plain, painted = reported(*map(low, NAMES[:2])), reported(*map(low, NAMES[:2]), colour=True)
     assert "\x1b[31m×\x1b[0m" in painted[0]
     assert [line.count("×") for line in plain] == [line.count("×") for line in painted]
 
 
 def test_prose_fits_the_width():
     long = Finding("limits.l", "limits", ("n1",), Severity.BLOCK, Outcome.FAIL, "word " * 60)
-    assert max(map(len, told(long, width=60))) <= 60
+    assert max(map(len, reported(long, width=60))) <= 60
 
 
 def test_evidence_over_nodes_is_one_text():
