@@ -77,7 +77,7 @@ def possible_failures(line: str) -> Sequence[tuple[KnownFailure, re.Match[str]]]
             known,
         )
         for literal, known in _failures_by_literal(line)
-        if (match := known.regex.search(line))
+        if (match := known.find_in(line))
     ]
     found.sort(key=lambda candidate: candidate[:5])
     return [(known, match) for *_, match, known in found]

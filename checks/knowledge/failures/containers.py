@@ -107,8 +107,8 @@ root image-pull-limit
 root image-not-there
   says    "pull access denied for "
   says    : manifest unknown
-  pattern pull access denied for (?P<image>[^\s,]+)|manifest for (?P<tagged>\S+) not found: manifest
-          unknown
+  pattern pull access denied for (?P<image>[^\s,]+),|manifest for (?P<tagged>\S+) not found:
+          manifest unknown
   cause   the registry has no such image or tag, or the node is not logged in to it
   fix     check the image's name and tag; `docker login` on every node, or an imagePullSecret
 root program-of-another-architecture

@@ -24,7 +24,8 @@ root datasets-no-data-files
   says    EmptyDatasetError
   says    DataFilesNotFoundError
   says    No (supported) data files found
-  pattern (?:EmptyDatasetError|DataFilesNotFoundError|No \(supported\) data files found)(?P<what>.*)
+  pattern (?:EmptyDatasetError|DataFilesNotFoundError|No \(supported\) data files
+          found)(?P<what>(?! [a-z]).*)
   cause   the folder or repository has no files that datasets can read: it is empty on this node, or
           their ending is unknown
   fix     `ls` it on this node; name format and files: load_dataset("json", data_files=...)
@@ -160,6 +161,7 @@ root datasets-format-not-inferred
 root datasets-column-taken
   says    already in the dataset. Please choose a column name
   says    "Error when renaming "
+  pattern already in the dataset\. Please choose a column name|Error when renaming .* to .*:
   cause   a column would be renamed or added under a name that the data set has already
   fix     remove_columns first, or another name
 root datasets-map-worker-lost

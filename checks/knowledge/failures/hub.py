@@ -156,7 +156,7 @@ root hub-xet, survivable
   says    Data processing error: File reconstruction error
   says    CAS Client Error
   pattern (?:Data processing error: (?:CAS service error|File reconstruction error)|CAS Client
-          Error)(?P<why>.*)
+          Error(?=:))(?P<why>.*)
   cause   the Hub's storage (Xet) did not answer this node: a proxy or firewall lets huggingface.co
           through, but not cas-server.xethub.hf.co and transfer.xethub.hf.co
   fix     permit these hosts, or HF_HUB_DISABLE_XET=1 in [env]; download once before the start into

@@ -95,7 +95,24 @@ def versions_in(text: str) -> Mapping[str, str]:
     return {package: version for items in found for package, version in items if version}
 
 
+_FEW_WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){0,3}")
+_GOES_ON = re.compile(r" [a-z]")
 _EXCEPTION_NAME = re.compile(r"\w+(?:Error|Exception)(?:: )?|Value error, ")
+
+
+def _may_be_message(match: re.Match[str]) -> bool:
+    """Whether more than chance put these words there, as it does in prose where they are few.
+
+    A message begins with them behind a mark or a level: no sentence leads to them, nor, where a
+    line begins with them or they are a name, goes on with them.
+    """
+    words, line = match[0], match.string
+    if not _FEW_WORDS.fullmatch(words):
+        return True
+    before, is_name = line[: match.start()].rstrip("\"'`"), " " not in words
+    if not is_name and re.search(r"[a-z] $", before) and not before.endswith("rror "):
+        return False
+    return not ((is_name or not before.strip()) and _GOES_ON.match(line, match.end()))
 
 
 @dataclass(frozen=True)
@@ -146,6 +163,10 @@ class KnownFailure:
     def regex(self) -> re.Pattern[str]:
         """What a line has to match."""
         return re.compile(self.pattern or "|".join(map(re.escape, self.literals)))
+
+    def find_in(self, line: str) -> re.Match[str] | None:
+        """Where the line shows it, of itself."""
+        return next(filter(_may_be_message, self.regex.finditer(line)), None)
 
     @cached_property
     def is_general(self) -> bool:

@@ -126,7 +126,7 @@ root ray-placement-timeout
   checks  gpu.slots-have-gpus
 root ray-driver-gone
   says    Exiting because this node's raylet
-  says    owner has exited
+  says    the object's owner has exited
   cause   the program that started the tasks, or Ray's process of its node, ended: the others lost
           their owner
   fix     the driver's own log and `dmesg | grep -i oom` on its node; run the driver in the cluster

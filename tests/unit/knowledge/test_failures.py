@@ -259,6 +259,26 @@ def test_the_literals_are_long_enough_to_be_rare():
     assert min(len(literal) for literal, _ in LITERALS) >= 6
 
 
+def test_few_words_in_the_middle_of_a_sentence_show_nothing():
+    texts = {
+        text.replace("\0", "").strip()
+        for known in FAILURES.values()
+        for text in fixed(parser.parse(known.regex.pattern))
+    }
+    few = [text for text in texts if re.fullmatch(r"[A-Za-z]+(?: [A-Za-z]+){0,3}", text)]
+    lines = [f"of others which {text} when it is said" for text in few]
+    lines += [f"{text} of others when it is said" for text in few]
+    assert len(few) > 80
+    assert [line for line in lines if recognise_failure(line)] == []
+
+
+def test_few_words_show_a_failure_where_a_message_begins():
+    for before in ("", "CUDA error: ", "[2026-11-21 08:16:00,679] ", "error ", "WARN ", "'"):
+        for after in ("", " (101)", ": x", "'"):
+            found = recognise_failure(f"{before}invalid device ordinal{after}")
+            assert found and found[0].id == "cuda-invalid-ordinal", (before, after)
+
+
 def test_ordinary_lines_show_nothing():
     lines = (
         "{'loss': 2.5511, 'grad_norm': 1.2, 'learning_rate': 2e-05, 'epoch': 0.1}",

@@ -7,10 +7,12 @@ import io
 import json
 import os
 import random
+import re
 import sys
 
 import pytest
 
+from benchmarks import diagnose as benchmark
 from checks.knowledge.failures import LITERALS
 from launcher import cli
 from launcher.diagnosis import log_sources as sources
@@ -168,6 +170,17 @@ def test_in_text_of_which_each_line_has_its_own_shape_every_literal_is_found_too
     assert len(block) > scan.SAMPLE_SIZE
     found = [raw.data.decode() for raw in scan.matching_lines([block])]
     assert found == [f"{literal} more" for literal, _ in LITERALS]
+
+
+def test_the_words_of_failures_within_prose_are_not_taken_for_them(tmp_path):
+    chance = random.Random(1)
+    few = [text for text, _ in LITERALS if re.fullmatch(r"[A-Za-z]+( [A-Za-z]+){1,3}", text)]
+    sentences = (line.split(" ", 3) for line in benchmark.prose(chance))
+    lines = [f"{a} {b} {words} {c}" for words, (a, b, c, _) in zip(few, sentences, strict=False)]
+    (tmp_path / "prose.log").write_text("\n".join([*lines, benchmark.ERROR]))
+    evidence, verdict = diagnose_logs([tmp_path / "prose.log"])
+    assert failure_id(verdict) == "cuda-oom"
+    assert {each.known.id for each in evidence.sightings.values()} == {"cuda-oom"}
 
 
 def test_each_line_comes_with_what_stands_around_it(monkeypatch):
