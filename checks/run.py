@@ -18,7 +18,6 @@ from checks.reports.changes import ChangesSinceGo
 from checks.reports.json_report import report_document
 from checks.reports.last_run import changes_since_go
 from checks.reports.missing_trust import fold_missing_trust
-from checks.stages.dry_run import list_commands
 from checks.stages.gather import GatherOptions, complete_sections, gather_facts
 from checks.stages.stage_list import STAGES
 
@@ -154,4 +153,6 @@ def verdict_origins(job: Job, checks: Iterable[Check], started: str) -> dict[str
 
 def plan_commands(job: Job, claims: Iterable[Claim]) -> list[str]:
     """Every command that `examine` would run on a node, a line each, for --dry-run."""
+    from checks.stages.dry_run import list_commands  # paramiko would slow down pytest's start
+
     return list_commands(job, sections_needed(job, claims))

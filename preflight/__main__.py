@@ -34,7 +34,7 @@ def pytest_arguments(argv: Sequence[str], cwd: Path) -> list[str]:
     """
     fixed = [
         f"--rootdir={HERE.parent}", "-c", os.devnull, "--import-mode=importlib",
-        "-p", "no:testinfra", "-p", "preflight.plugin",
+        "-p", "no:testinfra", "-p", "no:anyio", "-p", "preflight.plugin",
         "-o", f"cache_dir={cwd / '.pytest_cache'}",
     ]  # fmt: skip
     words = [f"{HERE.parent}/{word}" if word.startswith("preflight/") else word for word in argv]

@@ -115,6 +115,11 @@ class Channel:
             return int(self._channel.recv_exit_status())
         return None
 
+    def result(self, deadline: float) -> CommandResult:
+        """What the command did, waited for until the deadline. Raises FloodError as `line` does."""
+        out = self.rest(deadline)
+        return CommandResult(self.code(deadline), out, self.errors())
+
     def errors(self) -> str:
         """What came on standard error so far."""
         text = b""

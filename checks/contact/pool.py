@@ -1,28 +1,25 @@
-"""All nodes at once: one login and one resident probe each; ask all, then gather."""
+"""All nodes at once: one resident probe each; ask all, then gather.
+
+Without an import of paramiko, which would slow down the start of what never logs in.
+"""
 
 from __future__ import annotations
 
-import concurrent.futures
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checks.answer import Answer
-from checks.contact.channel import Channel, CommandResult
-from checks.contact.identity import LoginError
-from checks.contact.resident_probe import ResidentProbe
-from checks.contact.ssh_transport import SshTransport
-from checks.facts import Login
-from checks.model import Job
 
-POOL = 64
-"""Logins under way at once; time-outs of dead hosts overlap within it."""
+if TYPE_CHECKING:
+    from checks.contact.channel import Channel, CommandResult
+    from checks.contact.resident_probe import ResidentProbe
+
 SLACK_S = 3.0
 """What the controller waits beyond a section's own limit: the way there and back."""
-LIFE_S = 3600
 STALL_S = 60.0
 """How long a stream may give nothing before it counts as cut."""
 
@@ -124,9 +121,7 @@ class Contact:
                 for piece in pieces:
                     channel.send(piece)
                 channel.end_input()
-            deadline = time.monotonic() + limit_s
-            out = channel.rest(deadline)
-            return CommandResult(channel.code(deadline), out, channel.errors())
+            return channel.result(time.monotonic() + limit_s)
         finally:
             channel.close()
 
@@ -154,74 +149,3 @@ class Contact:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def open_contact(
-    job: Job,
-    names: Collection[str],
-    wanted: Collection[str],
-    progress: Progress | None = None,
-    passwords: Mapping[str, str] | None = None,
-) -> tuple[Contact, dict[str, Login]]:
-    """Log in to `names` and start a probe that can answer `wanted`.
-
-    Returns the contact and how the login to each of `names` went. `passwords` by node are used
-    where no key is accepted.
-    """
-    transport = SshTransport(job, passwords)
-    residents: dict[str, ResidentProbe] = {}
-    logins: dict[str, Login] = {}
-
-    with concurrent.futures.ThreadPoolExecutor(max_workers=POOL) as pool:
-        futures = {
-            pool.submit(_start_resident, transport, job, wanted, name): name for name in names
-        }
-        for future in concurrent.futures.as_completed(futures):
-            name = futures[future]
-            resident, login = future.result()
-            logins[name] = login
-            if resident:
-                residents[name] = resident
-            if progress:
-                progress(len(logins))
-    return Contact({name: residents[name] for name in names if name in residents}), logins
-
-
-def _start_resident(
-    transport: SshTransport, job: Job, wanted: Collection[str], name: str
-) -> tuple[ResidentProbe | None, Login]:
-    """A probe on that node, or None, and how the login went."""
-    began = time.monotonic()
-    seen: dict[str, str] = {}
-    accepted = options = ""
-    try:
-        with contextlib.ExitStack() as stack:
-            session = stack.enter_context(contextlib.closing(transport.open(name)))
-            seen = {"address": session.address, "host_key": session.host_key}
-            accepted, options = session.public_key, session.key_options
-            resident = ResidentProbe(session, job.python, wanted, LIFE_S)
-            stack.pop_all()
-            return resident, _login_fact(transport, name, began, noise=resident.noise, **seen)
-    except LoginError as error:
-        key = error.public_key or accepted
-        seen = {"host_key": error.host_key, "public_key": key, "key_options": options, **seen}
-        why = {"cause": error.cause, "detail": error.detail, "printed": error.printed}
-        return None, _login_fact(transport, name, began, **why, **seen)
-    except (OSError, EOFError) as error:
-        broke = f"the connection broke: {error or type(error).__name__}"
-        return None, _login_fact(transport, name, began, cause="timeout", detail=broke, **seen)
-
-
-def _login_fact(transport: SshTransport, name: str, began: float, **seen: str) -> Login:
-    target, user = transport.target(name)
-    return Login(
-        reached="cause" not in seen,
-        user=user,
-        port=target.port,
-        key=str(target.keys[0]) if target.keys else "",
-        host_name=target.host,
-        known_as=target.known_as,
-        known_hosts=target.own_known_hosts,
-        seconds=round(time.monotonic() - began, 3),
-        **seen,
-    )

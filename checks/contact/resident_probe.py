@@ -6,26 +6,21 @@ Nothing is installed: the interpreter reads the program's text as the first line
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
-import re
 import secrets
 import threading
 import time
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 from checks.answer import Answer
 from checks.contact.channel import FloodError
 from checks.contact.identity import LoginError
-from checks.contact.shipping import NO_PYTHON, SYSTEM_PYTHONS, program_line, start_command
+from checks.contact.probe_program import probe_program
+from checks.contact.shipping import NO_PYTHON, SYSTEM_PYTHONS, start_command
 from checks.contact.ssh_transport import SshSession, stall_error
 from checks.untrusted_json import read_untrusted_json
 
-PROBE_FOLDER = Path(__file__).parent.parent / "node" / "probe"
-CORE = "checks.node.probe.core"
-SECTION_DECORATOR = re.compile(r'^@section\("([a-z_]+)"\)', re.MULTILINE)
 START_S = 15.0
 """A login shell that has not started the probe by then hangs."""
 LATE_GRACE_S = 5.0
@@ -36,23 +31,6 @@ The probe itself answers for what takes too long, so that silence is the node's 
 BEAT_S = 5.0
 """How often the probe hears that this controller still lives; see LEASE_S there."""
 NOISE_LIMIT = 2000
-
-
-@functools.cache
-def section_modules() -> dict[str, str]:
-    """Which module of the probe answers which section."""
-    return {
-        name: f"checks.node.probe.{path.stem}"
-        for path in sorted(PROBE_FOLDER.glob("*.py"))
-        for name in SECTION_DECORATOR.findall(path.read_text(encoding="utf-8"))
-    }
-
-
-def probe_program(wanted: Collection[str], nonce: str, life_s: float) -> bytes:
-    """The first line of input: the probe's core and the modules that answer `wanted`."""
-    modules = {name: section_modules()[name] for name in sorted(wanted)}
-    start = f"from {CORE} import main; main({nonce!r}, {life_s!r}, {modules!r})"
-    return program_line([CORE, *modules.values()], start)
 
 
 class ResidentProbe:

@@ -78,8 +78,7 @@ class SshSession:
         try:
             channel.send(stdin)
             channel.end_input()
-            out = channel.rest(deadline)
-            return CommandResult(channel.code(deadline), out, channel.errors())
+            return channel.result(deadline)
         except FloodError as error:
             return CommandResult(None, "", str(error))
         finally:

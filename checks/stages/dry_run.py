@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping
 
-from checks.contact.resident_probe import section_modules
+from checks.contact.probe_program import section_modules
 from checks.contact.shipping import start_command
 from checks.contact.ssh_config import SshSetup
 from checks.model import Job

@@ -14,8 +14,8 @@ from typing import Any
 from checks.answer import LONGEST_ERROR, Answer
 from checks.contact.budget import Budget, BudgetedContact
 from checks.contact.held_logins import HeldLogins
-from checks.contact.pool import Contact, Show, open_contact
-from checks.contact.resident_probe import section_modules
+from checks.contact.pool import Contact, Show
+from checks.contact.probe_program import section_modules
 from checks.errors import UsageError
 from checks.facts import ClusterView
 from checks.facts.account import Account
@@ -123,6 +123,8 @@ class _Gathering:
 
     def _log_in(self, sections: set[str], stack: contextlib.ExitStack) -> Contact:
         """The logins, which end with the stack, or stay open where they are to be held."""
+        from checks.contact.logins import open_contact  # paramiko would slow down pytest's start
+
         held = self.options.held_logins
         wanted = sections | {held.section} if held else sections
         with self._timed("connect"):

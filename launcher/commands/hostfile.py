@@ -10,7 +10,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
-from checks.contact.pool import open_contact
+from checks.contact.logins import open_contact
 from checks.errors import PreflightError
 from checks.facts import Login
 from checks.folded_names import fold_names

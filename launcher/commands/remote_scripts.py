@@ -8,7 +8,8 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from checks.contact.channel import CommandResult
-from checks.contact.pool import POOL, Contact
+from checks.contact.logins import POOL
+from checks.contact.pool import Contact
 from checks.errors import PreflightError, UsageError
 
 

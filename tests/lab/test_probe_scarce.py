@@ -12,7 +12,8 @@ import time
 import pytest
 
 from checks.contact import resident_probe as resident
-from checks.contact.resident_probe import ResidentProbe, probe_program
+from checks.contact.probe_program import probe_program
+from checks.contact.resident_probe import ResidentProbe
 from checks.contact.shipping import BOOTSTRAP
 from checks.node.probe import core
 from tests.support.broken_channel import FarEnd

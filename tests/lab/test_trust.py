@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.contact.pool import open_contact
+from checks.contact.logins import open_contact
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import PASSWORD, LabShape, OddNode
 from tests.support.contact import log_in

@@ -13,7 +13,7 @@ from checks.catalogue import (
     unknown_check_names,
 )
 from checks.check import Check
-from checks.contact.resident_probe import section_modules
+from checks.contact.probe_program import section_modules
 from checks.facts import Fact
 from checks.facts.snapshot import Login
 from checks.stages.stage_list import STAGED_SECTIONS

@@ -13,7 +13,7 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import Check, claims_of, node_check
-from checks.contact.resident_probe import section_modules
+from checks.contact.probe_program import section_modules
 from checks.facts import ClusterView, Fact, Login
 from checks.facts.account import Account
 from checks.facts.gpus import Gpus

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from checks.contact.pool import POOL, Contact, open_contact
+from checks.contact.logins import POOL, open_contact
+from checks.contact.pool import Contact
 from checks.errors import FactError, PreflightError, UsageError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.decode import decode_fact

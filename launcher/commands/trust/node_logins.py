@@ -9,7 +9,8 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from checks.contact.pool import Contact, open_contact
+from checks.contact.logins import open_contact
+from checks.contact.pool import Contact
 from checks.contact.ssh_config import SshSetup
 from checks.errors import PreflightError
 from checks.facts import ClusterView, Login

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from checks.contact.pool import Contact, open_contact
+from checks.contact.logins import open_contact
+from checks.contact.pool import Contact
 from checks.errors import FactError, PreflightError
 from checks.escaped_streams import unescaped
 from checks.facts import ClusterView, Login

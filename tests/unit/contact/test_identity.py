@@ -12,7 +12,7 @@ import pytest
 
 from checks.contact import ssh_transport
 from checks.contact.identity import UNANSWERED
-from checks.contact.pool import open_contact
+from checks.contact.logins import open_contact
 from checks.facts import Login
 from checks.model import Job, Node, Ssh
 

@@ -19,7 +19,7 @@ import pytest
 
 from checks.contact import resident_probe as resident
 from checks.contact import shipping
-from checks.contact.resident_probe import probe_program, section_modules
+from checks.contact.probe_program import PROBE_FOLDER, probe_program, section_modules
 from checks.contact.shipping import BOOTSTRAP, start_command
 from checks.node.probe import core
 from checks.node.runtime import watchdog
@@ -248,7 +248,7 @@ def test_a_node_compiles_only_where_its_bytecode_is_another(monkeypatch, magic, 
 
 
 @pytest.mark.parametrize(
-    "path", sorted(resident.PROBE_FOLDER.glob("*.py")), ids=lambda path: path.stem
+    "path", sorted(PROBE_FOLDER.glob("*.py")), ids=lambda path: path.stem
 )
 def test_what_a_section_runs_or_opens_is_declared_for_a_dry_run(path):
     text = path.read_text()

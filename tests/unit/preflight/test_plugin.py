@@ -29,6 +29,14 @@ def test_all_holds_goes(tmp_path):
     assert last_line(done.stdout).startswith("GO: ")
 
 
+def test_what_only_logins_and_pages_need_is_not_imported_before():
+    program = "import pytest, preflight.plugin, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"paramiko", "fabric", "invoke", "jinja2", "rich"} & {*done.stdout.split()}
+
+
 @pytest.mark.parametrize(
     "place", [(PreflightRun, "examine"), (PreflightSession, "item_finding")], ids=["nodes", "items"]
 )
