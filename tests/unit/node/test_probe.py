@@ -17,7 +17,6 @@ from importlib.util import MAGIC_NUMBER
 import psutil
 import pytest
 
-from checks.contact import resident_probe as resident
 from checks.contact import shipping
 from checks.contact.probe_program import PROBE_FOLDER, probe_program, section_modules
 from checks.contact.shipping import BOOTSTRAP, start_command
@@ -247,9 +246,7 @@ def test_a_node_compiles_only_where_its_bytecode_is_another(monkeypatch, magic, 
     assert (ran.returncode, core.__name__.encode() in ran.stdout) == (0, compiles), ran.stderr
 
 
-@pytest.mark.parametrize(
-    "path", sorted(PROBE_FOLDER.glob("*.py")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", sorted(PROBE_FOLDER.glob("*.py")), ids=lambda path: path.stem)
 def test_what_a_section_runs_or_opens_is_declared_for_a_dry_run(path):
     text = path.read_text()
     acts = re.search(
