@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Iterable, Sequence
@@ -61,14 +62,35 @@ def _judge_claim(claim: Claim, cluster: ClusterView, reach_subjects: set[str]) -
             if not view.reached:
                 return _not_reached_verdict(view, reach_subjects)
     try:
-        verdict = claim.check.judge(*views) if views else claim.check.judge(cluster)
-        return hold_against_facts(verdict, cluster)
+        return _ask_judge(claim, cluster)
     except FactError as error:
         if error.node and not cluster[error.node].reached:
             return _not_reached_verdict(cluster[error.node], reach_subjects)
         return unknown(str(error))
     except Exception as error:  # noqa: BLE001 - a judge's own bug must not hide the other findings
-        return unknown(f"the check itself failed: {type(error).__name__}: {error}")
+        failed = unknown(f"the check itself failed: {type(error).__name__}: {error}")
+        return _judge_without_liar(claim, cluster) or failed
+
+
+def _ask_judge(claim: Claim, cluster: ClusterView) -> Verdict:
+    views = [cluster[name] for name in claim.subject]
+    verdict = claim.check.judge(*views) if views else claim.check.judge(cluster)
+    return hold_against_facts(verdict, cluster)
+
+
+def _judge_without_liar(claim: Claim, cluster: ClusterView) -> Verdict | None:
+    """The verdict on nodes that another one's odd answer kept from being judged, if it is that.
+
+    Of the cluster, to which it belongs, nothing holds then; that something fails counts.
+    """
+    for name in cluster.snapshot.job.names:
+        if name not in claim.subject and cluster[name].reached:
+            with contextlib.suppress(Exception):
+                verdict = _ask_judge(claim, cluster.without_facts_of(name))
+                if claim.subject or verdict.outcome is Outcome.FAIL:
+                    return verdict
+                return unknown(f"what {name} answered cannot be judged")
+    return None
 
 
 def _skip_where_late(claim: Claim, verdict: Verdict, late: Sequence[str]) -> Verdict:

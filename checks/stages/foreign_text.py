@@ -35,6 +35,8 @@ def without_foreign_text(section: str, answer: Answer) -> Answer:
         fact = _own_text(section, answer.data)
     except FactError as error:
         return Answer(error=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever an odd text leads to costs that text alone
+        return Answer(error=f"its text cannot be read: {type(error).__name__}: {error}")
     return dataclasses.replace(answer, data=dataclasses.asdict(fact)) if fact else answer
 
 

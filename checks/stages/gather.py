@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import functools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from checks.answer import LONGEST_ERROR, Answer
 from checks.contact.budget import Budget, BudgetedContact
@@ -22,8 +21,9 @@ from checks.facts.account import Account
 from checks.facts.pressure import Pressure
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Job
+from checks.stages.containment import Finish, RecordingContact, find_unbearable
 from checks.stages.foreign_text import without_foreign_text
-from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Finish, Stage
+from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Stage
 from checks.stages.training_interpreter import CLOSING_SECTION, close_interpreters
 
 FACTS_LIMIT_S = 20.0
@@ -31,6 +31,8 @@ PRESSURE_LIMIT_S = 5.0
 
 OnStage = Callable[[str, int, int], None]
 """Called with `(title of the stage, done, total)` as answers come in, from any thread."""
+_Begun: TypeAlias = tuple[RecordingContact, Finish | None]
+"""An early stage under way, and what ends it."""
 
 
 @dataclass(frozen=True)
@@ -170,44 +172,54 @@ class _Gathering:
         able = [name for name in contact.reached if name not in late]
         return [name for name in able if stage.section in self.wanted[name]]
 
-    def _begin_stage(self, contact: Contact, stage: Stage) -> Finish | None:
-        """What ends an early stage that was begun; None where it was not."""
+    def _begin_stage(self, contact: Contact, stage: Stage) -> _Begun | None:
+        """An early stage that goes on beside others; None where it was not begun, or failed."""
         names = self._names_for(contact, stage)
         if not names or self.budget.used_up:
             return None
-        run = functools.partial(stage.run, contact, self.snapshot, names)
-        return self._contain(stage, names, run)
+        recording = RecordingContact(contact)
+        with contextlib.suppress(Exception):  # when its turn has come it shows whom it cannot bear
+            return recording, stage.run(recording, self.snapshot, names)
+        return None
 
-    def _run_stage(self, contact: Contact, stage: Stage, finish: Finish | None) -> None:
+    def _run_stage(self, contact: Contact, stage: Stage, begun: _Begun | None) -> None:
         names = self._names_for(contact, stage)
         if not names:
             return
-        if self.budget.used_up and not finish:
+        if self.budget.used_up and not begun:
             for name in names:
                 self.snapshot.put(name, stage.section, Answer(error=f"not asked: {self.budget}"))
             return
         self.options.on_stage(stage.title, 0, len(names))
         with self._timed(stage.section):
-            run = functools.partial(stage.run, contact, self.snapshot, names)
-            finish = finish or self._contain(stage, names, run)
-            if finish:
-                self._contain(stage, names, finish)
+            left = self._bearable_nodes(contact, stage, names, begun)
+            while left:
+                left = self._bearable_nodes(contact, stage, left)
         self.options.on_stage(stage.title, len(names), len(names))
 
-    def _contain(
-        self, stage: Stage, names: Iterable[str], run: Callable[[], Finish | None]
-    ) -> Finish | None:
-        """What it returns. What some node says that a stage cannot bear costs that stage alone."""
+    def _bearable_nodes(
+        self, contact: Contact, stage: Stage, names: Sequence[str], begun: _Begun | None = None
+    ) -> Sequence[str]:
+        """Run the stage; the nodes for which it is to be run again, as it fails on others' answers.
+
+        Of those others, and of all that gave no answer where it fails by itself, it is put why.
+        """
+        recording, finish = begun or (RecordingContact(contact), None)
         try:
-            return run()
+            finish = finish or stage.run(recording, self.snapshot, names)
+            if finish:
+                finish()
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever an odd answer leads to
-            why = f"the stage itself failed: {type(error).__name__}: {error}"
-            for name in names:
-                if self.snapshot.answer(name, stage.section) is None:
-                    self.snapshot.put(name, stage.section, Answer(error=why[:LONGEST_ERROR]))
-            return None
+            liars = find_unbearable(stage.run, recording.answered, self.snapshot, names)
+            silent = [name for name in names if not self.snapshot.answer(name, stage.section)]
+            why = "cannot use what this node answered" if liars else "itself failed"
+            text = f"the stage {why}: {type(error).__name__}: {error}"[:LONGEST_ERROR]
+            for name in liars or silent:
+                self.snapshot.put(name, stage.section, Answer(error=text))
+            return [name for name in names if name not in liars] if liars else []
+        return []
 
     def _progress_callback(self, stage: str) -> Callable[[int], None]:
         total = len(self.wanted)

@@ -11,6 +11,7 @@ from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
+from checks.facts.decode import decode_record
 from checks.facts.pairs import Pairs, PairSpeed
 from checks.facts.ports import DialResults
 from checks.knowledge.training_network import training_address
@@ -78,8 +79,10 @@ def _start_listeners(contact: Contact, snapshot: Snapshot, names: Sequence[str])
     for name, answer in contact.ask("pair_listen", args, LIMIT_S).items():
         if answer.data is None:
             snapshot.put(name, Pairs.section, answer)
-        else:
-            where[name] = {"id": args[name]["id"], **answer.data}
+            continue
+        with _put_fact_error(snapshot, name):
+            port = decode_record(int, answer.data.get("port"), f"{name}: pair_listen.port")
+            where[name] = {**args[name], "port": port}
     return where
 
 
@@ -127,8 +130,13 @@ class _SpeedBoard:
         if answer.data is None:
             self._failed[pair] = answer.error
             return
+        try:
+            new = decode_record(PairSpeed, answer.data, f"{pair[0]}: pair_send")
+        except FactError as error:
+            self._failed[pair] = str(error)
+            return
         self._failed.pop(pair, None)
-        new, old = PairSpeed(**answer.data), self.table.get(pair)
+        old = self.table.get(pair)
         self.table[pair] = best_of_both(old, new) if old else new
 
     def suspects(self) -> list[Pair]:

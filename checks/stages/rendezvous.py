@@ -9,6 +9,7 @@ from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
+from checks.facts.decode import decode_fact, decode_record
 from checks.facts.rendezvous import Rendezvous
 from checks.knowledge.nccl_output import KEPT_OUTPUT
 from checks.knowledge.rank_environment import meeting_env, usable_gpus
@@ -128,9 +129,16 @@ def _with_rank_numbers(
     children = answer.fields.get("children")
     if children is None:
         return answer if answer.data is None else Answer(error="the node named no rank")
-    numbers = (int(env["RANK"]) for env in args["children"])
-    ranks = [{**child, "rank": rank} for rank, child in zip(numbers, children, strict=True)]
-    return Answer({**shared, "ranks": ranks})
+    numbers = [int(env["RANK"]) for env in args["children"]]
+    try:
+        ends = decode_record(tuple[Mapping[str, Any], ...], children, "children")
+        ranks = [{**end, "rank": rank} for rank, end in zip(numbers, ends, strict=False)]
+        decode_fact(Rendezvous, data := {**shared, "ranks": ranks})
+    except FactError as error:
+        return Answer(error=str(error))
+    if len(ends) != len(numbers):
+        return Answer(error=f"the ends of {len(numbers)} ranks were expected, not {len(ends)}")
+    return Answer(data)
 
 
 def _merge_answers(opened: Answer, met: Answer | None) -> Answer:

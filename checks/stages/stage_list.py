@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checks.contact.pool import Contact
 from checks.facts.account import Account
 from checks.facts.counters import Counters
 from checks.facts.decode import Fact
@@ -17,7 +15,6 @@ from checks.facts.pdsh import Pdsh
 from checks.facts.ports import DialResults, PortSettings
 from checks.facts.rdma import Rdma, RdmaCounters
 from checks.facts.rendezvous import Rendezvous
-from checks.facts.snapshot import Snapshot
 from checks.facts.trust import Trust
 from checks.stages import (
     clock,
@@ -38,9 +35,8 @@ from checks.stages import (
 from checks.stages import (
     ssh_mesh as mesh,
 )
+from checks.stages.containment import RunStage
 from checks.stages.training_interpreter import CLOSING_SECTION
-
-Finish = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class Stage:
     title: str
     needs: tuple[type[Fact], ...]
     sections: tuple[str, ...]
-    run: Callable[[Contact, Snapshot, Sequence[str]], Finish | None]
+    run: RunStage
     also: tuple[str, ...] = ()
     on_failure: tuple[str, ...] = ()
     early: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import random
@@ -16,6 +17,13 @@ from checks.facts import ClusterView, Login, Snapshot
 from checks.judge import judge_claims
 from checks.knowledge.failures import FAILURES
 from checks.run import Result, examine
+from checks.stages import gather
+from checks.stages.containment import (
+    RecordedContact,
+    RecordingContact,
+    UnrecordedError,
+    find_unbearable,
+)
 from checks.untrusted_json import read_untrusted_json
 from launcher.lab.shape import LabShape
 from preflight.html_report import render_page
@@ -131,3 +139,56 @@ def test_a_lie_while_nodes_are_asked_stops_no_preflight(healthy, lie_on_the_wire
         result = examine(job, claims_of(checks, job))
         assert not [f for f in result.findings if f.message.startswith("the check itself")]
         assert shown_texts(result)
+
+
+def lied_answer(rng, answer):
+    if answer.data is None:
+        return answer
+    data = json.dumps(mutate_data(rng, answer.data))
+    try:
+        return Answer.from_json({"data": read_untrusted_json(data.encode())})
+    except ValueError as error:
+        return Answer(error=str(error))
+
+
+@pytest.fixture
+def recorded(make_lab, monkeypatch):
+    """A preflight of three healthy nodes, and what they answered to each stage, by its section."""
+    made = {}
+    run_stage = gather._Gathering._bearable_nodes
+
+    def remember(gathering, contact, stage, names, begun=None):
+        recording = begun[0] if begun else RecordingContact(contact)
+        made[stage] = recording.answered
+        return run_stage(gathering, contact, stage, names, begun or (recording, None))
+
+    monkeypatch.setattr(gather._Gathering, "_bearable_nodes", remember)
+    job = job_of(make_lab(LabShape(nodes=3)))
+    return examine(job, claims_of(CATALOGUE.values(), job)).snapshot, made
+
+
+@pytest.mark.long
+def test_a_lie_amid_a_stage_costs_the_liar_its_part_of_it_alone(recorded):
+    snapshot, answered = recorded
+    names = snapshot.job.names
+    assert sum(map(bool, answered.values())) >= 9
+    for stage, answers in answered.items():
+        for seed in range(100):
+            rng = random.Random(seed)
+            lies = {
+                key: [lied_answer(rng, each) if key[0] == LIAR else each for each in given]
+                for key, given in answers.items()
+            }
+            assert set(nodes_that_break(stage, lies, snapshot, names)) <= {LIAR}, (stage, seed)
+
+
+def nodes_that_break(stage, answers, snapshot, names):
+    scratch = Snapshot(snapshot.job, snapshot.started, copy.deepcopy(snapshot.sections))
+    try:
+        if finish := stage.run(RecordedContact(answers), scratch, names):
+            finish()
+    except UnrecordedError:
+        return []
+    except Exception:  # noqa: BLE001 - as the gathering takes it
+        return find_unbearable(stage.run, answers, snapshot, names) or names
+    return []

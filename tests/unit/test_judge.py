@@ -10,6 +10,7 @@ from checks.facts.limits import Limits
 from checks.judge import decide, judge_claims
 from checks.model import Fix, Outcome, Severity, block, ok, unknown, warn
 from tests.support.snapshots import snapshot, with_fact
+from tests.support.toy_checks import Toy
 
 FIX = Fix("true", "node1")
 login = node_check("reach.controller-logs-in", Login)(
@@ -86,6 +87,38 @@ def test_a_judge_that_fails_itself_is_unknown_and_hides_no_other_finding():
     found = findings(buggy, passing)
     assert [finding.outcome for finding in found] == [Outcome.UNKNOWN] * 3 + [Outcome.PASS] * 3
     assert "ZeroDivisionError" in found[0].message
+
+
+def judge_number(node):
+    """Compares a node with all others, and can bear nothing but numbers."""
+    numbers = {other.name: float(other.read(Toy).says) for other in node.cluster.nodes_with(Toy)}
+    return ok() if numbers[node.name] == 1 else block("odd", f"{node.name} is odd", FIX)
+
+
+def judge_numbers(cluster):
+    numbers = [float(node.read(Toy).says) for node in cluster.nodes_with(Toy)]
+    return ok() if set(numbers) == {1} else block("odd", f"{numbers}", FIX)
+
+
+def judged_numbers(*said):
+    snap = snapshot()
+    for name, text in zip(snap.job.names, said, strict=True):
+        with_fact(snap, name, Toy(text))
+    checks = [node_check("area.number", Toy)(judge_number)]
+    checks.append(cluster_check("area.numbers", Toy)(judge_numbers))
+    found = judge_claims(claims_of(checks, snap.job), ClusterView(snap))
+    return [(finding.outcome.value, finding.message) for finding in found]
+
+
+def test_what_one_node_says_keeps_no_other_from_being_judged():
+    fine, odd = ("pass", ""), "the check itself failed: ValueError"
+    *nodes, together = judged_numbers("1", "one", "1")
+    assert [nodes[0], nodes[2]] == [fine, fine]
+    assert nodes[1][0] == "unknown"
+    assert nodes[1][1].startswith(odd)
+    assert together == ("unknown", "what node2 answered cannot be judged")
+    assert judged_numbers("1", "one", "2")[2:] == [("fail", "node3 is odd"), ("fail", "[1.0, 2.0]")]
+    assert all(each[1].startswith(odd) for each in judged_numbers("one", "one", "1"))
 
 
 def test_an_undetermined_warning_does_not_stop():
