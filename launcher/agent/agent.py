@@ -1,12 +1,14 @@
 """What a backend starts on a node, and what the node's launcher starts as each rank.
 
-`agent.py node` runs that launcher (DeepSpeed's, accelerate, torchrun) in a session of its own,
-`agent.py rank` runs the training command of one rank. Both take argv and environment from plan.json
+`agent.py node` runs that launcher in a session of its own: DeepSpeed's, accelerate, or for torchrun
+`agent.py ranks`, which starts the ranks as torchrun does without importing torch once more.
+`agent.py rank` runs the training command of one rank. They take argv and environment from plan.json
 beside this file, so that no argument and no secret is ever on a command line that somebody else can
 read or a shell can change.
 What they and the ranks say goes through the named pipes that the supervisor made beside them.
 """
 
+import argparse
 import contextlib
 import ctypes
 import json
@@ -157,6 +159,74 @@ def run_node_launcher():
     exit_like_child(code)
 
 
+def torchrun_environments(place, run):
+    """What torchrun's static rendezvous gives each rank of a node, by local rank.
+
+    `place.slots` are the ranks of each node, `place.node_rank` says which is this one. The store is
+    rank 0's own, as with DeepSpeed's launcher, where torchrun's outlives rank 0.
+    """
+    count, before, world = (
+        place.slots[place.node_rank],
+        sum(place.slots[: place.node_rank]),
+        sum(place.slots),
+    )
+    same = {
+        "LOCAL_WORLD_SIZE": count,
+        "WORLD_SIZE": world,
+        "GROUP_RANK": place.node_rank,
+        "GROUP_WORLD_SIZE": len(place.slots),
+        "ROLE_NAME": "default",
+        "ROLE_WORLD_SIZE": world,
+        "MASTER_ADDR": place.master_addr,
+        "MASTER_PORT": place.master_port,
+        "TORCHELASTIC_RESTART_COUNT": 0,
+        "TORCHELASTIC_MAX_RESTARTS": 0,
+        "TORCHELASTIC_RUN_ID": run,
+        "TORCHELASTIC_USE_AGENT_STORE": False,
+    }
+    for local in range(count):
+        own = {"RANK": before + local, "ROLE_RANK": before + local, "LOCAL_RANK": local}
+        yield {name: str(value) for name, value in dict(same, **own).items()}
+
+
+def run_ranks():
+    """Start all ranks of this node, and wait for them; what one fails with is the exit status.
+
+    The others then go on until the run is ended, which the rank's record brings about.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--slots", type=lambda text: [int(count) for count in text.split(",")])
+    parser.add_argument("--node-rank", type=int)
+    parser.add_argument("--master-addr")
+    parser.add_argument("--master-port")
+    place = parser.parse_args(sys.argv[2:])
+    shared = dict({"TORCH_NCCL_ASYNC_ERROR_HANDLING": "1"}, **os.environ)
+    if place.slots[place.node_rank] > 1:
+        shared.setdefault("OMP_NUM_THREADS", "1")
+    argv = [sys.executable, "-I", "-S", os.path.abspath(__file__), "rank"]
+    environments = torchrun_environments(place, read_plan()["run"])
+    ranks = [start_child(argv, None, env=dict(shared, **own)) for own in environments]
+    exit_like_child(wait_for_ranks(ranks))
+
+
+def wait_for_ranks(ranks):
+    """The first return code that is not 0, once all have ended; signals are handed on to each."""
+
+    def hand_on(number, _):
+        for rank in ranks:
+            if rank.poll() is None:
+                rank.send_signal(number)
+
+    for name in FORWARDED_SIGNALS:
+        signal.signal(getattr(signal, name), hand_on)
+    failed, running = 0, list(ranks)
+    while running:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        failed = failed or next((rank.poll() for rank in running if rank.poll()), 0)
+        running = [rank for rank in running if rank.poll() is None]
+    return failed
+
+
 def run_rank():
     """Run the training command of one rank, and report how it started and ended."""
     own = read_plan()
@@ -182,4 +252,4 @@ def run_rank():
 
 
 if __name__ == "__main__":
-    {"node": run_node_launcher, "rank": run_rank}[sys.argv[1]]()
+    {"node": run_node_launcher, "ranks": run_ranks, "rank": run_rank}[sys.argv[1]]()

@@ -220,7 +220,7 @@ def test_a_slow_rank_is_reported_as_slow(stalled):
 
 
 @pytest.mark.parametrize(
-    "launcher", ["deepspeed", pytest.param("torchrun", marks=pytest.mark.long)]
+    "launcher", ["deepspeed", pytest.param("accelerate", marks=pytest.mark.long)]
 )
 def test_a_port_that_a_firewall_drops_is_named_with_who_calls_it(stalled, lab, launcher):
     head = lab.node("node1")
