@@ -232,7 +232,7 @@ def _describe_use(states: Sequence[RankState], observations: Observations) -> st
 
 
 def _launcher_lines(port: int, observations: Observations) -> Iterator[str]:
-    """What keeps the nodes' launchers from starting any rank: accelerate's meet first themselves."""
+    """What keeps the nodes' launchers from starting ranks: accelerate's meet first themselves."""
     met: list[str] = []
     others: list[str] = []
     for node in observations.values():

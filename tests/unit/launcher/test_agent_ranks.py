@@ -66,7 +66,9 @@ def run_agent(agent, folder, env, *, slots, node_rank, port):
     return subprocess.run(argv, env={**env, "FOLDER": str(folder)}, check=False).returncode
 
 
-@pytest.mark.parametrize("own", [{}, {"OMP_NUM_THREADS": "3", "TORCH_NCCL_ASYNC_ERROR_HANDLING": "0"}])
+@pytest.mark.parametrize(
+    "own", [{}, {"OMP_NUM_THREADS": "3", "TORCH_NCCL_ASYNC_ERROR_HANDLING": "0"}]
+)
 def test_ranks_get_what_torchrun_gives_them(agent, tmp_path, own):
     names = ("OMP_NUM_THREADS", "TORCH_NCCL_ASYNC_ERROR_HANDLING")
     env = {**{name: value for name, value in os.environ.items() if name not in names}, **own}
