@@ -17,6 +17,8 @@ from checks.printable import shorten_message
 
 REACH = "reach"
 IN_TIME = "reach.node-answers-in-time"
+TIMED_CAUSES = frozenset({"far", "hang", "slow", "slow-in", "slow-out", "slow-pair", "crawls"})
+"""What a node that gets no processor shows as well."""
 
 
 def judge_claims(
@@ -94,11 +96,13 @@ def _judge_without_liar(claim: Claim, cluster: ClusterView) -> Verdict | None:
 
 
 def _skip_where_late(claim: Claim, verdict: Verdict, late: Sequence[str]) -> Verdict:
-    """What a late node did not answer is said by its own finding, once."""
-    if verdict.outcome is not Outcome.UNKNOWN or claim.check.area == REACH:
+    """What a late node did not answer, or was slow at, is said by its own finding, once."""
+    is_unknown = verdict.outcome is Outcome.UNKNOWN
+    if claim.check.area == REACH or not (is_unknown or verdict.cause in TIMED_CAUSES):
         return verdict
     for name in late:
-        if not claim.subject or name in claim.subject or name in verdict.message:
+        lacks_it = is_unknown and (not claim.subject or name in verdict.message)
+        if lacks_it or name in claim.subject:
             return skip(f"{name} did not answer in time; see {IN_TIME}")
     return verdict
 

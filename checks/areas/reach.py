@@ -55,8 +55,9 @@ def node_answers_in_time(node: NodeView) -> Verdict:
     A machine that is overloaded, or whose disk hangs, is no fault of each of its parts: what cannot
     be determined for it is said here once, and its other checks are skipped.
 
-    Measured: Whether at least half of what the node was asked got no answer within its limits. The
-    load of that node, where it still tells it, and of this machine.
+    Measured: Whether at least half of what the node was asked got no answer within its limits, or a
+    rank that hung there was ready to run for most of that time and had no processor
+    (`/proc/PID/schedstat`). The load of that node, where it still tells it, and of this machine.
 
     Fix: Try again when that machine, or this one, is less busy: `uptime` and `top` show by what.
     """
@@ -66,6 +67,7 @@ def node_answers_in_time(node: NodeView) -> Verdict:
         return ok(f"{node.name} answers")
     seen = node.read(Pressure) if node.has(Pressure) else Pressure()
     loads = [f"load {seen.load:g} on {seen.cpus} cores"] if seen.cpus else []
+    loads += filter(None, [node.cluster.late_nodes[node.name]])
     if seen.here_cpus and seen.here_load > BUSY_LOAD * seen.here_cpus:
         loads.append(f"this machine has load {seen.here_load:g} on {seen.here_cpus} cores")
     why = "; ".join(loads) or "nothing is known of its load"

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
 from checks.facts.denial import Denial
+from checks.facts.smoke import starved_words
 
 STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "larger sums", "done")
@@ -48,7 +49,8 @@ class RendezvousReport:
 class RendezvousRank:
     """One rank: `code` None where it had to be killed, `ended` seconds after it began.
 
-    `unanswered` are the `address:port` that it called without an answer when its time was up.
+    `unanswered` are the `address:port` that it called without an answer when its time was up,
+    `processor_wait` the seconds in which it was ready to run and had no processor.
     """
 
     rank: int
@@ -58,6 +60,7 @@ class RendezvousRank:
     kept: tuple[str, ...] = ()
     err: str = ""
     unanswered: tuple[str, ...] = ()
+    processor_wait: float = 0.0
 
     @property
     def through(self) -> bool:
@@ -131,6 +134,11 @@ class Rendezvous(Fact):
     def torch_imported(self) -> bool:
         """Whether torch could be imported."""
         return bool(self.torch)
+
+    @property
+    def starved(self) -> str:
+        """How long a rank that hung waited for a processor, where that was most of its time."""
+        return starved_words((rank.processor_wait, rank.ended) for rank in self.ranks if rank.hung)
 
     @property
     def failed(self) -> tuple[RendezvousRank, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -22,6 +22,12 @@ STAGES = (
     "step",
     "done",
 )
+
+
+def starved_words(waits: Iterable[tuple[float, float]]) -> str:
+    """Of (seconds of waiting for a processor, seconds in all) the longest; '' below half of all."""
+    waited, lived = max(waits, default=(0.0, 0.0))
+    return f"a rank waited {waited:.0f} of {lived:.0f} s for a processor" * (waited > lived / 2)
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,8 @@ class SmokeRank:
     """`code` None: it was killed at the end. `ended` in seconds after the ranks' start.
 
     `denied` is what kept a package's files from it when it imported that, `variables` are those
-    without which it can.
+    without which it can. `processor_wait` are the seconds in which it was ready to run and had no
+    processor, of one that came to its limit.
     """
 
     rank: int
@@ -91,6 +98,7 @@ class SmokeRank:
     err: str
     denied: Denial | None = None
     variables: tuple[SystemName, ...] = ()
+    processor_wait: float = 0.0
 
     @property
     def hung(self) -> bool:
@@ -131,6 +139,12 @@ class Smoke(Fact):
         """The rank that failed first; None where all ended well."""
         bad = [rank for rank in self.ranks if rank.code != 0 or rank.said.stage != "done"]
         return min(bad, key=lambda rank: rank.blame_order, default=None)
+
+    @property
+    def starved(self) -> str:
+        """How long a rank that hung waited for a processor, where that was most of its time."""
+        hung = [rank for rank in self.ranks if rank.hung]
+        return starved_words((rank.processor_wait, rank.ended or self.seconds) for rank in hung)
 
     @property
     def step(self) -> float:

@@ -13,6 +13,8 @@ from checks.errors import FactError
 from checks.facts.account import Account
 from checks.facts.decode import Fact, decode_fact
 from checks.facts.gpus import Gpus
+from checks.facts.rendezvous import Rendezvous
+from checks.facts.smoke import Smoke
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Fix, Job, Node
 
@@ -33,6 +35,14 @@ def is_late(answers: Mapping[str, Answer]) -> bool:
     """Whether at least half of these answers, and LATE_LEAST, did not come in time."""
     late = [answer for answer in answers.values() if answer.error and LATE.match(answer.error)]
     return len(late) >= max(LATE_LEAST, len(answers) / 2)
+
+
+def _starved(node: NodeView, kind: type[Smoke | Rendezvous]) -> str:
+    """How long a rank of that kind waited for a processor, where that is why it hung."""
+    try:
+        return node.decode(kind).starved
+    except FactError:
+        return ""
 
 
 class NodeView:
@@ -167,11 +177,17 @@ class ClusterView:
         return [node for node in self._nodes.values() if node.reached]
 
     @functools.cached_property
-    def late_nodes(self) -> tuple[str, ...]:
-        """The nodes that were too slow for at least half of what they were asked, and for many."""
-        return tuple(
-            name for name in self.job.names if is_late(self.snapshot.sections.get(name, {}))
-        )
+    def late_nodes(self) -> Mapping[str, str]:
+        """The nodes that were too slow for at least half of what they were asked, and for many.
+
+        And those, with the words for it, whose ranks found no processor to run on.
+        """
+        found = dict[str, str]()
+        for node in self.nodes:
+            starved = next(filter(None, (_starved(node, kind) for kind in (Smoke, Rendezvous))), "")
+            if starved or is_late(self.snapshot.sections.get(node.name, {})):
+                found[node.name] = starved
+        return found
 
     def nodes_with(self, *kinds: type[Fact]) -> list[NodeView]:
         """The nodes that answered about all these facts."""

@@ -122,6 +122,7 @@ class _Gathering:
             begun = {stage: self._begin_stage(contact, stage) for stage in stages if stage.early}
             for stage in stages:
                 self._run_stage(contact, stage, begun.get(stage))
+            self._ask_late_nodes(contact)
 
     def _log_in(self, sections: set[str], stack: contextlib.ExitStack) -> Contact:
         """The logins, which end with the stack, or stay open where they are to be held."""
@@ -160,7 +161,11 @@ class _Gathering:
 
     def _ask_late_nodes(self, contact: Contact) -> None:
         """How busy those nodes are that did not answer; this machine's load is known anyway."""
-        late = {name: dict[str, Any]() for name in ClusterView(self.snapshot).late_nodes}
+        late = {
+            name: dict[str, Any]()
+            for name in ClusterView(self.snapshot).late_nodes
+            if self.snapshot.answer(name, Pressure.section) is None
+        }
         here = {"here_load": round(os.getloadavg()[0], 1), "here_cpus": os.cpu_count() or 1}
         for name, answer in contact.ask(Pressure.section, late, PRESSURE_LIMIT_S).items():
             data = answer.data if isinstance(answer.data, dict) else {}

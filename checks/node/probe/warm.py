@@ -15,7 +15,7 @@ from checks.node.probe.scratch_folder import COMMANDS as CLEANING_COMMANDS
 from checks.node.probe.scratch_folder import ScratchFolder
 from checks.node.runtime.environment import rank_environment
 from checks.node.runtime.files import read_file
-from checks.node.runtime.processes import kill_tree
+from checks.node.runtime.processes import kill_tree, processor_wait
 
 COMMANDS = (
     "PYTHON -u -c (imports torch; then one child a rank or an accelerator, each with a limit)",
@@ -68,7 +68,7 @@ class WarmInterpreter(object):
         """Start it, and wait until it has imported torch, for args["limit"] seconds at most."""
         began = time.monotonic()
         self.asking = threading.Lock()
-        self.rest, self.end = b"", {}
+        self.rest, self.end, self.processor_wait = b"", {}, 0.0
         self.scratch = ScratchFolder()
         self.path = self.scratch.__enter__().path
         self.written = self.path + "/warm.err"
@@ -117,6 +117,7 @@ class WarmInterpreter(object):
         if "torch" not in said:
             code = self.process.poll()
             self.end = {"code": code, "ended": None, "said": said, "err": self.words()}
+            self.end["processor_wait"] = self.processor_wait or processor_wait(self.process.pid)
             words = "\n".join([*said.values(), self.end["err"]])
             self.end["denied"] = denied_import(words)
             if code:
@@ -158,6 +159,7 @@ class WarmInterpreter(object):
                 return None
             piece = os.read(self.process.stdout.fileno(), 65536)
             if not piece:
+                self.processor_wait = processor_wait(self.process.pid)
                 self.process.wait()
                 return None
             self.rest += piece

@@ -28,7 +28,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 MARK = "PREFLIGHT-WARM "
 OUTPUT_TAIL, MAX_KEPT_LINES = 6000, 200
@@ -38,6 +38,17 @@ KILL_GRACE_S = 2.0
 """Seconds after its own limit in which a child may show its stack before it is killed."""
 LEAST_S = 1.0
 """Seconds that children are given, however long was prepared for them."""
+
+
+class ChildEnd(NamedTuple):
+    """Exit code, None for one that had to be killed, and seconds since it began.
+
+    `processor_wait` are those in which one that came near its limit was ready to run, and did not.
+    """
+
+    code: int | None
+    seconds: float
+    processor_wait: float = 0.0
 
 
 def answer_probe(**facts: Any) -> None:
@@ -131,32 +142,42 @@ def unanswered_addresses(pid: int) -> list[str]:
     return [f"{address.ip.removeprefix('::ffff:')}:{address.port}" for address in called]
 
 
+def processor_wait(pid: int) -> float:
+    """Seconds in which that process was ready to run and had no processor; 0 where unknown."""
+    try:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+            return round(int(file.read().split()[1]) / 1e9, 1)
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 def wait_for_children(
     pids: Mapping[int, int], limit: float, grace: float, waits: dict[int, list[str]]
-) -> dict[int, tuple[int | None, float]]:
-    """Exit code and seconds of each child by number; None for those that had to be killed.
+) -> dict[int, ChildEnd]:
+    """The end of each child by number.
 
     They are killed after the limit, or `grace` seconds after one failed. Shortly before the limit
     `waits` is filled: whom those that are left call in vain. Nothing they started is left.
     """
     began = time.monotonic()
-    ends: dict[int, tuple[int | None, float]] = {}
+    ends: dict[int, ChildEnd] = {}
     left, deadline = dict(pids), limit + KILL_GRACE_S
     while left:
         seconds = round(time.monotonic() - began, 2)
         if seconds > limit - LOOK_BEFORE_S and not waits:
             waits.update({number: unanswered_addresses(pid) for pid, number in left.items()})
         for pid in list(left):
+            delay = processor_wait(pid) if seconds > limit - LOOK_BEFORE_S else 0.0
             gone, status = os.waitpid(pid, os.WNOHANG)
             if gone:
                 code = os.waitstatus_to_exitcode(status)
-                ends[left.pop(pid)] = (code, seconds)
+                ends[left.pop(pid)] = ChildEnd(code, seconds, delay)
                 deadline = min(deadline, seconds + grace) if code else deadline
         if left and seconds > deadline:
             for pid, number in left.items():
+                ends[number] = ChildEnd(None, seconds, processor_wait(pid))
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
-                ends[number] = (None, seconds)
             break
         time.sleep(0.02)
     kill_sessions(pids)
@@ -193,11 +214,15 @@ def child_reports(order: Mapping[str, Any], pids: Mapping[int, int]) -> list[dic
     ends = wait_for_children(pids, float(order["limit"]), grace, waits)
     children = []
     for number in range(len(order["children"])):
-        code, seconds = ends[number]
-        child_of = {"code": code, "ended": seconds, "unanswered": waits.get(number, [])}
         report = child_report(f"{order['folder']}/child{number}", order["keep"])
-        children.append({**child_of, **report})
+        children.append({**describe_end(ends[number], waits.get(number, [])), **report})
     return children
+
+
+def describe_end(end: ChildEnd, unanswered: list[str]) -> dict[str, Any]:
+    """A child's end as the probe reports it."""
+    code, seconds, delay = end
+    return {"code": code, "ended": seconds, "unanswered": unanswered, "processor_wait": delay}
 
 
 def prepare_children(torch: Any, order: Mapping[str, Any]) -> None:
@@ -226,8 +251,7 @@ def prepared_reports(torch: Any, order: Mapping[str, Any]) -> list[dict[str, Any
     ends = wait_for_children({parent: 0}, limit + KILL_GRACE_S, 0.0, {0: []})
     report = child_report(path, order["keep"])
     kill_sessions(report["said"].pop("leaders", ()))
-    code, seconds = ends[0]
-    end = {"code": code, "ended": seconds, "unanswered": [], **report}
+    end = {**describe_end(ends[0], []), **report}
     return report["said"].get("children") or [end for _ in order["children"]]
 
 

@@ -61,6 +61,12 @@ def process_owner(pid):
         return None
 
 
+def processor_wait(pid):
+    """Seconds in which a process was ready to run and had no processor; 0 where unknown."""
+    words = (read_file("/proc/%d/schedstat" % pid) or "").split()
+    return round(int(words[1]) / 1e9, 1) if len(words) == 3 else 0.0
+
+
 def user_name(uid):
     """The name of that account, or its number where it has none."""
     try:

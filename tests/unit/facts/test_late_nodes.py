@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from checks.answer import Answer
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.facts import ClusterView
+from checks.facts.names import NameLookup, Names
 from checks.facts.pressure import Pressure
+from checks.facts.rendezvous import Rendezvous, RendezvousRank, RendezvousReport
+from checks.facts.smoke import Smoke, SmokeRank, SmokeReport
 from checks.facts.view import is_late
 from checks.judge import IN_TIME, judge_claims
 from checks.model import Outcome
@@ -66,3 +71,40 @@ def test_where_nobody_says_it_each_check_does():
         finding.subject: finding.outcome for finding in findings_of("limits.memlock-is-unlimited")
     }
     assert outcomes["node3",] is Outcome.UNKNOWN
+
+
+def starved_smoke(waited):
+    rank = SmokeRank(0, None, None, SmokeReport("import torch"), "", processor_wait=waited)
+    return Smoke(1, 120.0, (rank,))
+
+
+def starved_meeting(waited):
+    report = RendezvousReport("group")
+    rank = RendezvousRank(2, None, 20.0, report, processor_wait=waited / 6)
+    return Rendezvous("2.9.0", world=3, limit=20.0, ranks=(rank,), shown=rank)
+
+
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [(starved_smoke, "training.smoke-trains"), (starved_meeting, "collective.ranks-meet")],
+)
+@pytest.mark.parametrize(("waited", "late"), [(118.0, True), (20.0, False)])
+def test_a_rank_that_found_no_processor_is_the_nodes_load_and_no_hang(kind, check, waited, late):
+    found = with_fact(snapshot(), "node3", kind(waited))
+    with_fact(
+        found, "node3", Names("node3", peers={"node1": NameLookup(("10.0.0.1",), seconds=1.2)})
+    )
+    with_fact(found, "node3", Pressure(170.0, 2))
+    slow = "names.resolution-is-quick"
+    claims = claims_of([CATALOGUE[name] for name in (IN_TIME, check, slow)], found.job)
+    findings = {
+        finding.check: finding
+        for finding in judge_claims(claims, ClusterView(found))
+        if finding.subject == ("node3",)
+    }
+    note_judgements(findings.values())
+    said = [findings[name].cause or findings[name].outcome.value for name in (check, slow)]
+    assert said == (["skip", "skip"] if late else ["hang", "slow"])
+    assert findings[IN_TIME].outcome is (Outcome.UNKNOWN if late else Outcome.PASS)
+    waits = r"load 170 on 2 cores; a rank waited (118 of 120|20 of 20) s for a processor"
+    assert not late or re.search(waits, findings[IN_TIME].message)
