@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from checks.errors import UsageError
 from checks.job.key import Face
 from checks.job.launch_file import keys_on
-from checks.job.training_words import OTHER_NAMES, other_command
+from checks.job.training_words import other_command, similar_option
 from checks.next_line import next_line, program_line, same_line
 
 COMMAND_HABITS: Mapping[str, str] = {
@@ -78,14 +78,7 @@ class CommandParser(ArgumentParser):
 
     def similar_option(self, word: str) -> str:
         """The option that is likely meant; empty where none is near."""
-        name = word.partition("=")[0].replace("_", "-")
-        known = self._option_string_actions
-        meant = OTHER_NAMES.get(name, name)
-        if meant in known:
-            return meant
-        negated = meant.startswith("--no-")
-        flags = [flag for flag in known if flag[:2] == "--" and flag.startswith("--no-") == negated]
-        return "".join(difflib.get_close_matches(meant, flags, n=1, cutoff=0.7))
+        return similar_option(word, self._option_string_actions)
 
 
 def add_command(
@@ -207,8 +200,8 @@ def _require_known_words(
     typed.read(words, trains=trains)
     if trains and (other := other_command(typed.training)):
         typed.remarks.append(other.remark)
-        pairs = zip(other.options[::2], other.options[1::2], strict=True)
-        typed.own += [word for pair in pairs if pair[0] not in typed.own for word in pair]
+        missing = (option for option in other.options if option[0] not in typed.own)
+        typed.own += [word for option in missing for word in option]
         typed.training = list(other.command)
         typed.hopeless |= not other.command
     if not typed.remarks:

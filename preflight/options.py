@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import stat
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from checks.job.build import build_job, read_options
 from checks.job.hosts import checked_name
 from checks.job.key import Face
 from checks.job.launch_file import add_key_options, keys_on
-from checks.job.training_words import OTHER_NAMES
+from checks.job.training_words import similar_option
 from checks.job.value_readers import option_seconds
 from checks.model import Job
 from checks.next_line import next_line, program_line
@@ -87,20 +86,17 @@ def help_text() -> str:
     return parser.format_help()
 
 
-def corrected_words(words: Sequence[str]) -> list[str]:
-    """The words, those that are nearly an option of ours, or its name elsewhere, replaced by it."""
+def corrected_words(words: Sequence[str], unknown: Collection[str]) -> list[str]:
+    """The words; of those that pytest does not know each is replaced by the option of ours that is
+    nearly the same, or is called so elsewhere.
+    """
     flags: list[str] = []
     add_options(lambda flag, **_: flags.append(flag))
-    return [_corrected_word(word, flags) for word in words]
-
-
-def _corrected_word(word: str, flags: Sequence[str]) -> str:
-    name, equals, value = word.partition("=")
-    if not name.startswith("--") or name in flags:
-        return word
-    dashed = name.replace("_", "-")
-    near = difflib.get_close_matches(OTHER_NAMES.get(dashed, dashed), flags, n=1, cutoff=0.8)
-    return near[0] + equals + value if near else word
+    meant = {word: similar_option(word, flags) for word in unknown if word.startswith("-")}
+    return [
+        meant[word] + "".join(word.partition("=")[1:]) if meant.get(word) else word
+        for word in words
+    ]
 
 
 def load_snapshot(config: pytest.Config) -> Snapshot | None:

@@ -22,17 +22,29 @@ from preflight.site_tests import RemoteRunner, remote_runner
 def pytest_addoption(parser: pytest.Parser) -> None:
     """pytest learns --hosts and the others."""
     options.add_options(parser.getgroup("preflight", "is this cluster fit to train?").addoption)
-    _shorten_errors(parser)
-    words = sys.argv[1:]
-    if (corrected := options.corrected_words(words)) != words:
-        # pytest shows this only where it does not know a word itself
-        parser.extra_info["did you mean"] = same_line("preflight", corrected)
+    _explain_errors(parser)
 
 
-def _shorten_errors(parser: pytest.Parser) -> None:
-    """What pytest says of a word that it cannot take repeats the word; ours do the same."""
+def _explain_errors(parser: pytest.Parser) -> None:
+    """An option that is not there has the line to type instead; other errors are pytest's own.
+
+    What it says of a word that it cannot take repeats the word, however long that is.
+    """
     say_error = parser.optparser.error
-    vars(parser.optparser)["error"] = lambda message: say_error(shorten_message(message))
+
+    def error(message: str) -> None:
+        words = sys.argv[1:]
+        named = message.partition("unrecognized arguments: ")[2].split()
+        unknown = [word for word in named if word in words]
+        if not unknown:
+            say_error(shorten_message(message))
+        corrected = options.corrected_words(words, unknown)
+        advice = ("type", corrected) if corrected != words else ("all options", ["--help"])
+        line = same_line("preflight", advice[1])
+        said = shorten_message(f"unrecognized arguments: {' '.join(unknown)}")
+        raise pytest.UsageError(f"{said}\n{advice[0]}: {line}")
+
+    vars(parser.optparser)["error"] = error
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,9 +6,10 @@ what torchrun, deepspeed and accelerate do before it.
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 _PYTHON = re.compile(r"(.*/)?python[0-9.]*")
@@ -37,7 +38,25 @@ OTHER_NAMES: Mapping[str, str] = {
     "--deepspeed-config-file": "--deepspeed-config",
 }
 """Options of deepspeed, torchrun and accelerate, with dashes, and what they are called here."""
-_SAME_NAMES = ("--include", "--exclude", "--master-port")
+_SAME_NAMES = ("--include", "--exclude", "--master-port", "--no-local-rank")
+_FLAGS = ("--no-local-rank",)
+_PLACES = re.compile(
+    r"--(n?nodes|n?proc-per-node|num-(nodes|gpus|processes|machines)|node-rank|machine-rank"
+    r"|rdzv-.*|standalone|role|local-addr|hostfile|master-.*|main-process-.*|multi-gpu|use-deepspeed"
+    r"|deepspeed-multinode-launcher|deepspeed-hostfile|same-network|force-multi|ssh-port|bind.*|cpu)"
+)
+"""Options, with dashes, that say where ranks run and how they meet: start itself knows that."""
+
+
+def similar_option(word: str, flags: Collection[str]) -> str:
+    """The one of `flags` that is likely meant; empty where none is near."""
+    name = word.partition("=")[0].replace("_", "-")
+    meant = OTHER_NAMES.get(name, name)
+    if meant in flags:
+        return meant
+    negated = meant.startswith("--no-")
+    known = [flag for flag in flags if flag[:2] == "--" and flag.startswith("--no-") == negated]
+    return "".join(difflib.get_close_matches(meant, known, n=1, cutoff=0.7))
 
 
 @dataclass(frozen=True)
@@ -48,7 +67,7 @@ class TrainingWords:
     """
 
     command: tuple[str, ...]
-    options: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...]
     remark: str
 
 
@@ -88,7 +107,7 @@ def _of_python(words: Sequence[str]) -> TrainingWords:
     while at < len(words) and words[at].startswith("-") and words[at] != "-m":
         at += 2 if words[at] in ("-X", "-W") else 1
     rest = words[at:]
-    own = ("--python", words[0]) if "/" in words[0] else ()
+    own = (("--python", words[0]),) if "/" in words[0] else ()
     if rest[:1] == ["-m"] and (launcher := _LAUNCH_MODULES.get(" ".join(rest[1:2]))):
         found = _of_launcher(launcher, rest[2:])
         return TrainingWords(found.command, (*own, *found.options), found.remark)
@@ -101,8 +120,11 @@ def _of_launcher(launcher: str, words: Sequence[str]) -> TrainingWords:
     at = _script_position(words)
     module = at < len(words) and words[at] in ("-m", "--module")
     command = ("-m", *words[at + 1 :]) if module else tuple(words[at:])
+    known, lost = _read_options(words[:at])
     remark = f"start calls {launcher} itself and passes it nodes, ranks and addresses"
-    return TrainingWords(command, ("--with", launcher, *_known_options(words[:at])), remark)
+    if lost:
+        remark += f"; left out, since start has no option for it: {', '.join(lost)}"
+    return TrainingWords(command, (("--with", launcher), *known), remark)
 
 
 def _script_position(words: Sequence[str]) -> int:
@@ -113,16 +135,22 @@ def _script_position(words: Sequence[str]) -> int:
     return len(words)
 
 
-def _known_options(words: Sequence[str]) -> tuple[str, ...]:
-    """The options that mean something here, by the names that they have here."""
-    found: list[str] = []
+def _read_options(words: Sequence[str]) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The options that mean something here, by the names that they have here, and all others but
+    those that say where ranks run, as they were typed.
+    """
+    known: list[tuple[str, ...]] = []
+    lost: list[str] = []
     for word, following in zip(words, (*words[1:], ""), strict=False):
         name, equals, value = word.partition("=")
         dashed = name.replace("_", "-")
         here = OTHER_NAMES.get(dashed, dashed if dashed in _SAME_NAMES else "")
         if here:
-            found += (here, value if equals else following)
-    return tuple(found)
+            known.append((here,) if here in _FLAGS else (here, value if equals else following))
+        elif word.startswith("-") and not _PLACES.fullmatch(dashed):
+            has_value = not equals and following and not following.startswith("-")
+            lost.append(f"{word} {following}" if has_value else word)
+    return known, lost
 
 
 def _of_backend(words: Sequence[str]) -> TrainingWords:
@@ -133,5 +161,5 @@ def _of_backend(words: Sequence[str]) -> TrainingWords:
         if _PYTHON.fullmatch(word) or word in _LAUNCHERS or word.endswith(".py")
     ]
     inner = _after(words[starts[0] :]) if starts else TrainingWords((), (), "")
-    options = (*inner.options, "--backend", _BACKENDS[words[0]])
+    options = (*inner.options, ("--backend", _BACKENDS[words[0]]))
     return TrainingWords(inner.command, options, f"start calls {words[0]} itself")

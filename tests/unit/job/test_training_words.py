@@ -37,6 +37,9 @@ def test_a_command_as_it_should_be_is_left_alone(typed):
         ("torchrun --master_addr n2 -m pkg x", "--with torchrun --head n2", "-m pkg x"),
         ("python -m torch.distributed.run --nproc_per_node 8 t.py", "--with torchrun", "t.py"),
         ("deepspeed --hostfile=h t.py -d d.json", "--with deepspeed --hosts h", "t.py -d d.json"),
+        ("deepspeed --no_local_rank t.py", "--with deepspeed --no-local-rank", "t.py"),
+        ("torchrun --nnodes 2 --node_rank=1 --rdzv-endpoint a:1 t.py", "--with torchrun", "t.py"),
+        ("accelerate launch --multi_gpu --num_machines 2 t.py", "--with accelerate", "t.py"),
         ("deepspeed -i n1:0 t.py", "--with deepspeed --include n1:0", "t.py"),
         ("deepspeed --launcher openmpi t.py", "--with deepspeed --backend openmpi", "t.py"),
         (
@@ -58,8 +61,25 @@ def test_a_command_as_it_should_be_is_left_alone(typed):
 def test_other_commands_are_read(typed, options, command):
     found = other_command(shlex.split(typed))
     assert found is not None
-    assert (shlex.join(found.options), shlex.join(found.command)) == (options, command)
+    words = [word for option in found.options for word in option]
+    assert (shlex.join(words), shlex.join(found.command)) == (options, command)
     assert found.remark
+    assert "left out, since" not in found.remark
+
+
+@pytest.mark.parametrize(
+    ("typed", "lost"),
+    [
+        ("deepspeed --num_gpus 8 --elastic_training t.py", "--elastic_training"),
+        ("accelerate launch --mixed_precision bf16 t.py", "--mixed_precision bf16"),
+        ("accelerate launch --use_fsdp --fsdp_version=2 t.py", "--use_fsdp, --fsdp_version=2"),
+        ("torchrun --nnodes=2 --max-restarts 3 --rdzv_id=7 t.py", "--max-restarts 3"),
+    ],
+)
+def test_what_nothing_here_says_is_named(typed, lost):
+    found = other_command(shlex.split(typed))
+    assert found is not None
+    assert found.remark.endswith(f"left out, since start has no option for it: {lost}")
 
 
 def test_a_whole_command_in_quotes_is_taken_apart():

@@ -38,6 +38,10 @@ def place(tmp_path, monkeypatch):
         ("start -- python train.py", "start -- train.py"),
         ("start -- torchrun train.py", "start --with torchrun -- train.py"),
         ("start --with deepspeed -- torchrun train.py", "start --with deepspeed -- train.py"),
+        (
+            "start -- deepspeed --no_local_rank t.py x",
+            "start --with deepspeed --no-local-rank -- t.py x",
+        ),
         ("start train.py --steps 5", "start -- train.py --steps 5"),
         ("start train.py --steps 5 --hosts h", "start --hosts h -- train.py --steps 5"),
         ("start --hostfile h train.py", "start --hosts h -- train.py"),
