@@ -20,6 +20,13 @@ from checks.errors import PreflightError, UsageError
 from checks.next_line import next_line
 from checks.node.runtime.processes import find_process
 from checks.private_files import make_private_folder, write_private_file
+from checks.run_files import (
+    damaged_files,
+    next_number,
+    read_rank_events,
+    read_run_file,
+    recorded_runs,
+)
 
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
 OUTPUT = "output.log"
@@ -65,7 +72,8 @@ class RunRecord:
             shutil.rmtree(self.path, ignore_errors=True)
             raise UsageError(f"--runs {base}: {text}") from error
         process = {"pid": os.getpid(), **_process_identity(os.getpid())}
-        self.write_json("controller.json", {**process, **_here(), "started": time.time()})
+        about = {"started": time.time(), "number": next_number(base)}
+        self.write_json("controller.json", {**process, **_here(), **about})
 
     def write(self, name: str, text: str) -> None:
         """A file of the directory, whole or not at all."""
@@ -186,21 +194,15 @@ class RecordedRun:
         return self.path.name
 
     def read(self, name: str) -> dict[str, Any]:
-        """A JSON file of the directory; empty where it is not there or not whole."""
-        try:
-            data = json.loads((self.path / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return data if isinstance(data, dict) else {}
+        """What fits of a JSON file of the directory; empty where it is not there or not whole."""
+        return read_run_file(self.path / name)
 
     @property
     def elsewhere(self) -> str:
         """The host of a launcher that cannot be seen from here; empty where it can."""
-        known = self.read("controller.json")
-        here = _here()
-        return (
-            "" if all(known.get(name, here[name]) == here[name] for name in here) else known["host"]
-        )
+        known, here = self.read("controller.json"), _here()
+        seen = all(known.get(name, here[name]) == here[name] for name in here)
+        return "" if seen else str(known.get("host", "another machine"))
 
     @property
     def controller(self) -> int | None:
@@ -233,10 +235,8 @@ class RecordedRun:
     @property
     def state(self) -> str:
         """running, finished, failed, stopped, or lost: the controller ended without a result."""
-        result = self.read("result.json")
-        if result:
-            return str(result["state"])
-        return "running" if self.runs else "lost"
+        lives = "running" if self.runs else "lost"
+        return str(self.read("result.json").get("state", lives))
 
     @property
     def ended(self) -> bool:
@@ -246,26 +246,28 @@ class RecordedRun:
     @property
     def exit_code(self) -> int:
         """What its `start` ends with, once it has ended; else the run itself."""
-        return int(self.read(START_END).get("exit", self.read("result.json")["exit"]))
+        of_run = self.read("result.json").get("exit", 1)
+        return int(self.read(START_END).get("exit", of_run))
 
     def rank_events(self) -> list[dict[str, Any]]:
         """The lines of ranks.jsonl, in order."""
-        try:
-            lines = (self.path / "ranks.jsonl").read_text(encoding="utf-8").splitlines()
-        except OSError:
-            return []
-        return [json.loads(line) for line in lines if line.endswith("}")]
+        return read_rank_events(self.path)
+
+    @property
+    def damaged_files(self) -> list[str]:
+        """Which of its files are not, or not wholly, what a launcher writes."""
+        return damaged_files(self.path)
 
     @property
     def log_files(self) -> dict[str, Path]:
         """The logs by node."""
-        return {path.stem: path for path in sorted((self.path / "logs").glob("*.log"))}
+        found = sorted((self.path / "logs").glob("*.log"))
+        return {path.stem: path for path in found if path.is_file()}
 
 
 def all_runs(base: Path) -> list[RecordedRun]:
     """Every run under `base`, oldest first."""
-    found = [path.parent for path in base.glob("*/controller.json")]
-    return [RecordedRun(path) for path in sorted(found, key=lambda path: path.name)]
+    return [RecordedRun(path) for path in recorded_runs(base)]
 
 
 def find_run(base: Path, which: str | None) -> RecordedRun:

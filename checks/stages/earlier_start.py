@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from checks.contact.pool import Contact
 from checks.facts.earlier_start import EarlierStart
 from checks.facts.snapshot import Snapshot
 from checks.masking import mask_argv
 from checks.model import Job
+from checks.run_files import read_run_file, recorded_runs
 
 RUNS = Path("runs")
 """Where `start` records, below the directory in which it is typed."""
@@ -29,28 +28,19 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
 def find_earlier_start(job: Job, runs: Path) -> EarlierStart:
     """The newest of the last runs that has the job's command and came to a step."""
     command = mask_argv(job.command)
-    for run in sorted(runs.glob("[0-9]*"), reverse=True)[:MOST_RUNS] if command else ():
-        if list(_read_json(run / "plan.json").get("job", {}).get("command", ())) != list(command):
+    for run in recorded_runs(runs)[: -MOST_RUNS - 1 : -1] if command else ():
+        if read_run_file(run / "plan.json").get("job", {}).get("command") != list(command):
             continue
-        result = _read_json(run / "result.json")
+        result = read_run_file(run / "result.json")
         first_step_s = result.get("first_step_s")
-        if isinstance(first_step_s, int | float):
+        if first_step_s is not None:
             seconds = float(first_step_s) - float(result.get("joined_s") or 0.0)
             return EarlierStart(run.name, seconds, _timeout_of(run))
     return EarlierStart()
 
 
 def _timeout_of(run: Path) -> float | None:
-    findings = _read_json(run / "preflight.json").get("findings", ())
-    found = [each.get("evidence", {}) for each in findings if each.get("check") == TIMEOUT_CHECK]
+    findings = read_run_file(run / "preflight.json").get("findings", ())
+    found = [each["evidence"] for each in findings if each["check"] == TIMEOUT_CHECK]
     timeout_s = found[0].get("timeout_s") if found else None
     return float(timeout_s) if isinstance(timeout_s, int | float) else None
-
-
-def _read_json(path: Path) -> Mapping[str, Any]:
-    """What the file holds; nothing where there is none, or it is not whole."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

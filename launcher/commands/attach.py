@@ -51,7 +51,7 @@ def _leaving_notice(run: RecordedRun, base: Path) -> str:
 
 def _show_until_end(run: RecordedRun, base: Path, console: Console) -> RecordedRun | None:
     """Show what is printed until there is no more. Returns the attempt that follows, if any."""
-    source = _DetachedOutput(run) if (run.path / OUTPUT).exists() else _RanksOutput(run)
+    source = _DetachedOutput(run) if (run.path / OUTPUT).is_file() else _RanksOutput(run)
     with closing(source):
         while True:
             following = _next_attempt(run, base)
@@ -71,9 +71,9 @@ def _next_attempt(run: RecordedRun, base: Path) -> RecordedRun | None:
     if not run.read("result.json") or not run.read("attempt.json"):
         return None
     after = str(run.path.resolve())
-    later = (other for other in all_runs(base) if other.name > run.name)
     return next(
-        (other for other in later if other.read("attempt.json").get("after") == after), None
+        (other for other in all_runs(base) if other.read("attempt.json").get("after") == after),
+        None,
     )
 
 

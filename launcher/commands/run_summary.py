@@ -112,8 +112,8 @@ def _seconds(run: RecordedRun, result: Mapping[str, Any]) -> float | None:
 
 def _describe_end_with_run(result: Mapping[str, Any]) -> str:
     """Of a rank that the launcher ended: after what, or on whose request."""
-    joint = " after" if result["state"] == "failed" else ":"
-    return f"ended by the launcher{joint} {result['ended_because']}"
+    joint = " after" if result.get("state") == "failed" else ":"
+    return f"ended by the launcher{joint} {result.get('ended_because', '')}"
 
 
 def summarise_ranks(run: RecordedRun) -> list[RankSummary]:
@@ -121,9 +121,9 @@ def summarise_ranks(run: RecordedRun) -> list[RankSummary]:
     pids: dict[int, int] = {}
     exits: dict[int, int] = {}
     for event in run.rank_events():
-        if event["kind"] == RankStarted.kind:
+        if event["kind"] == RankStarted.kind and "pid" in event:
             pids[event["rank"]] = event["pid"]
-        if event["kind"] == RankEnded.kind:
+        if event["kind"] == RankEnded.kind and "code" in event:
             exits[event["rank"]] = event["code"]
     result = run.read("result.json")
     exits |= {int(rank): code for rank, code in result.get("ranks", {}).items()}

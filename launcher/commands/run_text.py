@@ -58,7 +58,7 @@ def status_lines(run: RunSummary) -> Iterator[str]:
         where = f"{run.world_size} ranks on {fold_names(run.nodes)}"
         yield f"  {shlex.join(run.command)}: {where}"
     if run.attempt:
-        after = f", after {run.attempt['after']}" if run.attempt["after"] else ""
+        after = f", after {run.attempt['after']}" if run.attempt.get("after") else ""
         yield f"  attempt {run.attempt['number']} of {run.attempt['of']}{after}"
     if text := "; ".join(part for part in (_duration_text(run), progress_text(run)) if part):
         yield f"  {text}"

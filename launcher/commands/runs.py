@@ -10,9 +10,10 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 
-from checks.errors import PreflightError, UsageError
+from checks.errors import FactError, PreflightError, UsageError
+from checks.facts.decode import decode_record
 from checks.folded_names import fold_names
-from checks.model import Job, Node, Ssh
+from checks.model import Job
 from launcher.commands.run_summary import summarise_ranks, summarise_run
 from launcher.commands.run_text import (
     LOST,
@@ -53,6 +54,8 @@ def show_status(args: Namespace) -> None:
         print(json.dumps({**dataclasses.asdict(summary), "ranks": each}, indent=1))
         return
     print("\n".join([*status_lines(summary), *(f"  {line}" for line in rank_lines(ranks))]))
+    if damaged := run.damaged_files:
+        print(f"its record is damaged, and says less than it did: {', '.join(damaged)}")
     if missing := sum(run.read("result.json").get("missing", {}).values()):
         print(f"its record lacks {missing} lines or files that could not be written")
     if summary.state == "lost":
@@ -103,24 +106,23 @@ def _prevent_restart(run: RecordedRun, newest: RecordedRun, pid: int | None) -> 
 
 def _end_lost_run(run: RecordedRun) -> None:
     """End every process that bears the run's mark on its nodes."""
+    from launcher.plan.plan import RUN_HOME_PREFIX
     from launcher.run.supervisors import end_marked_processes
 
     plan = run.read("plan.json")
-    if not plan:
+    if not plan and "plan.json" not in run.damaged_files:
         print(f"{run.name}: its launcher ended before anything was started")
         return
-    failed = end_marked_processes(
-        _login_job(plan["job"]), plan["token"], plan["home"], list(plan["nodes"])
-    )
+    try:
+        job, token, nodes = decode_record(Job, plan["job"], "job"), plan["token"], [*plan["nodes"]]
+    except (KeyError, FactError) as error:
+        raise PreflightError(
+            f"{run.path / 'plan.json'} is damaged ({error}): where the run was is not known; each "
+            "node ends it by itself within seconds of its launcher's end"
+        ) from None
+    failed = end_marked_processes(job, token, RUN_HOME_PREFIX + token, nodes)
     for node, why in failed.items():
         print(f"{node}: {why}", file=sys.stderr)
     if failed:
         raise PreflightError(f"{run.name}: may still run on {fold_names(failed)}")
-    print(f"{run.name}: no process of it is left on {fold_names(plan['nodes'])}")
-
-
-def _login_job(saved: dict[str, object]) -> Job:
-    """As much of the job as a login needs."""
-    nodes = tuple(Node(**node) for node in saved["nodes"])  # type: ignore[attr-defined]
-    ssh = Ssh(**saved["ssh"])  # type: ignore[arg-type]
-    return Job(nodes=nodes, head=str(saved["head"]), ssh=ssh, python=str(saved["python"]))
+    print(f"{run.name}: no process of it is left on {fold_names(nodes)}")

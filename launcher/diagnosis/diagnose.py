@@ -24,6 +24,6 @@ def _first_failed(paths: Sequence[Path]) -> Place | None:
     """The rank that the record of a run names as the first that failed."""
     for path in paths:
         for event in RecordedRun(path).rank_events() if path.is_dir() else ():
-            if event["kind"] == "rank-ended" and event["code"]:
-                return Place("", event["node"], event["rank"])
+            if event["kind"] == "rank-ended" and event.get("code"):
+                return Place("", event.get("node", ""), event["rank"])
     return None

@@ -37,6 +37,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.private_files",
         "checks.untrusted_json",
     ),
+    "checks.run_files": ("checks.errors", "checks.facts"),
     "checks.job": ("checks.errors", "checks.folded_names", "checks.model"),
     # what it means
     "checks.outliers": ("checks.facts", "checks.model"),
@@ -100,6 +101,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.node.probe",
         "checks.node.programs",
         "checks.outliers",
+        "checks.run_files",
         "checks.units",
     ),
     # how it is shown, and one preflight from end to end
@@ -152,6 +154,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.next_line",
         "checks.node.runtime",
         "checks.private_files",
+        "checks.run_files",
     ),
     "launcher.rank_output": ("checks.printable",),
     "launcher.exit_codes": (),

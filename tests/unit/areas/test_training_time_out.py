@@ -88,9 +88,11 @@ def test_where_deepspeed_makes_no_group_it_has_no_time_out():
     assert finding(840.0, job={"launcher": "torchrun"}).outcome.value == "skip"
 
 
-def record(runs: Path, name: str, command, result, evidence=None) -> None:
+def record(runs: Path, name: str, command, result, evidence=None, number=None) -> None:
     folder = runs / name
     folder.mkdir(parents=True)
+    known = {"number": number} if number else {}
+    (folder / "controller.json").write_text(json.dumps(known))
     findings = [{"check": CLAIM, "evidence": evidence or {}}]
     (folder / "plan.json").write_text(json.dumps({"job": {"command": list(command)}}))
     (folder / "result.json").write_text(json.dumps(result))
@@ -109,3 +111,5 @@ def test_the_newest_run_of_the_command_that_came_to_a_step_is_taken(tmp_path: Pa
     assert find_earlier_start(job, tmp_path) == expected
     assert find_earlier_start(replace(job, command=("new.py",)), tmp_path) == EarlierStart()
     assert find_earlier_start(job, tmp_path / "none") == EarlierStart()
+    record(tmp_path, "20240101-1-train", COMMAND, {"first_step_s": 8.0}, number=1)
+    assert find_earlier_start(job, tmp_path) == EarlierStart("20240101-1-train", 8.0, None)

@@ -125,3 +125,24 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="--runs"):
         RunRecord(tmp_path / "file", "train")
+
+
+def test_the_newest_run_is_the_last_that_began_whatever_the_clock_said(tmp_path, monkeypatch):
+    first = RunRecord(tmp_path, "train").path
+    monkeypatch.setattr("launcher.record.time.strftime", lambda _: "20200101-000000")
+    set_back = [RunRecord(tmp_path, "train").path for _ in range(2)]
+    monkeypatch.undo()
+    last = RunRecord(tmp_path, "other").path
+    began = [first, *set_back, last]
+    assert [run.path for run in all_runs(tmp_path)] == began
+    assert find_run(tmp_path, None).path == last
+    assert sorted(began) != began
+
+
+def test_runs_of_launchers_that_gave_no_number_are_older_and_ordered_by_name(tmp_path):
+    for name in ("20260102-000000-train", "20260101-000000-train"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "controller.json").write_text("{}")
+    newest = RunRecord(tmp_path, "train").path
+    names = ["20260101-000000-train", "20260102-000000-train", newest.name]
+    assert [run.name for run in all_runs(tmp_path)] == names
