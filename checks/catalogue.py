@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import ModuleType
 
 from checks.check import Check
+from checks.declared import AREAS, area_modules, declared_checks
 from checks.errors import UsageError
 from checks.job.user_files import quote_text, suggest_word
 from checks.model import Cause
 
-AREAS = (
-    "reach",
-    "ssh",
-    "pdsh",
-    "names",
-    "ports",
-    "limits",
-    "network",
-    "nccl",
-    "gpu",
-    "software",
-    "files",
-    "time",
-    "deepspeed",
-    "accelerate",
-    "training",
-    "collective",
-)
-"""The areas in the order in which they are shown; a module each, or a package of some."""
-
-
-def area_modules(area: str) -> Iterator[ModuleType]:
-    """The module of an area, or all modules of its package; nothing for one without checks."""
-    if importlib.util.find_spec(f"checks.areas.{area}") is None:
-        return
-    top = importlib.import_module(f"checks.areas.{area}")
-    yield top
-    for entry in pkgutil.iter_modules(getattr(top, "__path__", ())):
-        yield importlib.import_module(f"{top.__name__}.{entry.name}")
+__all__ = [
+    "AREAS",
+    "CATALOGUE",
+    "AreaText",
+    "area_modules",
+    "area_text",
+    "declared_checks",
+    "require_known_checks",
+    "unknown_check_names",
+]
 
 
 @dataclass(frozen=True)
@@ -61,13 +39,6 @@ def area_text(area: str) -> AreaText:
     return AreaText(
         introduction.strip(), f"{heading}{closing}".strip(), getattr(module, "CAUSES", ())
     )
-
-
-def declared_checks(module: ModuleType) -> Iterator[Check]:
-    """The checks that stand in a module itself, not those that it imports."""
-    for value in vars(module).values():
-        if isinstance(value, Check) and value.judge.__module__ == module.__name__:
-            yield value
 
 
 def _collect_checks() -> dict[str, Check]:

@@ -1,7 +1,7 @@
 """The command line: `python -m launcher COMMAND`.
 
-Commands that only read the records of runs answer at once: what the others need is imported where
-they are added.
+Commands that only read the records of runs, or a log, answer at once: what the others need is
+imported where they are added.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RECORD_COMMANDS = ("status", "attach", "xray", "logs", "stop", "runs")
 
 
 def build_parser(typed: str = "") -> CommandParser:
-    """Every command, or where one on records is `typed` those; each sets `run`, a RunCommand."""
+    """Every command, or where one is `typed` that reads alone, those; each sets `run`."""
     top = CommandParser(
         prog="launcher",
         description="Check a cluster, start multi-node DeepSpeed training, watch it, stop it.",
@@ -39,6 +39,9 @@ def build_parser(typed: str = "") -> CommandParser:
     commands: Commands[ArgumentParser] = top.add_subparsers(required=True, metavar="COMMAND")
     if typed in RECORD_COMMANDS:
         _add_record_commands(commands)
+        return top
+    if typed == "diagnose":
+        _add_diagnosis_command(commands)
         return top
     _add_cluster_commands(commands)
     _add_start_command(commands)

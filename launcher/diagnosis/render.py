@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from checks.catalogue import CATALOGUE
 from checks.check import Over
+from checks.declared import find_check
 from checks.knowledge.failures import FailureKind
 from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
@@ -257,7 +257,7 @@ def _brief_causes(alike: Sequence[Cause]) -> str:
 
 def preflight_command(cause: Sighting) -> str:
     """The checks to run next, on the node concerned if it is known; '' where no check applies."""
-    checks = [CATALOGUE[name] for name in cause.known.checks if name in CATALOGUE]
+    checks = [*filter(None, map(find_check, cause.known.checks))]
     if not checks:
         return ""
     chosen = " or ".join(check.claim for check in checks)

@@ -6,6 +6,7 @@ a shape that contains the letters of the literal. So for each block of a megabyt
 letter is deleted at once, and only shapes that were not seen before are searched, in one pass, for
 the anchors of all literals (knowledge/failures/anchors.py). Where all shapes of a block are known
 to be harmless, none of its lines is touched. The cost hardly grows with the number of literals.
+A small log is read without all that (knowledge/failures/grams.py).
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 
 from checks.knowledge.failures import LITERALS
 from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
+from checks.knowledge.failures.grams import LiteralSet
 from checks.knowledge.failures.known import VERSION_LINES
 from launcher.diagnosis.json_lines import has_json_lines, unwrap_json_lines
 
@@ -54,6 +56,8 @@ CONTEXT_SIZE = 2048
 MAX_SHAPES = 50_000
 MAX_SHAPE_SIZE = 400
 SAMPLE_SIZE = 64 << 10
+SMALL = 128 << 10
+"""Bytes in which words are looked for one by one: to prepare a search for all takes longer."""
 MAX_FRESH_SHARE = 0.1
 _LETTERS = string.ascii_letters.encode()
 _NO_LETTERS = bytes(set(range(256)) - set(_LETTERS) - set(b"\r\n"))
@@ -121,7 +125,8 @@ def _meaningful_words() -> list[str]:
 
 
 class _WordIndex:
-    """How to find the meaningful words: each in a line, and the shapes that may contain one."""
+    """How to find the meaningful words in megabytes: each in a line, and the shapes that may
+    contain one."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self.by_anchor = [
@@ -146,8 +151,13 @@ def _any_of(anchors: Iterable[str]) -> re.Pattern[bytes]:
 
 @functools.cache
 def _word_index() -> _WordIndex:
-    """Made when a log is read: it takes longer than the rest of a command's start."""
+    """Made when a large log is read: it takes longer than to read a small one."""
     return _WordIndex(_meaningful_words())
+
+
+@functools.cache
+def _word_set() -> LiteralSet[bytes]:
+    return LiteralSet(_encode_all(_meaningful_words()))
 
 
 class _Shapes:
@@ -214,7 +224,9 @@ def matching_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
 
 def _may_mean_something(block: bytes, shapes: _Shapes) -> bool:
     """Whether lines in JSON may: by their shapes, unless what is escaped in them has letters."""
-    if _ESCAPED_LETTER.search(block) or _is_varied(shapes, _shapes_in(block[:SAMPLE_SIZE])):
+    if len(block) <= SMALL or _ESCAPED_LETTER.search(block):
+        return True
+    if _is_varied(shapes, _shapes_in(block[:SAMPLE_SIZE])):
         return True
     fresh = shapes.new_ones(_shapes_in(block))
     return bool(shapes.meaningful(fresh))
@@ -231,10 +243,18 @@ def _readable(line: bytes) -> bytes:
     """The line; of a very long one what stands round the first literal."""
     if len(line) <= LINE_LIMIT:
         return line
-    index = _word_index()
-    first = min(next(_words_in(line, *each), len(line)) for each in index.by_anchor)
+    first = min(_first_words(line), default=len(line))
     start = max(0, first - LINE_LIMIT // 2) if first < len(line) else 0
     return line[start : start + LINE_LIMIT]
+
+
+def _first_words(line: bytes) -> Iterator[int]:
+    """Where the first of the words stand that a long line contains."""
+    if len(line) <= SMALL:
+        return map(line.find, _word_set().within(line))
+    return chain.from_iterable(
+        islice(_words_in(line, *each), 1) for each in _word_index().by_anchor
+    )
 
 
 def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]:
@@ -242,6 +262,9 @@ def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]
 
     In text where most lines have a shape of their own, as in prose, by the literals themselves.
     """
+    if len(part) <= SMALL:
+        yield from _lines_with_any(part, _word_set().within(part))
+        return
     if len(part) > SAMPLE_SIZE and _is_varied(shapes, _shapes_in(part[:SAMPLE_SIZE])):
         yield from _lines_with_literals(part)
         return
@@ -262,6 +285,19 @@ def _shapes_in(part: bytes) -> list[bytes]:
 
 def _is_varied(shapes: _Shapes, lines: Sequence[bytes]) -> bool:
     return len(shapes.new_ones(lines)) > len(lines) * MAX_FRESH_SHARE
+
+
+def _lines_with_any(part: bytes, words: Iterable[bytes]) -> Sequence[tuple[int, int]]:
+    """Where the lines are that contain one of the words, which are few."""
+    found: set[tuple[int, int]] = set()
+    part = part.translate(_LINE_ENDS)
+    for word in words:
+        at = part.find(word)
+        while at >= 0:
+            end = _line_end(part, at)
+            found.add((part.rfind(b"\n", 0, at) + 1, end))
+            at = part.find(word, end)
+    return sorted(found)
 
 
 def _lines_with_literals(part: bytes) -> Sequence[tuple[int, int]]:

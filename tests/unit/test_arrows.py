@@ -63,9 +63,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.outliers",
         "checks.units",
     ),
+    "checks.declared": ("checks.areas", "checks.check"),
     "checks.catalogue": (
-        "checks.areas",
         "checks.check",
+        "checks.declared",
         "checks.errors",
         "checks.job.user_files",
         "checks.model",
@@ -159,7 +160,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "launcher.rank_output": ("checks.printable",),
     "launcher.exit_codes": (),
     "launcher.diagnosis": (
-        "checks.catalogue",
+        "checks.declared",
         "checks.check",
         "checks.errors",
         "checks.knowledge",

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
+from checks.knowledge.failures.grams import LiteralSet
 from checks.knowledge.failures.known import FailureKind, KnownFailure, Surroundings
 
 __all__ = [
@@ -45,21 +45,17 @@ LITERALS: Sequence[tuple[str, KnownFailure]] = tuple(
 
 
 @functools.cache
-def _anchor_index() -> Sequence[tuple[re.Pattern[str], Mapping[str, Sequence[int]]]]:
-    """Patterns for any anchor, with the rows of LITERALS by theirs; made when a log is read."""
+def _rows_by_literal() -> Mapping[str, Sequence[int]]:
+    """The rows of LITERALS by theirs."""
     rows_of: dict[str, list[int]] = {}
     for at, (literal, _) in enumerate(LITERALS):
         rows_of.setdefault(literal, []).append(at)
-    return [
-        (
-            re.compile(alternation_pattern(group)),
-            {
-                anchor: [at for literal in literals for at in rows_of[literal]]
-                for anchor, literals in group.items()
-            },
-        )
-        for group in choose_anchors(rows_of)
-    ]
+    return rows_of
+
+
+@functools.cache
+def _literal_set() -> LiteralSet[str]:
+    return LiteralSet(_rows_by_literal())
 
 
 @functools.lru_cache(maxsize=1024)
@@ -98,17 +94,6 @@ def recognise_failure(
 
 def _failures_by_literal(line: str) -> list[tuple[str, KnownFailure]]:
     """The literals in the line, with the failures that they may show, in the table's order."""
-    rows = {
-        at
-        for pattern, rows_by_anchor in _anchor_index()
-        for anchor in _anchors_in(line, pattern)
-        for at in rows_by_anchor[anchor]
-    }
-    return [LITERALS[at] for at in sorted(rows) if LITERALS[at][0] in line]
-
-
-def _anchors_in(line: str, pattern: re.Pattern[str]) -> Iterator[str]:
-    anchor = pattern.search(line)
-    while anchor:
-        yield anchor[0]
-        anchor = pattern.search(line, anchor.start() + 1)
+    rows_of = _rows_by_literal()
+    rows = (at for literal in _literal_set().within(line) for at in rows_of[literal])
+    return [LITERALS[at] for at in sorted(rows)]

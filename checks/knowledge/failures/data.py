@@ -24,7 +24,7 @@ root hf-offline
           .deepspeed_env or [env]
   checks  files.needed-data-is-whole, files.needed-files-exist
 root hf-gated
-  says    Cannot access gated repo
+  says    Cannot access gated repo for url
   says    GatedRepoError
   cause   the model needs a token, and the rank has none or one without access
   fix     accept its licence on the Hub, and set HF_TOKEN in [env]

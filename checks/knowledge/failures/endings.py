@@ -124,7 +124,7 @@ symptom mpi-rank-exited
   says    mpirun noticed that process
   says    mpirun has exited due
   says    mpirun detected that one
-  pattern mpirun (?:noticed that process|has exited due to process|detected that one or more)
+  pattern mpirun (?:noticed that process rank|has exited due to process|detected that one or more)
   cause   mpirun ended the job because a rank ended
   fix     {READ_FIRST_RANK}
 noise omp-threads-noise
