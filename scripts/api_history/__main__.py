@@ -13,8 +13,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from history import History, table_lines
@@ -79,22 +78,30 @@ def _download(library: Library, version: str, cache: Path) -> Path:
     return folder
 
 
-def module_text(library: Library, history: History, callees: Mapping[str, History]) -> str:
-    """The file of a library."""
+def table_text(
+    library: Library, history: History, callees: Mapping[str, History], asked: Collection[str]
+) -> str:
+    """The file of a library; `asked` are the modules from which any library imports."""
     uses = {
         use.replace(" ", ":"): mask
         for use, mask in history.uses.items()
         if _is_changed(use, callees)
     }
-    parts = {"RELEASES": textwrap.wrap(" ".join(history.names), 98)}
+    lines = [
+        f"# {library.name}: which releases have what; written by scripts/api_history",
+        f"project {library.name}",
+        f"releases {' '.join(history.names)}",
+    ]
     if not library.is_caller:
-        parts["BASES"] = list(_base_lines(history, callees))
-        parts["CHANGES"] = list(table_lines(history.changed, history.names))
-    parts["USES"] = list(table_lines(uses, history.names))
-    project = f'PROJECT = "{library.name}"\n'
-    body = ("\n".join((f'{name} = r"""', *lines, '"""\n')) for name, lines in parts.items())
-    head = f'"""{library.name}: which releases have what; written by scripts/api_history."""\n'
-    return "\n".join((head, project, *body))
+        changed = {
+            symbol: mask
+            for symbol, mask in history.changed.items()
+            if not re.match(library.shallow, symbol) or _is_asked_for(library, symbol, asked)
+        }
+        lines += [f"base {line}" for line in _base_lines(history, callees)]
+        lines += [f"in {line}" for line in table_lines(changed, history.names)]
+    lines += [f"use {line}" for line in table_lines(uses, history.names)]
+    return "\n".join(lines) + "\n"
 
 
 def _is_changed(use: str, callees: Mapping[str, History]) -> bool:
@@ -103,6 +110,13 @@ def _is_changed(use: str, callees: Mapping[str, History]) -> bool:
     root, _, inner = module.partition(".")
     history = callees.get(root)
     return bool(history) and not {f"{inner}:{name}", f"{inner}:"}.isdisjoint(history.changed)
+
+
+def _is_asked_for(library: Library, symbol: str, asked: Collection[str]) -> bool:
+    """Whether it is a name, or a part of one in a model from which a library imports."""
+    module, _, name = symbol.partition(":")
+    model = ".".join((library.root, *module.split(".")[:2], ""))
+    return not set(".(") & set(name) or any(f"{use}.".startswith(model) for use in asked)
 
 
 def _base_lines(history: History, callees: Mapping[str, History]) -> Iterator[str]:
@@ -140,9 +154,10 @@ def main(cache: Path, names: Sequence[str]) -> None:
         for name, history in histories.items()
         if not LIBRARIES[name].is_caller
     }
+    asked = {use.partition(" ")[0] for history in histories.values() for use in history.uses}
     for name in names or histories:
-        text = module_text(LIBRARIES[name], histories[name], callees)
-        (OUTPUT / f"{LIBRARIES[name].root}.py").write_text(text, encoding="utf-8")
+        text = table_text(LIBRARIES[name], histories[name], callees, asked)
+        (OUTPUT / f"{LIBRARIES[name].root}.txt").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

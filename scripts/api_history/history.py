@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import textwrap
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -95,23 +94,15 @@ def span_text(mask: int, releases: Sequence[str]) -> str:
 
 
 def table_lines(symbols: Mapping[str, int], releases: Sequence[str]) -> Iterator[str]:
-    """By module and span the names below it, those of one owner in one word."""
+    """Of each module a line: by span its names, those of one owner in one word."""
     modules: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for symbol, mask in symbols.items():
         module, _, name = symbol.partition(":")
         modules[module][span_text(mask, releases)].append(name or ".")
     for module in sorted(modules):
-        yield module or "."
-        for span, names in sorted(modules[module].items()):
-            words = " ".join(_grouped(names))
-            yield from textwrap.wrap(
-                f"{span} {words}",
-                98,
-                initial_indent=" ",
-                subsequent_indent="  ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+        spans = sorted(modules[module].items())
+        parts = (part for span, names in spans for part in (span, *_grouped(names)) if part)
+        yield " ".join((module or ".", *parts))
 
 
 def _grouped(names: Collection[str]) -> Iterator[str]:
@@ -124,5 +115,4 @@ def _grouped(names: Collection[str]) -> Iterator[str]:
         if owner in ("", "."):
             yield from parts
         else:
-            for chunk in (parts[at : at + 6] for at in range(0, len(parts), 6)):
-                yield f"{owner}{','.join(chunk)}{')' if owner.endswith('(') else ''}"
+            yield f"{owner}{','.join(parts)}{')' if owner.endswith('(') else ''}"

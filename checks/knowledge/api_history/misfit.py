@@ -152,4 +152,4 @@ def _later_caller(request: Request, caller: Caller) -> str:
 
 def _same_names(library: str, name: str) -> Sequence[Symbol]:
     table = table_of(library)
-    return table.by_name.get(name, ()) if table else ()
+    return table.symbols.named(name) if table else ()

@@ -176,10 +176,9 @@ def _of_overridden(function: str, caller: Caller) -> Iterator[Symbol]:
     if not table or method in _NEVER_OVERRIDDEN:
         return
     above = (_known_bases(owner) or _families(owner)) if owner else []
-    for name, symbols in table.by_name.items():
-        whose, _, rest = name.partition(".")
-        if rest.startswith(f"{method}(") and (not above or whose in above):
-            yield from (symbol for symbol in symbols if symbol.span.first)
+    for symbol in table.symbols.of_method(method):
+        if symbol.span.first and (not above or symbol.name.partition(".")[0] in above):
+            yield symbol
 
 
 def _members(owner: str, name: str, text: str, caller: Caller) -> Iterator[Symbol]:
@@ -234,7 +233,7 @@ def _known_bases(owner: str) -> list[str]:
 
 def _named(name: str) -> Iterator[Symbol]:
     for table in _tables():
-        yield from table.by_name.get(name, ())
+        yield from table.symbols.named(name)
 
 
 def _tables() -> Iterator[Table]:
