@@ -17,6 +17,19 @@ root bnb-library-missing, survivable
   fix     `uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what it
           looks for; BNB_CUDA_VERSION=126 takes another CUDA's that is there
   checks  training.smoke-trains, software.torch-fits-the-gpus
+root bnb-cudart-not-found, survivable
+  says    CUDA Setup failed despite GPU being available
+  says    CUDA Setup failed despite CUDA being available
+  near    libcudart\.so(?:\S*)? (?:not found|.*could not be found)|[Cc]ould not find (?:the
+          )?(?:CUDA
+          runtime|libcudart)|CUDA runtime path (?:could not be|not) found|WARNING! libcudart
+  cause   this bitsandbytes looks for libcudart.so in the folders of LD_LIBRARY_PATH, CONDA_PREFIX
+          and the like, and found none there: it took its library for CPUs alone
+  fix     `uv pip install -U bitsandbytes` (since 0.43 it takes the libraries of torch's own
+          wheels);
+          with the old one LD_LIBRARY_PATH with the folder of libcudart.so in [env], which `find /
+          -name 'libcudart.so*'` shows
+  checks  training.smoke-trains
 root bnb-cpu-build, survivable
   says    named symbol not found at line
   says    'NoneType' object has no attribute 'cget_col_row_stats'

@@ -30,6 +30,17 @@ root cuda-mismatch-build
   fix     install toolkit {torch}; set DS_SKIP_CUDA_CHECK=1 only if you know that the versions are
           compatible
   checks  software.operators-can-be-built, training.smoke-trains
+root cuda-mismatch-of-torch
+  says    The detected CUDA version (
+  pattern The detected CUDA version \((?:(?P<nvcc>[\d.]+)\) mismatches the version|%s\) mismatches
+          .*', '(?P<nvcc2>[\d.]+)', '[\d.]+'\))
+  cause   torch compiles an extension here, and the nvcc that it finds is of another CUDA than the
+          one torch was built for; the line names both: nvcc's first, then torch's
+  fix     install the toolkit of torch's CUDA on every node and set CUDA_HOME and PATH to it in
+          [env] (`nvcc --version` and `python -c "import torch; print(torch.version.cuda)"` must
+          show
+          the same major release); or a torch for the CUDA that is there
+  checks  software.operators-can-be-built, training.smoke-trains
 symptom ds-opt-adam
   says    'DeepSpeedCPUAdam' object has no attribute 'ds_opt_adam'
   cause   the op cpu_adam was not built or not loaded; an earlier error gives the reason

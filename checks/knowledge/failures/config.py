@@ -9,9 +9,11 @@ FAILURES = read_entries(
 root batch-triple
   shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
           {total} != {micro} * {steps} * {world}
-  cause   train_batch_size {total} is not {micro} × {steps} × {world} ranks; perhaps fewer nodes
-          joined than planned
-  fix     set two of the three in the config, or "auto" with transformers
+  cause   train_batch_size {total} is not {micro} × {steps} × {world} ranks: it is no multiple of
+          micro batch × ranks (whoever computed the steps rounded them), or other nodes joined than
+          planned
+  fix     a train_batch_size that is a multiple of {micro} × {world}, or another number of ranks;
+          leave one of the three out of the config, or "auto" with transformers
   checks  deepspeed.batch-sizes-agree
 root batch-none
   says    Either train_batch_size or train_micro_batch_size_per_gpu needs to be provided
@@ -62,6 +64,13 @@ root nvme-path-none
   cause   the config offloads to NVMe, but nvme_path is missing
   fix     set nvme_path to a directory on a local NVMe disk of every node
   checks  deepspeed.nvme-path-is-writable
+root hf-ds-value-in-quotes
+  says    Please correct the following DeepSpeed config values that mismatch TrainingArguments
+  near    ^- ds (?P<key>\S+)=(?P<value>\S+) vs hf \S+=(?P=value)$
+  cause   the DeepSpeed config has {key} as text ("{value}"), which is not equal to the number
+          {value} of the Trainer
+  fix     write {value} without quotes, or "auto", in the DeepSpeed config
+  checks  deepspeed.arguments-agree
 root hf-ds-mismatch
   says    Please correct the following DeepSpeed config values that mismatch TrainingArguments
   cause   the DeepSpeed config and the Trainer's arguments contradict each other; the lines below

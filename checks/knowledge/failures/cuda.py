@@ -75,6 +75,17 @@ root cuda-invalid-device-function
           'import torch; print(torch.cuda.get_device_capability())'`), `uv pip install --reinstall
           --no-cache --no-build-isolation PACKAGE`
   checks  software.torch-fits-the-gpus, gpu.models-are-equal, training.smoke-trains
+root hip-integrated-gpu
+  says    HIP error: invalid device function
+  says    hipErrorNoBinaryForGpu
+  near    AMD Radeon (?:RX )?Vega \d+ Graphics|AMD Radeon(?:\(TM\))? (?:\d\d0M )?Graphics\b|
+          gfx90[29c]\b|
+          gfx103[56]\b|gfx1103\b
+  unless  gfx1151
+  cause   this rank uses the GPU within the processor, for which torch has no kernels
+  fix     hide it: HIP_VISIBLE_DEVICES=0 (or ROCR_VISIBLE_DEVICES) with the numbers of the real GPUs
+          that `rocminfo | grep -E 'Name|gfx'` lists, and as many ranks as these
+  checks  gpu.slots-have-gpus
 root hip-invalid-device-function
   says    HIP error: invalid device function
   says    hipErrorNoBinaryForGpu

@@ -51,11 +51,14 @@ root datasets-generation-error
   fix     read the error before `The above exception was the direct cause`; correct or remove that
           file
   checks  files.needed-data-is-whole
+  follows datasets-cast-error, disk-full
 root datasets-cast-error
   says    DatasetGenerationCastError
+  says    because column names don't match
   says    CastError: Couldn't cast
   says    Couldn't cast array of type
-  pattern (?:DatasetGenerationCastError|CastError: Couldn't cast|Couldn't cast array of type
+  pattern (?:DatasetGenerationCastError|because column names don't match|CastError: Couldn't cast|
+          Couldn't cast array of type
           (?P<type>.+))
   cause   the files of the data have different columns or types: a field is a number in one and text
           in another, or is missing in some

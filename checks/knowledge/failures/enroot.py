@@ -13,6 +13,17 @@ root enroot-user-namespace
   fix     raise user.max_user_namespaces, set kernel.unprivileged_userns_clone=1 and, on Ubuntu
           24.04, kernel.apparmor_restrict_unprivileged_userns=0; `enroot start` on that node proves
           it
+root enroot-image-not-on-docker-hub
+  says    "URL https://registry-1.docker.io/v2/"
+  pattern URL https://registry-1\.docker\.io/v2/(?:library/)?(?P<image>\S+)/manifests/(?P<tag>\S+)
+          returned error code: (?P<status>401|403|404)\b
+  near    Authenticating with user: <anonymous>
+  cause   {image}:{tag} names no registry, so Docker Hub was asked, which has no such public image
+          (it answers {status} for what it does not have): it is an image of a node's own Docker, of
+          another registry, or a private one
+  fix     an image of a node's own Docker: `enroot import -o IMAGE.sqsh dockerd://{image}:{tag}`
+          there, and --container-image=/PATH/IMAGE.sqsh on a shared disk; of another registry
+          REGISTRY#{image}:{tag}; a private one: the login in ~/.config/enroot/.credentials
 root enroot-registry-refused
   says    " returned error code: 4"
   pattern URL (?P<url>https?://(?!\S+\.sqsh/)\S+) returned error code: (?P<status>401|403|404|429)\b

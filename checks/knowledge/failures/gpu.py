@@ -29,6 +29,18 @@ root nccl-dup-gpu
   cause   {SHARED_GPU_CAUSE}
   fix     {SHARED_GPU_FIX}; leave NCCL_MULTI_RANK_GPU_ENABLE alone
   checks  names.machines-are-distinct, gpu.slots-have-gpus
+root nccl-dup-gpu-ray
+  says    Duplicate GPU detected
+  says    Multiple Ranks are using the same GPU/Partition
+  near    ray::|RayTaskError|ray\.exceptions|ray/_private|\(\w+ pid=\d+(?:, ip=[^)]*)?\)
+  unless  vllm_client\.py|init_communicator|PyNcclCommunicator
+  cause   two of Ray's workers use one GPU: Ray gives an actor its GPU by CUDA_VISIBLE_DEVICES, and
+          these do not go by it (RAY_EXPERIMENTAL_NOSET_CUDA_VISIBLE_DEVICES is set, the actor asks
+          for a part of a GPU, or the trainer expects another way than this Ray has)
+  fix     the Ray that the trainer's release asks for (verl: ray>=2.40); unset
+          RAY_EXPERIMENTAL_NOSET_CUDA_VISIBLE_DEVICES; one whole GPU for each worker, and cuda:0 in
+          each that sees one
+  checks  software.versions-are-equal, gpu.slots-have-gpus
 root cuda-invalid-ordinal
   says    invalid device ordinal
   cause   this node has more ranks than GPUs visible to them: slots= or --num_gpus is too high, or

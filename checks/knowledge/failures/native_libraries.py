@@ -24,6 +24,16 @@ root lib-glibc-too-old, survivable
   fix     install a wheel that was built for this system, or build the package on this node
           (--no-binary PACKAGE); else run in a container with a newer system
   checks  limits.systems-are-alike, training.smoke-trains
+root lib-torch-abi-of-a-build
+  says    undefined symbol: _ZN
+  pattern ImportError: (?P<library>(?P<folder>/(?!\S*(?:site|dist)-packages)\S*/(?:build|
+          torch_extensions/[^\s:]+))/[^\s:]+\.so[^\s:]*): undefined symbol: _ZNK?(?:\d|
+          S)*(?:R)?(?:2at|
+          3c10|5torch|4c10d)\w*
+  cause   {library} was compiled with another torch than the one installed, and is taken from
+          {folder}, where it was left
+  fix     `rm -r {folder}` on every node: it is compiled again at the next start
+  checks  software.versions-are-equal, training.smoke-trains
 root lib-torch-abi, survivable
   says    undefined symbol: _ZN
   says    undefined symbol: _ZNK

@@ -26,6 +26,20 @@ root release-missing-argument
   fix     the traceback's last frame is the caller: bring its package and the one that defines
           `{function}` to releases of one time, or pass `{name}` in your code
   checks  software.versions-are-equal
+root release-own-attribute
+  shows   AttributeError: '{class:\w*(?:TrainingArguments|Trainer|Accelerator|State|Engine|Plugin|
+          Optimizer|Scheduler|Cache)}' object has no attribute '{name:\w+}'
+  near    File "[^"]*/(?P<package>transformers|accelerate|trl|peft|deepspeed|torch)/[^"]+", line
+          \d+,
+          in \w+\n +(?:\S.*)?\bself\.\w.*\n(?:\s*[\^~]+\s*\n)?(?:\S+ )?AttributeError: '
+  history asked
+  cause   {package} itself reads `{name}` of its own `{class}`, and nothing has set it: a defect of
+          this release in this way to run it, an __init__ of a subclass that does not call its
+          base's, an object pickled by another release, or files of two releases in one folder
+  fix     another release of {package} (`uv pip install -U {package}`, or the one of the platform's
+          image, on every node); in a class of your own super().__init__(); `uv pip install
+          --reinstall {package}` where files are mixed
+  checks  software.versions-are-equal
 root release-object-attribute
   shows   AttributeError: '{class:\w+(?:Config|Model|Trainer|Engine|Optimizer|Cache|Arguments|
           Accelerator|State|ForCausalLM|Processor|Attention|Plugin)}' object has no attribute

@@ -17,6 +17,7 @@ symptom tcpstore-client-timeout
   cause   this rank could not reach {host}:{port}: rank 0 died or never started, the address or name
           is wrong, or a firewall drops packets
   fix     read the output of rank 0 first; then test {host}:{port} from this node
+  follows c10d-store-failed
   checks  software.proxy-spares-the-nodes, ports.master-port-is-reachable,
           names.every-node-resolves-every-node, collective.ranks-meet
 root tcpstore-connect-errno, survivable
@@ -48,10 +49,12 @@ root eaddrinuse-legacy, survivable
   checks  ports.master-port-is-not-handed-out, ports.master-port-is-free
 symptom c10d-store-failed
   says    RendezvousConnectionError: The connection to the C10d store has failed
-  cause   no node considered itself the rendezvous host, or its agent is gone: the endpoint is not
-          what the head's own name resolves to, or a firewall blocks it
-  fix     use the static rendezvous (--node_rank, --master_addr), or --rdzv-conf is_host=1 only on
-          the head
+  cause   no node took the endpoint for its own, so nobody serves it: its address is not what the
+          head's own name resolves to (another interface, NAT, a loopback line in /etc/hosts); or
+          the agent there is not started, or a firewall blocks it
+  fix     --rdzv-endpoint with the head's name as `hostname -f` there prints it, or --rdzv-conf
+          is_host=true on the head and is_host=false on the others; or the static rendezvous
+          (--node-rank, --master-addr)
   checks  ports.master-port-is-reachable, names.own-name-is-not-loopback
 symptom rdzv-timeout
   says    RendezvousTimeoutError

@@ -15,6 +15,24 @@ root vllm-free-memory
   fix     lower gpu_memory_utilization (vllm_gpu_memory_utilization in TRL), sleep mode where
           training and generation share the GPU, or end the other process
   checks  gpu.gpus-are-idle
+root vllm-out-of-memory
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  frame   /vllm/
+  cause   vLLM ran out of GPU memory: it takes gpu_memory_utilization of the whole GPU (0.9 where
+          nothing is set), and on top of that captures CUDA graphs and shares the GPU with whatever
+          else is on it
+  fix     lower gpu_memory_utilization (vllm_gpu_memory_utilization in TRL; 0.3 to 0.6 where a
+          training shares the GPU), a shorter max_model_len, enforce_eager=True, or more tensor
+          parallelism; `nvidia-smi` shows who else holds memory
+  checks  gpu.gpus-are-idle
+root vllm-expandable-segments
+  says    Expandable segments are not compatible with memory pool
+  cause   vLLM's sleep mode needs a memory pool of its own, and PYTORCH_CUDA_ALLOC_CONF has
+          expandable_segments:True, which excludes it
+  fix     leave expandable_segments:True out of PYTORCH_CUDA_ALLOC_CONF (PYTORCH_ALLOC_CONF) for the
+          processes of vLLM, or run it without sleep mode
 root vllm-no-cache-blocks
   says    No available memory for the cache blocks
   cause   after its weights vLLM has no GPU memory left for the cache
