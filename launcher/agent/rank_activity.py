@@ -5,10 +5,12 @@ import os
 import shutil
 import time
 
+from checks.node.runtime.control_groups import throttled_seconds
 from checks.node.runtime.files import list_folder, read_file
 from checks.node.runtime.marks import process_environment
 from checks.node.runtime.processes import find_process, open_files, threads_of
 from checks.node.runtime.sockets import ESTABLISHED, LISTEN, SYN_SENT, tcp_sockets
+from checks.node.runtime.tcp_info import open_connections
 from checks.node.runtime.threads import call_together, start_service, start_thread
 from launcher.agent.flight_recorder import last_collective, request_dump
 from launcher.agent.marks import run_processes
@@ -25,11 +27,14 @@ from launcher.agent.worker_server import has_advanced, pending_collectives, reco
 SAMPLE_SPAN_S = 2.0
 TOOL_LIMIT_S = 6.0
 MAX_SOCKETS = 64
+SERVICE_PORTS = 1024
+"""Below are servers, of metrics, files or the web; ranks meet each other above."""
 MAX_CHILDREN = 8
 LITTLE_CPU = 0.02
 """Cores; a rank that uses less cannot be at other calls than before."""
 FRAME_FIELDS = ("function", "file", "line")
 CHILD_FIELDS = ("name", "cwd")
+GROWING = ("cpu", "throttled", "disk", "files", "traffic")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 TCP_STATES = {ESTABLISHED: "ESTABLISHED", SYN_SENT: "SYN_SENT", LISTEN: "LISTEN"}
 GPU_QUERY = (
@@ -194,15 +199,19 @@ def working_folder(pid):
 
 
 def sample_usage(whose):
-    """CPU seconds, bytes to and from disk and blocked tasks of each family, and interfaces."""
+    """What the processes of each rank have used so far, and the bytes of interfaces."""
+    connections = open_connections()
     return {
-        "use": {rank: resource_use(pids) for rank, pids in whose.items()},
+        "use": {rank: resource_use(pids, connections) for rank, pids in whose.items()},
         "network": interface_bytes(),
     }
 
 
-def resource_use(pids):
-    """CPU seconds, bytes of disks and of what is read as files so far; tasks in state D and R."""
+def resource_use(pids, connections):
+    """Seconds of processors, and of those that a control group's limit kept from it; bytes so far.
+
+    Bytes of disks, of what is read as files, and of connections to ranks; tasks in state D and R.
+    """
     cpu = disk = files = 0.0
     blocked, running = {}, set()
     for process in filter(None, map(find_process, pids)):
@@ -217,19 +226,43 @@ def resource_use(pids):
             if thread.state == "D":
                 wchan = read_file("/proc/%d/wchan" % thread.pid, "")
                 blocked[thread.pid] = "%s in %s" % (thread.name, wchan or "?")
-    return {"cpu": cpu, "disk": disk, "files": files, "blocked": blocked, "running": running}
+    moved = bytes_moved(pids, connections)
+    throttled = max(map(throttled_seconds, pids), default=0.0)
+    return {
+        "cpu": cpu,
+        "throttled": throttled,
+        "disk": disk,
+        "files": files,
+        "traffic": moved,
+        "blocked": blocked,
+        "running": running,
+    }
+
+
+def bytes_moved(pids, connections):
+    """Bytes of the connections of those processes that lead to ranks, as far as ports show it."""
+    links = {link for pid in pids for link in open_files(pid).values()}
+    return sum(
+        own.acked + own.received
+        for inode, own in connections.items()
+        if own.port >= SERVICE_PORTS and "socket:[%d]" % inode in links
+    )
 
 
 def usage_rates(first, second, span):
     """Cores and bytes a second between two samples; blocked and running is what was so in both.
 
-    What the kernel had in memory moves no byte of a disk, and what is mapped none of a file.
+    What the kernel had in memory moves no byte of a disk, and what is mapped none of a file. What
+    is read from and written to a connection counts as files too.
     """
-    moved = max(second[name] - first[name] for name in ("disk", "files"))
+    grown = {name: max(0, second[name] - first[name]) for name in GROWING}
+    moved = max(grown["disk"], grown["files"] - grown["traffic"])
     both = sorted(set(first["blocked"]) & set(second["blocked"]))
     return {
-        "cpu": round(max(0, second["cpu"] - first["cpu"]) / span, 2),
-        "disk": round(max(0, moved) / span),
+        "cpu": round(grown["cpu"] / span, 2),
+        "throttled": round(min(grown["throttled"] / span, 1.0), 2),
+        "disk": round(moved / span),
+        "traffic": round(grown["traffic"] / span),
         "blocked": [second["blocked"][task] for task in both[:3]],
         "running": len(first["running"] & second["running"]),
     }

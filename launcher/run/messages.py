@@ -139,7 +139,8 @@ class RanksObserved:
 class RankArrivals:
     """When a rank entered collectives of the group of all, by their numbers, in seconds.
 
-    In what part of the time it was `blocked` in state D, and `short` of a processor.
+    In what part of the time it was `blocked` in state D, `short` of a processor, and `throttled` by
+    the limit of its control group.
     """
 
     rank: int
@@ -147,6 +148,22 @@ class RankArrivals:
     times: tuple[float, ...]
     blocked: float = 0.0
     short: float = 0.0
+    throttled: float = 0.0
+
+
+@dataclass(frozen=True)
+class LinkUse:
+    """How data of the ranks got on from an address of the node to one of another.
+
+    `under_way` is the part of the time in which they were not acknowledged, `rate` the bytes a
+    second in that time, `resent` the part that was sent again.
+    """
+
+    here: str
+    there: str
+    under_way: float
+    resent: float
+    rate: float
 
 
 @dataclass(frozen=True)
@@ -161,6 +178,7 @@ class RanksArrived:
     sent: float
     received: float
     answered: float
+    links: tuple[LinkUse, ...] = ()
 
 
 @dataclass(frozen=True)

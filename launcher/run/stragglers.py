@@ -6,8 +6,7 @@ half of the way there and back. A collective can end once the last rank has ente
 from the last but one to the last is what that rank alone cost. A node's ranks are taken together
 where each of them is late.
 
-A slow link delays all alike, since none leaves a collective before the farthest did its part: no
-rank arrives late, but the way to that node is long in each answer.
+Where a link is slow, ranks leave collectives at different times: then only the link is named.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 
 from launcher.plan.ranks import Rank, name_ranks
 from launcher.run.messages import RankArrivals, RanksArrived
+from launcher.run.slow_links import find_far_node, find_slow_link
 
 EVERY_S = 30.0
 MIN_COLLECTIVES = 30
@@ -61,6 +61,7 @@ def why_late(found: Straggler, lacks: Mapping[int, RankArrivals]) -> str:
     own = [lacks[rank] for rank in found.ranks]
     others = [seen for rank, seen in lacks.items() if rank not in found.ranks]
     for words, name in (
+        ("for its turn: the CPU limit of its control group (cpu.max) is too low", "throttled"),
         ("for a disk or a file server (state D)", "blocked"),
         ("for a processor, which others have or a limit keeps from it", "short"),
     ):
@@ -73,25 +74,6 @@ def why_late(found: Straggler, lacks: Mapping[int, RankArrivals]) -> str:
 
 
 NOBODY = "no rank keeps the others waiting"
-MIN_WAYS = 5
-"""Last answers of a node, of which the quickest counts: one may be late for other reasons."""
-FAR_S, FAR_TIMES = 0.02, 5.0
-"""How much longer, and how many times as long, the way to a node is than to any other."""
-
-
-def find_far_node(ways: Mapping[str, Sequence[float]]) -> str:
-    """The one node of three or more that the way is long to, in a sentence; else empty."""
-    known = {node: own[-MIN_WAYS:] for node, own in ways.items() if len(own) >= MIN_WAYS}
-    quickest = sorted((min(own), node) for node, own in known.items())
-    if len(quickest) < max(3, len(ways)):
-        return ""
-    (other, _), (most, node) = quickest[-2:]
-    if most - other < FAR_S or most < FAR_TIMES * other:
-        return ""
-    return (
-        f"the way from here to {node} and back takes {most * 1000:.0f} ms, to each other node "
-        f"{other * 1000:.0f} ms at most"
-    )
 
 
 @dataclass
@@ -120,16 +102,17 @@ class StragglerWatch:
         self._answers[node] = (answer, came)
         self._ways.setdefault(node, []).append(_way_s(answer, came))
         if self._answers.keys() >= {rank.node for rank in self.ranks}:
-            arrivals, slack_s = _compare_clocks(self._answers.values())
-            count = len(_shared_times(arrivals, len(self.ranks)))
-            found = find_straggler(arrivals, self.ranks, slack_s)
-            known = count >= MIN_COLLECTIVES
-            words = NOBODY if known else ""
-            if found:
-                lacks = {rank.rank: rank for own, _ in self._answers.values() for rank in own.ranks}
-                words = found.words + why_late(found, lacks)
-            far = find_far_node(self._ways)
-            self.text = f"{words}; {far}" if words and far else words
+            links = {node: own.links for node, (own, _) in self._answers.items()}
+            self.text = find_slow_link(links) or self._describe_arrivals()
+
+    def _describe_arrivals(self) -> str:
+        """Who arrives last, or that nobody does; empty where that is not known."""
+        arrivals, slack_s = _compare_clocks(self._answers.values())
+        words = NOBODY if len(_shared_times(arrivals, len(self.ranks))) >= MIN_COLLECTIVES else ""
+        if found := find_straggler(arrivals, self.ranks, slack_s):
+            lacks = {rank.rank: rank for own, _ in self._answers.values() for rank in own.ranks}
+            words = found.words + why_late(found, lacks)
+        return "; ".join(part for part in (words, find_far_node(self._ways)) if part)
 
 
 def _way_s(answer: RanksArrived, came: float) -> float:

@@ -18,6 +18,7 @@ import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
+from tests.lab.faults.distance import FAR_NODE
 from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
 from tests.support.passed_preflight import pass_preflight
 
@@ -254,3 +255,72 @@ def test_who_arrives_last_while_the_run_advances_is_said_or_that_nobody_does(
     run.process.send_signal(2)
     assert run.end() == 130
     assert re.search(said, run.text)
+
+
+HELD = "/sys/fs/cgroup/held"
+HOLD_BACK = f"""
+mount -t tmpfs groups /sys/fs/cgroup
+if mount -t cgroup2 groups /sys/fs/cgroup && echo +cpu >/sys/fs/cgroup/cgroup.subtree_control; then
+    mkdir {HELD}
+    echo '10000 100000' >{HELD}/cpu.max
+else
+    mount -t tmpfs groups /sys/fs/cgroup
+    mkdir /sys/fs/cgroup/cpu
+    mount -t cgroup -o cpu groups /sys/fs/cgroup/cpu
+    ln -s cpu/{{group}} {HELD}
+    mkdir /sys/fs/cgroup/cpu/{{group}}
+    echo 10000 >{HELD}/cpu.cfs_quota_us
+fi
+echo {{pid}} >{HELD}/cgroup.procs
+"""
+LET_GO = f"rmdir $(realpath {HELD}); while umount -R /sys/fs/cgroup; do :; done 2>/dev/null"
+LIMITED = r"rank 5 on node3 arrives .*; it waits \d+ % of the time for its turn: the CPU limit"
+
+
+@pytest.mark.long
+def test_a_rank_that_a_control_group_holds_back_is_late_and_never_stuck(start, place, lab):
+    run, node = start("even_steps"), lab.node("node3")
+    run.wait_for(BEFORE, LIMIT_S)
+    starts = [event for event in run.run.rank_events() if event["kind"] == "rank-started"]
+    pids = {event["rank"]: event["pid"] for event in starts}
+    node.run(HOLD_BACK.format(pid=pids[5], group=f"held-{os.getpid()}"), check=True)
+    try:
+        wait_for_status(place, LIMITED)
+        run.wait_for(r"held back \d+ % of the time by the CPU limit of a control group", LIMIT_S)
+        run.process.send_signal(2)
+        assert run.end() == 130
+        assert re.search(LIMITED, run.text)
+        assert "stuck" not in {look["kind"] for look in judged_looks(run)}
+    finally:
+        node.run(LET_GO)
+
+
+DROPS = (
+    "nft add table inet t; nft 'add chain inet t o { type filter hook output priority 0; }'; "
+    "nft 'add rule inet t o oifname eth0 tcp dport > 1024 numgen random mod 100 < 5 drop'"
+)
+SLOW_LINKS = {
+    "rate": (
+        "tc qdisc add dev eth0 root tbf rate 20mbit burst 16kb latency 200ms",
+        "tc qdisc del dev eth0 root",
+    ),
+    "loss": (DROPS, "nft delete table inet t"),
+    "distance": (FAR_NODE.apply, "tc qdisc del dev eth0 clsact; ip link del delay0"),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fault", SLOW_LINKS)
+def test_a_slow_link_is_named_and_no_rank(start, place, lab, fault):
+    run, node = start("data_steps"), lab.node("node3")
+    run.wait_for(BEFORE, LIMIT_S)
+    spoil, repair = SLOW_LINKS[fault]
+    node.run(spoil, check=True)
+    try:
+        wait_for_status(place, "the link (of node3|between node.*) is slow: data are under way")
+        status = run_launcher(place, "status").stdout
+        assert "node3" in status.partition("the link ")[2].partition(" is slow")[0]
+        assert " arrive" not in status
+        assert "stuck" not in {look["kind"] for look in judged_looks(run)}
+    finally:
+        node.run(repair, check=True)

@@ -11,7 +11,7 @@ from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.shadowing import is_named, judge_shadowing_files
 from checks.areas.training.import_fixes import import_fix, truncated_file_fix
 from checks.facts import NodeView
-from checks.facts.smoke import Smoke, SmokeRank
+from checks.facts.smoke import STAGES, Smoke, SmokeRank
 from checks.facts.software import Software
 from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import Fix, Verdict, block, unknown
@@ -65,6 +65,12 @@ def judge_failed_rank(node: NodeView, smoke: Smoke, rank: SmokeRank) -> Verdict:
 def _judge_hang(node: NodeView, smoke: Smoke, rank: SmokeRank, rank_name: str) -> Verdict:
     stack = " ← ".join(f"{name} ({path}:{line})" for path, line, name in rank.frames[:3])
     place = f", in {stack}" if stack else ""
+    if rank.said.stage == STAGES[-1]:  # it may have come there a moment before the limit
+        return unknown(
+            f"{rank_name} had trained, but had not ended after {smoke.seconds:.0f} s{place}: the "
+            "node is very busy, or what runs at the end of a process hangs there",
+            stack=rank.err,
+        )
     message = f"{rank_name} hung in stage {rank.said.stage!r} for {smoke.seconds:.0f} s{place}"
     return block("hang", message, _see_report_fix(node), stage=rank.said.stage, stack=rank.err)
 

@@ -23,6 +23,8 @@ from launcher.run.stall.rank_state import (
 from launcher.run.stall.ras_evidence import lost_rank_lines
 
 BUSY_NETWORK = 1_000_000
+BUSY_TRAFFIC = 20_000
+"""Bytes a second that a rank exchanges with others; what only asks whether they live is less."""
 MAX_LINES = 8
 RECENT_S = 5.0
 """Ago, a collective was entered by a run that advances."""
@@ -200,7 +202,8 @@ def _outlier_ranks(states: Sequence[RankState]) -> list[RankState]:
 
 def _stall_kind(states: Sequence[RankState], observations: Observations) -> StallKind:
     works = any(state.activity is Activity.WORKS for state in states)
-    if works or _peak_network_rate(observations) > BUSY_NETWORK:
+    busy = any(state.rank.traffic > BUSY_TRAFFIC for state in states)
+    if works or busy or _peak_network_rate(observations) > BUSY_NETWORK:
         return StallKind.SLOW
     blind = any(node.error for node in observations.values()) or not states
     running = [state for state in states if state.rank.state not in STOPPED]

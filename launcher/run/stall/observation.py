@@ -62,6 +62,8 @@ class Collective:
 class RankObservation:
     """One rank with its children. `cpu` in cores, `disk` in bytes of files a second, `running` the
     tasks that had or wanted a processor each time: on a busy node they get little of it.
+    `throttled` is the part of the time in which the limit of a control group kept it from one,
+    `traffic` the bytes a second that it exchanged with ranks over TCP.
 
     `state` is the letter of ps, `blocked` the tasks that stayed in state D, `stack` the main
     thread's calls, innermost first; where it is empty, `why` says why. `flight` is the last
@@ -86,6 +88,8 @@ class RankObservation:
     collectives: tuple[Collective, ...] | None = None
     moved: bool | None = None
     running: int = 0
+    throttled: float = 0.0
+    traffic: int = 0
     node: str = ""
 
 

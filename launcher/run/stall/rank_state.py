@@ -14,6 +14,8 @@ from launcher.run.stall.wait_channel import describe_wait
 
 BUSY_CORES = 0.1
 BUSY_DISK = 100_000
+THROTTLED = 0.05
+"""Of the time; a rank that only waits is not held back."""
 POLLING = "is working or polling for the others"
 C10D_FILES = (
     "distributed_c10d.py",
@@ -95,6 +97,8 @@ def _works(rank: RankObservation, doing: str, *, polls: bool) -> bool:
     """Whether it gets on. Use of CPU shows that only where it cannot be polling for others."""
     if rank.disk > BUSY_DISK or rank.moved:
         return True
+    if rank.throttled > THROTTLED and not polls:
+        return True
     return (_is_running(rank) or rank.state == "R") and (
         not polls or doing not in ("", BACKWARD, LOADER)
     )
@@ -166,12 +170,16 @@ def _describe_idle(rank: RankObservation, doing: str) -> str:
 
 
 def _describe_use(ranks: Sequence[RankObservation]) -> str:
-    """What each of them uses, by the least and the most."""
-    cores = _describe_range([rank.cpu for rank in ranks], "cores")
-    disk = _describe_range([rank.disk / 1e6 for rank in ranks], "MB/s of files")
-    return f"{cores}, {disk}" if any(rank.disk > BUSY_DISK for rank in ranks) else cores
+    """What each of them uses, by the least and the most, and what keeps it from more."""
+    words = [_describe_range([rank.cpu for rank in ranks], "cores")]
+    if any(rank.disk > BUSY_DISK for rank in ranks):
+        words.append(_describe_range([rank.disk / 1e6 for rank in ranks], "MB/s of files"))
+    if any(rank.throttled > THROTTLED for rank in ranks):
+        held = _describe_range([rank.throttled * 100 for rank in ranks], "%", digits=0)
+        words.append(f"held back {held} of the time by the CPU limit of a control group")
+    return ", ".join(words)
 
 
-def _describe_range(values: Sequence[float], unit: str) -> str:
-    ends = dict.fromkeys(f"{value:.1f}" for value in (min(values), max(values)))
+def _describe_range(values: Sequence[float], unit: str, digits: int = 1) -> str:
+    ends = dict.fromkeys(f"{value:.{digits}f}" for value in (min(values), max(values)))
     return f"{' to '.join(ends)} {unit}"

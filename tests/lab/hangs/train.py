@@ -276,6 +276,22 @@ def busy_steps():
         dist.all_reduce(torch.ones(3))
 
 
+def even_steps():
+    """Many steps, for which each rank needs as much of a processor."""
+    for _ in range(100_000):
+        until = time.thread_time() + 0.02
+        while time.thread_time() < until:
+            sum(range(10_000))
+        dist.all_reduce(torch.ones(3))
+
+
+def data_steps():
+    """Many steps, each of which exchanges a few megabytes."""
+    for _ in range(100_000):
+        time.sleep(0.05)
+        dist.all_reduce(torch.ones(500_000))
+
+
 def disk_steps():
     """Many steps, for which one rank always writes to its disk, and waits for that."""
     data = os.urandom(1 << 20) * 32
@@ -291,7 +307,7 @@ def disk_steps():
 HEALTHY = (
     evaluate_alone, tokenise_alone, checkpoint_alone, compile_all, slow_disk, uneven, local_steps,
     slow_loader, many_collectives, paused_batches, steps, late_steps, busy_steps,
-    disk_steps,
+    disk_steps, even_steps, data_steps,
 )  # fmt: skip
 LATE_FUNCTIONS = {mode.__name__: mode for mode in LATE_MODES}
 ALL_FUNCTIONS = {mode.__name__: mode for mode in (*ALL_MODES, *HEALTHY)}

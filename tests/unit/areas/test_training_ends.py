@@ -114,6 +114,12 @@ def test_a_hang_that_shows_no_stack_is_still_a_hang():
     assert smoke_finding(rank(stopped_at("import torch"), None)).cause == "hang"
 
 
+def test_a_rank_that_has_trained_and_is_still_there_at_the_limit_is_not_said_to_hang():
+    finding = smoke_finding(rank(stopped_at("done"), None))
+    assert (finding.outcome.value, finding.cause) == ("unknown", "")
+    assert "had trained, but had not ended after" in finding.message
+
+
 def test_the_rank_that_hangs_is_named_and_not_those_that_wait_for_it():
     waiting = rank(stopped_at("initialize"), 1, err=HUNG)
     stuck = rank(stopped_at("initialize"), 1, number=1, err=STUCK)

@@ -50,8 +50,11 @@ def test_all_at_one_place_accuse_nobody():
 
 @pytest.mark.parametrize(
     "worker",
-    [rank(1, cpu=1.0), rank(1, cpu=0.09, running=1), rank(1, disk=5_000_000)],
-    ids=["computes", "computes on a busy node", "reads"],
+    [
+        *(rank(1, cpu=1.0), rank(1, cpu=0.09, running=1), rank(1, disk=5_000_000)),
+        rank(1, cpu=0.02, throttled=0.8),
+    ],
+    ids=["computes", "computes on a busy node", "reads", "is held back"],
 )
 def test_a_rank_at_work_is_slow(worker):
     stall = judge_stall(rendezvous(2), observations(rank(0, stack=IN_BARRIER), worker))
@@ -64,6 +67,19 @@ def test_data_on_the_network_is_slow():
         judge_stall(rendezvous(2), observations(*waiting, network={"eth1": 9_000_000})).kind
         is StallKind.SLOW
     )
+
+
+def test_data_that_creep_from_rank_to_rank_are_slow():
+    waiting = [rank(number, stack=IN_BARRIER, traffic=50_000) for number in (0, 1)]
+    assert judge_stall(rendezvous(2), observations(*waiting)).kind is StallKind.SLOW
+    alive = [rank(number, stack=IN_BARRIER, traffic=500) for number in (0, 1)]
+    assert judge_stall(rendezvous(2), observations(*alive)).kind is StallKind.STUCK
+
+
+def test_a_rank_that_polls_under_a_limit_is_no_sign_of_work():
+    ranks = [rank(0, stack=IN_BARRIER), rank(1, cpu=0.2, throttled=0.8)]
+    seen = observations(*ranks, gpus=((100.0, 90.0),))
+    assert judge_stall(rendezvous(2), seen).kind is StallKind.UNSURE
 
 
 def test_polling_on_gpus_without_stacks_is_unsure():
@@ -105,6 +121,11 @@ def test_a_node_that_cannot_be_seen_and_a_rank_that_has_ended_are_named():
         ({"wchan": "pipe_read"}, Activity.IDLE, "is waiting for the other end of a pipe"),
         ({"sockets": (CALLING,)}, Activity.MEETS, "waits for an answer"),
         ({"cpu": 0.5, "disk": 2_000_000}, Activity.WORKS, "works (0.5 cores, 2.0 MB/s of files)"),
+        (
+            {"cpu": 0.1, "throttled": 0.8},
+            Activity.WORKS,
+            "works (0.1 cores, held back 80 % of the time by the CPU limit of a control group)",
+        ),
         (
             {"stack": IN_BARRIER, "cpu": 1.0},
             Activity.WAITS,

@@ -9,18 +9,18 @@ import time
 import pytest
 
 from launcher.plan.ranks import Rank
-from launcher.run.messages import RankArrivals, RanksArrived
+from launcher.run.messages import LinkUse, RankArrivals, RanksArrived
+from launcher.run.slow_links import MIN_WAYS
 from launcher.run.stragglers import (
     EVERY_S,
     MIN_COLLECTIVES,
-    MIN_WAYS,
     NOBODY,
     StragglerWatch,
-    find_far_node,
     find_straggler,
 )
 
 RANKS = [Rank(number, f"node{number // 2 + 1}", number % 2, number % 2) for number in range(4)]
+LINE = [Rank(number, f"node{number + 1}", 0, 0) for number in range(4)]
 COUNT = 100
 
 
@@ -103,7 +103,9 @@ def test_clocks_of_nodes_are_compared_before_their_ranks_are(delays, said):
     assert watch.text.startswith(said)
 
 
+LACKS = ("blocked", "short", "throttled")
 DISK = "; it waits 60 % of the time for a disk or a file server"
+LIMIT = "; it waits 80 % of the time for its turn: the CPU limit of its control group"
 PROCESSOR = "; it waits 50 % of the time for a processor"
 
 
@@ -113,26 +115,48 @@ PROCESSOR = "; it waits 50 % of the time for a processor"
         ({3: (0.6, 0.0)}, DISK),
         ({3: (0.0, 0.5)}, PROCESSOR),
         ({3: (0.6, 0.5)}, DISK),
+        ({3: (0.0, 0.5, 0.8)}, LIMIT),
+        ({2: (0.0, 0.5, 0.7), 3: (0.0, 0.5, 0.8)}, ""),
         ({3: (0.0, 0.5), 0: (0.0, 0.4)}, ""),
         ({1: (0.9, 0.9)}, ""),
         ({}, ""),
     ],
-    ids=["disk", "processor", "both", "all are short", "another", "computes for longer"],
+    ids=[
+        "disk",
+        "processor",
+        "both",
+        "limit",
+        "others are limited too",
+        "all are short",
+        "another",
+        "computes for longer",
+    ],
 )
 def test_what_a_late_rank_lacks_and_the_others_do_not_is_said(lacks, words):
     watch, arrivals = StragglerWatch(RANKS), run_of({3: 0.2})
     for node in ("node1", "node2"):
         own = answer(node, arrivals, 0.0)
         ranks = [
-            dataclasses.replace(rank, blocked=blocked, short=short)
+            dataclasses.replace(rank, **dict(zip(LACKS, lacks.get(rank.rank, ()), strict=False)))
             for rank in own.ranks
-            for blocked, short in [lacks.get(rank.rank, (0.0, 0.0))]
         ]
         watch.take(node, dataclasses.replace(own, ranks=tuple(ranks)))
     said, _, lacking = watch.text.partition("% of the time")
     assert said.startswith("rank 3 on node2 arrives")
     assert lacking.startswith(words)
     assert words or not lacking
+
+
+def test_where_a_link_is_slow_no_rank_is_named():
+    watch, arrivals = StragglerWatch(LINE), run_of({3: 0.2})
+    for node, peer, rate in ((1, 2, 50e6), (2, 3, 50e6), (3, 4, 1e6), (4, 1, 50e6)):
+        own = arrivals[node - 1]
+        links = (LinkUse(f"10.0.0.{node}", f"10.0.0.{peer}", 0.9, 0.0, rate),)
+        now = time.time()
+        ranks = (RankArrivals(node - 1, tuple(own), tuple(own.values())),)
+        watch.take(f"node{node}", RanksArrived(ranks, now, now, now, links))
+    assert watch.text.startswith("the link between node3 and node4 is slow: ")
+    assert "arrive" not in watch.text
 
 
 def test_a_run_whose_records_say_nothing_says_nothing():
@@ -147,36 +171,12 @@ def test_one_rank_keeps_nobody_waiting():
 
 
 def test_a_slow_link_that_delays_all_alike_is_said_by_its_way():
-    ranks = [Rank(number, f"node{number + 1}", 0, 0) for number in range(4)]
-    watch, arrivals = StragglerWatch(ranks), run_of({})
+    watch, arrivals = StragglerWatch(LINE), run_of({})
     for _ in range(MIN_WAYS):
         assert ";" not in watch.text
-        for rank in ranks:
+        for rank in LINE:
             at = rank.rank
             own = RankArrivals(at, tuple(arrivals[at]), tuple(arrivals[at].values()))
             way, now = 0.03 if rank.node == "node3" else 0.0005, time.time()
             watch.take(rank.node, RanksArrived((own,), now - 2 * way, now - way, now - way))
     assert watch.text.startswith(f"{NOBODY}; the way from here to node3 and back takes 6")
-
-
-@pytest.mark.parametrize(
-    "ways",
-    [
-        {"a": [0.001] * 5, "b": [0.001] * 5},
-        {"a": [0.001] * 5, "b": [0.001] * 5, "c": [0.06] * 4 + [0.002]},
-        {"a": [0.001] * 5, "b": [0.06] * 5, "c": [0.06] * 5},
-        {"a": [0.030] * 5, "b": [0.030] * 5, "c": [0.06] * 5},
-        {"a": [0.001] * 5, "b": [0.001] * 5, "c": [0.06] * 4},
-        {"a": [0.001] * 5, "b": [0.001] * 5, "c": [0.06] * 5, "d": [0.001]},
-    ],
-    ids=["two", "once quick", "half are far", "all are far", "too few", "one is not known"],
-)
-def test_no_link_is_called_slow_where_that_is_not_seen(ways):
-    assert find_far_node(ways) == ""
-
-
-def test_a_far_node_is_said_with_the_longest_way_to_another():
-    said = find_far_node(
-        {"a": [0.001] * 5, "b": [0.004] * 5, "c": [0.001, 0.2, 0.06, 0.07, 0.2, 0.3]}
-    )
-    assert said == "the way from here to c and back takes 60 ms, to each other node 4 ms at most"
