@@ -103,6 +103,7 @@ def describe_entry(group, entry, last, now):
         "sizes": json.dumps(entry.get("input_sizes", [])),
         "dtypes": ", ".join(entry.get("input_dtypes", [])),
         "pending": not is_completed(entry),
+        "stage": entry["state"] if entry["profiling_name"].startswith("nccl") else "",
         "age_s": round(max(0.0, (now or time.time()) - entry["time_created_ns"] / 1e9), 1),
     }
 

@@ -65,7 +65,7 @@ class Hang:
 
 HANGS = [
     Hang("sleep", rf"{MISSED} is sleeping, at load_next_shard \(train.py:\d+\)"),
-    Hang("stopped", rf"{LATE} .*is stopped, by SIGSTOP or a debugger, at fault"),
+    Hang("stopped", rf"{LATE} .*is stopped, by SIGSTOP, at fault"),
     Hang("order", rf"{APART}.*rank 2 in all_gather"),
     pytest.param(Hang("size", rf"{APART}.*rank 2 in all_reduce .*5000000"), marks=NCCL_ONLY),
 ]

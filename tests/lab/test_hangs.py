@@ -66,8 +66,19 @@ HANGS = (
     Hang("pipe_save", f"{MISSED} is saving, at pipe_save"),
     Hang("thread_queue", f"{MISSED} is waiting for a lock or another thread, at thread_queue"),
     Hang("child", f"{MISSED} is running sleep, at child"),
+    Hang("tokenize_shard", f"{MISSED} is tokenising, at tokenize_shard"),
+    Hang("evaluate", rf"{MISSED} is evaluating \(.* cores\), at evaluate", kind="slow"),
+    Hang("reads_alone", rf"{MISSED} works \(.* MB/s of files\), at reads_alone", kind="slow"),
+    Hang("builds_alone", rf"{MISSED} is building the operator alone_op \(c\+\+ runs\), at builds"),
+    Hang("compiles_alone", rf"{MISSED} is compiling with torch.compile \(g\+\+ runs\), at comp"),
+    Hang("debugger", f"{MISSED} is in a debugger, at debugger"),
+    Hang("traced", f"{LATE} .* is stopped, in a debugger, at traced"),
+    Hang(
+        "dead_mount",
+        f"{MISSED} is waiting for a file server, at dead_mount .*; python.* is blocked ",
+    ),
     Hang("web", f"{MISSED} is waiting for a web server, at web"),
-    Hang("stopped", f"{LATE} .* is stopped, by SIGSTOP or a debugger, at stopped"),
+    Hang("stopped", f"{LATE} .* is stopped, by SIGSTOP, at stopped"),
     Hang("recv", f"{MISSED} waits in recv, at recv"),
     Hang("fewer", f"{APART}.*rank 5 in barrier 9[^ ]* of nothing"),
     Hang("order", f"{APART}ranks 0-4, 6 and 7 in all_reduce 9 .*; rank 5 in all_gather 9"),
@@ -146,7 +157,7 @@ def start(place, lab):
             run.end()
     wait_until_clean(lab)
     for node in lab.nodes:
-        node.run("rm -f /tmp/train-*", check=True)
+        node.run("umount -l /tmp/dead-mount; rm -rf /tmp/train-* /tmp/dead-mount /dev/fuse")
 
 
 def judged_looks(run):
@@ -220,6 +231,13 @@ def test_a_network_that_is_cut_in_the_midst_is_named_by_its_link(start, lab):
         assert "has not entered" not in said
     finally:
         node.run("nft delete table inet t", check=True)
+
+
+@pytest.mark.long
+def test_ranks_that_wait_for_more_ranks_than_there_are_accuse_nobody(start):
+    run = start("meets_more")
+    run.wait_for(r"\nno output for .*; stuck: .*\n  all 8 ranks of the run wait there: ", LIMIT_S)
+    assert judged_looks(run)[-1]["odd"] == []
 
 
 @pytest.mark.long

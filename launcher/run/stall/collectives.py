@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from launcher.plan.ranks import name_ranks
@@ -28,10 +28,59 @@ class Missed:
         """`has not entered all_reduce 7, in which ranks 0 and 1 wait since 9 s`."""
         verb = "waits" if len(self.waiting) == 1 else "wait"
         what = describe_collective(self.collective)
-        age_s = self.collective.age_s
-        since = "" if math.isinf(age_s) else f" since {age_s:.0f} s"
-        who = f"{name_ranks(self.waiting)} {verb}{since}"
+        who = f"{name_ranks(self.waiting)} {verb}{_since(self.collective)}"
         return f"has not entered {what}, in which {who}"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A collective that all of its group have entered, alike, and that does not end.
+
+    `begun` are the ranks whose GPUs are known to be in it, `others` those of which that is not so.
+    """
+
+    collective: Collective
+    begun: tuple[int, ...]
+    others: tuple[int, ...]
+
+    @property
+    def late(self) -> tuple[int, ...]:
+        """The ranks whose GPU has not begun it, where others have; without that nobody."""
+        return self.others if self.begun else ()
+
+    @property
+    def words(self) -> str:
+        """`ranks 0-7 have entered all_reduce 9 since 40 s, and it does not end`."""
+        ranks = tuple(sorted(self.begun + self.others))
+        what = f"{describe_collective(self.collective)}{_since(self.collective)}"
+        return f"{name_ranks(ranks)} {_verb(ranks)} entered {what}, and it does not end"
+
+    @property
+    def reason(self) -> str:
+        """What keeps it from ending, as far as the ranks' records say it."""
+        if self.late:
+            whose = "its GPU does" if len(self.late) == 1 else "their GPUs do"
+            begun, late = (f"{name_ranks(of)} {_verb(of)}" for of in (self.begun, self.late))
+            return (
+                f"{begun} begun it on the GPU, and {late} not: {whose} not finish what was given "
+                "before it"
+            )
+        if self.begun:
+            return "it has begun on all GPUs: one of them or the network does not get on"
+        if self.collective.stage:
+            return (
+                "the network or a GPU does not get on; which GPU has not begun it is recorded "
+                "where TORCH_NCCL_ENABLE_TIMING=1 is set"
+            )
+        return "no rank is missing: the network does not get on"
+
+
+def _verb(ranks: Sequence[int]) -> str:
+    return "has" if len(ranks) == 1 else "have"
+
+
+def _since(seen: Collective) -> str:
+    return "" if math.isinf(seen.age_s) else f" since {seen.age_s:.0f} s"
 
 
 @dataclass(frozen=True)
@@ -94,16 +143,36 @@ def find_missed(ranks: Sequence[RankObservation]) -> list[Missed]:
 def find_mismatches(ranks: Sequence[RankObservation]) -> list[Mismatch]:
     """Where ranks wait under one number of a group in different collectives."""
     found = []
-    for members in _by_group(ranks).values():
-        waiting = {rank: seen for rank, seen in members.items() if is_waited_in(seen)}
-        first = min((seen.number for seen in waiting.values()), default=0)
+    for waiting in _first_waits(ranks):
         alike: dict[str, list[int]] = {}
         for rank, seen in waiting.items():
-            if seen.number == first:
-                alike.setdefault(_describe_call(seen), []).append(rank)
+            alike.setdefault(_describe_call(seen), []).append(rank)
         if len(alike) > 1:
             found.append(Mismatch(tuple((what, tuple(sorted(of))) for what, of in alike.items())))
     return found
+
+
+def find_unfinished(ranks: Sequence[RankObservation]) -> list[Unfinished]:
+    """The collectives in which each rank of their group waits, and in the same."""
+    everybody = {rank.rank for rank in ranks}
+    found = []
+    for waiting in _first_waits(ranks):
+        first = next(iter(waiting.values()))
+        group = everybody if first.group.endswith("default_pg") else set(first.members)
+        if waiting.keys() == group and len(set(map(_describe_call, waiting.values()))) == 1:
+            begun = sorted(rank for rank, seen in waiting.items() if seen.stage == "started")
+            others = sorted(waiting.keys() - set(begun))
+            found.append(Unfinished(first, tuple(begun), tuple(others)))
+    return found
+
+
+def _first_waits(ranks: Sequence[RankObservation]) -> Iterator[dict[int, Collective]]:
+    """Of each group the ranks that wait in the first of its collectives in which any does."""
+    for members in _by_group(ranks).values():
+        waiting = {rank: seen for rank, seen in members.items() if is_waited_in(seen)}
+        first = min((seen.number for seen in waiting.values()), default=0)
+        if waiting:
+            yield {rank: seen for rank, seen in waiting.items() if seen.number == first}
 
 
 def _describe_call(seen: Collective) -> str:

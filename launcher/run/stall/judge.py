@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from checks.folded_names import fold_names
 from launcher.plan.ranks import Rank, name_launchers, name_places
-from launcher.run.stall.collectives import Mismatch, Missed, find_mismatches, find_missed
+from launcher.run.stall.collectives import (
+    Mismatch,
+    Missed,
+    Unfinished,
+    find_mismatches,
+    find_missed,
+    find_unfinished,
+)
 from launcher.run.stall.connections import lost_link_lines, unanswered_calls
-from launcher.run.stall.observation import Observations, RankObservation, RendezvousPlan
+from launcher.run.stall.observation import (
+    NodeObservation,
+    Observations,
+    RankObservation,
+    RendezvousPlan,
+)
 from launcher.run.stall.rank_state import (
     POLLING,
+    RENDEZVOUS_CALLS,
+    STOPPED,
     Activity,
     RankState,
     classify_rank,
@@ -28,8 +43,6 @@ BUSY_TRAFFIC = 20_000
 MAX_LINES = 8
 RECENT_S = 5.0
 """Ago, a collective was entered by a run that advances."""
-STOPPED = ("T", "t")
-"""States of ps in which a rank answers nothing, and needs nothing more to be stuck."""
 PLURAL_VERBS = {"is": "are", "has": "have", "waits": "wait", "works": "work"}
 
 
@@ -94,27 +107,31 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     seen = [state.rank for state in states]
     missed, mismatches = find_missed(seen), find_mismatches(seen)
     kind = _stall_kind(states, observations)
-    odd = _odd_states(states, missed, mismatches)
-    if not odd and not (kind is StallKind.SLOW and _is_seen_to_advance(states)):
-        odd = _outlier_ranks(states)
     unseen = _unseen_ranks(plan, states)
+    unfinished = find_unfinished(seen) if kind is StallKind.STUCK and not unseen else []
+    odd = _odd_states(states, missed, mismatches)
+    if not odd and not unfinished and not (kind is StallKind.SLOW and _is_seen_to_advance(states)):
+        odd = _outlier_ranks(states)
     rest = [state for state in states if state not in odd]
+    links = [*unanswered_calls(plan, observations), *lost_link_lines(plan, observations)]
     lines = [
         f"{kind.value}: {_describe_use(states, observations)}",
-        *unanswered_calls(plan, observations),
-        *lost_link_lines(plan, observations),
+        *links,
         *([] if states else _launcher_lines(plan.port, observations)),
         *(mismatch.words for mismatch in mismatches),
         *_odd_lines(odd, missed, alone=not rest),
+        *_unfinished_lines(unfinished, states, observations, is_explained=bool(links)),
+        *_expectation_lines(states, is_explained=bool(links or unseen)),
         *_unseen_rank_lines(unseen),
         *lost_rank_lines(plan, observations),
         *state_lines(rest),
         *_unobserved_lines(observations, states),
     ]
-    ended = [rank.rank for rank in unseen if kind is StallKind.STUCK]
-    outliers = tuple(sorted([*(state.rank.rank for state in odd if rest), *ended]))
+    named = {state.rank.rank for state in odd if rest}
+    named |= {rank.rank for rank in unseen if kind is StallKind.STUCK}
+    named |= {rank for each in unfinished for rank in each.late}
     standing = tuple((rank.rank, rank.stack, rank.flight, _entered(rank)) for rank in seen)
-    return Stall(kind, tuple(lines[:MAX_LINES]), outliers, standing, tuple(missed))
+    return Stall(kind, tuple(lines[:MAX_LINES]), tuple(sorted(named)), standing, tuple(missed))
 
 
 def advances_slowly(stall: Stall, before: Stall | None, observations: Observations) -> bool:
@@ -166,6 +183,36 @@ def _odd_lines(odd: Sequence[RankState], missed: Sequence[Missed], *, alone: boo
         yield from state_lines(absent, each.words)
     others = [state for state in odd if state not in known]
     yield from state_lines(others, *([] if alone else ["is elsewhere than the others"]))
+
+
+def _unfinished_lines(
+    unfinished: Sequence[Unfinished],
+    states: Sequence[RankState],
+    observations: Observations,
+    *,
+    is_explained: bool,
+) -> Iterator[str]:
+    """What all have entered and does not end, and why, unless that is known already."""
+    for each in unfinished:
+        yield each.words if is_explained and not each.late else f"{each.words}: {each.reason}"
+        own = {state.rank.node for state in states if state.rank.rank in each.late}
+        there, elsewhere = (
+            _describe_gpus(node for name, node in observations.items() if (name in own) is inside)
+            for inside in (True, False)
+        )
+        if own and there:
+            others = f"; elsewhere {elsewhere}" if elsewhere else ""
+            yield f"GPUs of {fold_names(sorted(own))} are {there}{others}"
+
+
+def _expectation_lines(states: Sequence[RankState], *, is_explained: bool) -> Iterator[str]:
+    """All of the run's ranks wait for others while they join, so they wait for somebody else."""
+    meeting = [state for state in states if state.doing in RENDEZVOUS_CALLS]
+    if states and len(meeting) == len(states) and not is_explained:
+        yield (
+            f"all {len(states)} ranks of the run wait there: for more ranks than the run has "
+            "(WORLD_SIZE, world_size=), or under different names (init_method=, store=)"
+        )
 
 
 def _entered(rank: RankObservation) -> tuple[object, ...]:
@@ -227,11 +274,22 @@ def _peak_network_rate(observations: Observations) -> int:
 def _describe_use(states: Sequence[RankState], observations: Observations) -> str:
     cores = sum(state.rank.cpu for state in states)
     network = _peak_network_rate(observations) / 1e6
-    gpus = [gpu[0] for node in observations.values() for gpu in node.gpus if gpu]
-    gpu = f", GPUs at {sum(gpus) / len(gpus):.0f} %" if gpus else ""
+    gpus = _describe_gpus(observations.values())
     return (
-        f"{cores:.1f} cores in use by {len(states)} ranks, {network:.1f} MB/s on the network{gpu}"
+        f"{cores:.1f} cores in use by {len(states)} ranks, {network:.1f} MB/s on the network"
+        f"{gpus and f', GPUs {gpus}'}"
     )
+
+
+def _describe_gpus(nodes: Iterable[NodeObservation]) -> str:
+    """`at 99 % and 290 to 294 W`: the mean of their use, and what they draw; empty without any."""
+    gpus = [gpu for node in nodes for gpu in node.gpus if gpu]
+    if not gpus:
+        return ""
+    watts = [gpu[1] for gpu in gpus if len(gpu) > 1]
+    ends = dict.fromkeys(f"{end:.0f}" for end in (min(watts), max(watts))) if watts else ()
+    power = f" and {' to '.join(ends)} W" if ends else ""
+    return f"at {sum(gpu[0] for gpu in gpus) / len(gpus):.0f} %{power}"
 
 
 def _launcher_lines(port: int, observations: Observations) -> Iterator[str]:

@@ -45,6 +45,7 @@ class Collective:
 
     `number` counts in the group, `entered` is the last that the rank entered, `age_s` how long ago
     it entered `number`. `members` are the group's ranks, empty where its backend does not say.
+    `stage` is NCCL's: `scheduled`, or `started` where the GPU is known to have begun it.
     """
 
     group: str
@@ -56,6 +57,7 @@ class Collective:
     pending: bool
     age_s: float
     members: tuple[int, ...] = ()
+    stage: str = ""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ PARTITION = "partitioning the model"
 LOADER = "waiting for the data loader"
 DEBUGGER = "in a debugger"
 BACKWARD = "in the backward pass"
+EVALUATING = "evaluating"
 CALLS = (
     (LOCK, "torch/utils/file_baton", "wait"),
     (OPERATOR, "torch/utils/cpp_extension", ""),
@@ -69,6 +70,7 @@ CALLS = (
     (WEIGHTS, "accelerate/utils/modeling", "load_.*|set_module_tensor.*"),
     (LOADER, "torch/utils/data/dataloader", "_try_get_data|_get_data"),
     (DEBUGGER, "(pdb|bdb|debugpy/.*)", ""),
+    (EVALUATING, r"transformers/trainer\w*", "evaluate|evaluation_loop|prediction_loop"),
     (BACKWARD, "torch/autograd/graph", "_engine_run_backward"),
 )
 """What a call shows: of its file the end, without `.py`, and its function, any where empty.
@@ -92,6 +94,14 @@ class Call:
         return bool(known) and name != "<module>"
 
 
+_OWN_CALLS = (
+    (TOKENISING, re.compile(".*tokeni[sz].*")),
+    (
+        EVALUATING,
+        re.compile(r"(?:.*[_.])?eval(?:uate|uation)?(?:_.*)?|(?:.*\.)?validat(?:e|ion)"),
+    ),
+)
+"""What the name of a function of the program says."""
 _WEB_FILE = re.compile(r"/(urllib3/connection|httpx\d?/_client|http/client)\.py$")
 _CALLS = [
     Call(words, re.compile(rf"/{file}\.py$"), re.compile(function or ".*"))
@@ -141,8 +151,9 @@ def _words_of_calls(stack: Sequence[StackFrame]) -> str:
                 return call.words
         if at < own and frame.file.startswith(_IMPORTS):
             return f"importing{_package(stack[:own])}"
-        if is_own_code(frame) and re.search("tokeni[sz]", frame.function):
-            return TOKENISING
+        for words, name in _OWN_CALLS if is_own_code(frame) else ():
+            if name.fullmatch(frame.function):
+                return words
     return WEB if any(_WEB_FILE.search(frame.file) for frame in stack) else ""
 
 

@@ -9,9 +9,17 @@ from dataclasses import dataclass
 
 from launcher.run.stall.collectives import describe_collective, is_waited_in
 from launcher.run.stall.observation import RankObservation, StackFrame
-from launcher.run.stall.occupation import BACKWARD, LOADER, describe_occupation, own_frame
+from launcher.run.stall.occupation import (
+    BACKWARD,
+    EVALUATING,
+    LOADER,
+    describe_occupation,
+    own_frame,
+)
 from launcher.run.stall.wait_channel import describe_wait
 
+STOPPED = {"T": "is stopped, by SIGSTOP", "t": "is stopped, in a debugger"}
+"""What ps says of a rank that answers nothing, and needs nothing more to be stuck."""
 BUSY_CORES = 0.1
 BUSY_DISK = 100_000
 THROTTLED = 0.05
@@ -100,7 +108,7 @@ def _works(rank: RankObservation, doing: str, *, polls: bool) -> bool:
     if rank.throttled > THROTTLED and not polls:
         return True
     return (_is_running(rank) or rank.state == "R") and (
-        not polls or doing not in ("", BACKWARD, LOADER)
+        not polls or doing not in ("", BACKWARD, LOADER, EVALUATING)
     )
 
 
@@ -160,8 +168,8 @@ def _place_name(stack: tuple[StackFrame, ...]) -> str:
 def _describe_idle(rank: RankObservation, doing: str) -> str:
     if not rank.state:
         return "has ended"
-    if rank.state in "Tt":
-        return "is stopped, by SIGSTOP or a debugger"
+    if rank.state in STOPPED:
+        return STOPPED[rank.state]
     if doing:
         return f"is {doing}"
     if _is_running(rank):

@@ -3,10 +3,12 @@
 Rank 5 is late, unless the mode says otherwise. The others go on to the next step.
 """
 
+import ctypes
 import fcntl
 import os
 import queue
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -97,9 +100,79 @@ def ends():
     os._exit(0)
 
 
+def tokenize_shard():
+    time.sleep(600)  # tokenize_shard
+
+
+def evaluate():
+    burn(600)  # evaluate
+
+
+def reads_alone():
+    with tempfile.TemporaryFile(dir="/var/tmp") as file:
+        file.write(b"x" * (1 << 24))
+        while True:
+            os.pread(file.fileno(), 1 << 24, 0)  # reads_alone
+
+
+def builds_alone():
+    from torch.utils.cpp_extension import load
+
+    Path("/tmp/train-op.cpp").touch()
+    put_slow_compiler("c++")
+    load("alone_op", ["/tmp/train-op.cpp"])  # builds_alone
+
+
+def compiles_alone():
+    put_slow_compiler("g++")
+    torch._inductor.config.cpp.cxx = ("/tmp/train-bin/g++",)
+    torch.compile(lambda row: row.sin() + 1)(torch.ones(7))  # compiles_alone
+
+
+def put_slow_compiler(name):
+    """From now on that compiler never ends on a source of ours."""
+    os.makedirs("/tmp/train-bin", exist_ok=True)
+    program = Path("/tmp/train-bin", name)
+    case = "*train-op.cpp* | *torchinductor*) sleep 600 ;;"
+    program.write_text(f'#!/bin/sh\ncase "$*" in {case} esac\nexec {shutil.which(name)} "$@"\n')
+    program.chmod(0o755)
+    os.environ["PATH"] = "/tmp/train-bin:" + os.environ["PATH"]
+
+
+def debugger():
+    import pdb
+
+    os.mkfifo("/tmp/train-debugger")
+    keys = os.open("/tmp/train-debugger", os.O_RDWR)
+    pdb.Pdb(stdin=os.fdopen(keys), stdout=sys.stderr).set_trace()
+    time.sleep(600)  # debugger
+
+
+TRACES = """
+import ctypes, sys, time
+ctypes.CDLL(None).ptrace(16, int(sys.argv[1]), 0, 0)
+time.sleep(600)
+"""
+
+
+def traced():
+    subprocess.Popen([sys.executable, "-c", TRACES, str(os.getpid())])
+    time.sleep(600)  # traced
+
+
+def dead_mount():
+    """A file server that answers nothing."""
+    subprocess.run("mknod /dev/fuse c 10 229; mkdir /tmp/dead-mount", shell=True, check=True)
+    server = os.open("/dev/fuse", os.O_RDWR)
+    options = f"fd={server},rootmode=40000,user_id=0,group_id=0".encode()
+    assert ctypes.CDLL(None).mount(b"dead", b"/tmp/dead-mount", b"fuse", 0, options) == 0
+    os.listdir("/tmp/dead-mount")  # dead_mount
+
+
 LATE_MODES = (
-    sleep, fifo, flock, loader, regex, pipe_save, thread_queue, child, web, stopped, killed, recv,
-    fewer, ends,
+    tokenize_shard, evaluate, reads_alone, builds_alone, compiles_alone, debugger, traced,
+    dead_mount, sleep, fifo, flock, loader, regex, pipe_save, thread_queue, child, web, stopped,
+    killed, recv, fewer, ends,
 )  # fmt: skip
 
 
@@ -324,7 +397,8 @@ def main():
         meet_late()
     if MODE == "first_load":
         burn(LONG_S if RANK == LATE else 1)
-    dist.init_process_group("gloo")
+    expected = {"world_size": 9, "rank": RANK} if MODE == "meets_more" else {}
+    dist.init_process_group("gloo", **expected)  # meets_more
     model = DistributedDataParallel(torch.nn.Linear(16, 16))
     optimiser = torch.optim.SGD(model.parameters(), 0.01)
     for step in range(BEFORE + 3):

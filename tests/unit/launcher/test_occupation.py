@@ -69,6 +69,20 @@ def test_what_made_stacks_show(stack, children, words):
     assert describe_occupation(rank(0, stack=stack, children=children)) == words
 
 
+@pytest.mark.parametrize("name", ["evaluate", "run_eval", "eval_step", "validate", "Run.evaluate"])
+def test_a_function_of_the_program_that_is_called_so_evaluates(name):
+    assert describe_occupation(rank(0, stack=(StackFrame(name, "/job/train.py", 9), OWN))) == (
+        "evaluating"
+    )
+
+
+@pytest.mark.parametrize("name", ["retrieval", "validate_arguments", "medieval_step"])
+def test_a_name_with_other_words_in_it_does_not(name):
+    library = StackFrame("evaluate", "/env/lib/python3.11/site-packages/x/y.py", 1)
+    stack = (library, StackFrame(name, "/job/train.py", 9), OWN)
+    assert describe_occupation(rank(0, stack=stack)) == ""
+
+
 def test_a_module_that_is_imported_does_not_wait_in_its_collectives():
     seen = rank(0, stack=(StackFrame("<module>", C10D, 3), OWN))
     assert classify_rank(seen, PORT, polls=False).activity is Activity.IDLE

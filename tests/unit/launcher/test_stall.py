@@ -87,7 +87,7 @@ def test_polling_on_gpus_without_stacks_is_unsure():
     seen = observations(rank(0, cpu=1.0, why=why), rank(1, cpu=1.0, why=why), gpus=((100.0, 90.0),))
     stall = judge_stall(rendezvous(2), seen)
     assert stall.kind is StallKind.UNSURE
-    assert stall.lines[0].endswith("GPUs at 100 %")
+    assert stall.lines[0].endswith("GPUs at 100 % and 90 W")
     assert "are working or polling for the others (1.0 cores)" in stall.lines[1]
     assert stall.lines[-1].startswith("no stacks: py-spy is not installed there; py-spy, installed")
 
@@ -117,7 +117,8 @@ def test_a_node_that_cannot_be_seen_and_a_rank_that_has_ended_are_named():
 @pytest.mark.parametrize(
     ("seen", "doing", "words"),
     [
-        ({"state": "T"}, Activity.IDLE, "is stopped, by SIGSTOP or a debugger"),
+        ({"state": "T"}, Activity.IDLE, "is stopped, by SIGSTOP"),
+        ({"state": "t"}, Activity.IDLE, "is stopped, in a debugger"),
         ({"wchan": "pipe_read"}, Activity.IDLE, "is waiting for the other end of a pipe"),
         ({"sockets": (CALLING,)}, Activity.MEETS, "waits for an answer"),
         ({"cpu": 0.5, "disk": 2_000_000}, Activity.WORKS, "works (0.5 cores, 2.0 MB/s of files)"),

@@ -9,7 +9,7 @@ import pytest
 from launcher.run.stall.collectives import find_mismatches, find_missed
 from launcher.run.stall.current_state import judge_now
 from launcher.run.stall.judge import StallKind, judge_stall
-from launcher.run.stall.observation import Collective, StackFrame
+from launcher.run.stall.observation import Collective, StackFrame, TcpSocket
 from tests.support.observations import IN_BARRIER, OWN, observations, rank, rendezvous
 
 WAITS = Collective("0 default_pg", 7, 7, "all_reduce", "[[3]]", "Float", True, 40.0)
@@ -30,17 +30,96 @@ def spinning(number, **seen):
 def test_ranks_that_spin_on_their_gpus_are_stuck_where_one_did_not_come():
     seen = observations(
         *(spinning(number, collectives=(WAITS,)) for number in (0, 1)),
-        rank(2, stack=LOADS, collectives=(ENDED,), moved=False),
+        rank(2, stack=LOADS, wchan="hrtimer_nanosleep", collectives=(ENDED,), moved=False),
         **GPU,
     )
     stall = judge_stall(rendezvous(3), seen)
     assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
     assert stall.lines == (
-        "stuck: 4.0 cores in use by 3 ranks, 0.0 MB/s on the network, GPUs at 100 %",
+        "stuck: 4.0 cores in use by 3 ranks, 0.0 MB/s on the network, GPUs at 100 % and 294 W",
         "rank 2 on node3 has not entered all_reduce 7, in which ranks 0 and 1 wait since 40 s, "
-        "and is idle, at load_next_shard (modes.py:16)",
+        "and is sleeping, at load_next_shard (modes.py:16)",
         "ranks 0 and 1 on node[1-2] wait in all_reduce 7, at <module> (modes.py:22)",
     )
+
+
+def in_seventh(number, stage="", **seen):
+    """A rank that waits in all_reduce 7, of which NCCL's record says that."""
+    return spinning(number, collectives=(dataclasses.replace(WAITS, stage=stage),), **seen)
+
+
+ENTERED = "ranks 0-2 have entered all_reduce 7 since 40 s, and it does not end"
+
+
+@pytest.mark.parametrize(
+    ("stages", "odd", "reason"),
+    [
+        (
+            ("started", "started", "scheduled"),
+            (2,),
+            "ranks 0 and 1 have begun it on the GPU, and rank 2 has not: its GPU does not finish "
+            "what was given before it",
+        ),
+        (
+            ("scheduled", "started", "scheduled"),
+            (0, 2),
+            "rank 1 has begun it on the GPU, and ranks 0 and 2 have not: their GPUs do not finish "
+            "what was given before it",
+        ),
+        (
+            ("started",) * 3,
+            (),
+            "it has begun on all GPUs: one of them or the network does not get on",
+        ),
+        (
+            ("scheduled",) * 3,
+            (),
+            "the network or a GPU does not get on; which GPU has not begun it is recorded where "
+            "TORCH_NCCL_ENABLE_TIMING=1 is set",
+        ),
+        (("",) * 3, (), "no rank is missing: the network does not get on"),
+    ],
+    ids=["one GPU", "two GPUs", "on all", "not recorded", "without GPUs"],
+)
+def test_where_all_have_entered_it_is_said_what_does_not_get_on(stages, odd, reason):
+    seen = observations(*(in_seventh(at, stage) for at, stage in enumerate(stages)), **GPU)
+    stall = judge_stall(rendezvous(3), seen)
+    assert (stall.kind, stall.odd) == (StallKind.STUCK, odd)
+    assert stall.lines[1] == f"{ENTERED}: {reason}"
+
+
+def test_what_a_gpu_draws_that_does_not_finish_is_set_beside_the_others():
+    seen = observations(*(in_seventh(at, "scheduled" if at == 2 else "started") for at in range(3)))
+    for name, gpu in (("node1", (99.0, 290.0)), ("node2", (99.0, 294.0)), ("node3", (100.0, 90.0))):
+        seen[name] = dataclasses.replace(seen[name], gpus=(gpu,))
+    assert judge_stall(rendezvous(3), seen).lines[2] == (
+        "GPUs of node3 are at 100 % and 90 W; elsewhere at 99 % and 290 to 294 W"
+    )
+
+
+def test_a_link_that_is_lost_explains_what_does_not_end():
+    lost = (TcpSocket("ESTABLISHED", 40001, "10.0.0.9", 40002, retries=6),)
+    seen = observations(*(in_seventh(at, sockets=lost if at == 2 else ()) for at in range(3)))
+    lines = judge_stall(rendezvous(3), seen).lines
+    assert lines[1].startswith("no packet passes between node3 and 10.0.0.9")
+    assert lines[2] == ENTERED
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        in_seventh(2, traffic=900_000),
+        spinning(2, collectives=None),
+        spinning(2, collectives=(ENDED,)),
+        spinning(2, collectives=()),
+    ],
+    ids=["data move", "not recorded", "not entered", "entered none"],
+)
+def test_that_all_have_entered_is_said_only_where_it_is_so(other):
+    seen = observations(in_seventh(0), in_seventh(1), other)
+    assert "does not end" not in "".join(judge_stall(rendezvous(3), seen).lines)
+    missing = observations(in_seventh(0), in_seventh(1))
+    assert "does not end" not in "".join(judge_stall(rendezvous(3), missing).lines)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +267,7 @@ def test_a_stopped_rank_is_stuck_though_it_answers_nothing():
     ranks = [rank(at, stack=IN_BARRIER, collectives=(WAITS,)) for at in range(2)]
     stall = judge_stall(rendezvous(3), observations(*ranks, rank(2, state="T")))
     assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
-    assert "is stopped, by SIGSTOP or a debugger" in stall.lines[1]
+    assert "is stopped, by SIGSTOP" in stall.lines[1]
 
 
 def test_a_rank_that_has_ended_is_what_the_others_wait_for():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launcher.run.stall.judge import StallKind, judge_rendezvous
+from launcher.run.stall.judge import StallKind, judge_rendezvous, judge_stall
 from launcher.run.stall.observation import NodeObservation, StackFrame
 from tests.support.observations import CALLING, IN_MEETING, MET, observations, rank, rendezvous
 
@@ -28,6 +28,17 @@ def test_a_rank_that_imports_slowly_is_told_as_at_work():
         "rank 1 on node2 has not reached it, and works (0.9 cores), at load (train.py:2)",
     )
     assert stall.lines[2].startswith("rank 0 on node1 waits for the others in init_process_group")
+
+
+def test_where_all_ranks_wait_for_the_rendezvous_they_expect_others():
+    stall = judge_stall(rendezvous(2), observations(came(0), came(1)))
+    assert (stall.kind, stall.odd) == (StallKind.STUCK, ())
+    assert stall.lines[1].startswith("all 2 ranks of the run wait there: for more ranks than")
+    for other in (rank(1), rank(1, sockets=(CALLING,), stack=IN_MEETING)):
+        lines = judge_stall(rendezvous(2), observations(came(0), other)).lines
+        assert "wait there" not in "".join(lines)
+    alone = judge_stall(rendezvous(2), observations(came(0))).lines
+    assert "wait there" not in "".join(alone)
 
 
 def test_a_call_without_an_answer_names_the_caller_and_the_address():
