@@ -48,7 +48,8 @@ def last_collective(pid, rank):
     for path in ("%s%d" % (prefix, rank) for prefix in dump_prefixes(process_environment(pid))):
         with contextlib.suppress(OSError):
             seen = os.stat(path)
-            if stat.S_ISREG(seen.st_mode) and seen.st_size < DUMP_LIMIT:
+            own = seen.st_uid == os.getuid()  # others write to /tmp too
+            if own and stat.S_ISREG(seen.st_mode) and seen.st_size < DUMP_LIMIT:
                 found.append((seen.st_mtime, path))
     try:
         written, path = max(found)

@@ -50,10 +50,10 @@ class Unfinished:
 
     @property
     def words(self) -> str:
-        """`ranks 0-7 have entered all_reduce 9 since 40 s, and it does not end`."""
+        """`ranks 0-7 have entered all_reduce 9 since 40 s`."""
         ranks = tuple(sorted(self.begun + self.others))
         what = f"{describe_collective(self.collective)}{_since(self.collective)}"
-        return f"{name_ranks(ranks)} {_verb(ranks)} entered {what}, and it does not end"
+        return f"{name_ranks(ranks)} {_verb(ranks)} entered {what}"
 
     @property
     def reason(self) -> str:
@@ -158,7 +158,9 @@ def find_unfinished(ranks: Sequence[RankObservation]) -> list[Unfinished]:
     found = []
     for waiting in _first_waits(ranks):
         first = next(iter(waiting.values()))
-        group = everybody if first.group.endswith("default_pg") else set(first.members)
+        group = set(first.members)
+        if first.group.endswith("default_pg"):
+            group |= everybody
         if waiting.keys() == group and len(set(map(_describe_call, waiting.values()))) == 1:
             begun = sorted(rank for rank, seen in waiting.items() if seen.stage == "started")
             others = sorted(waiting.keys() - set(begun))

@@ -7,13 +7,14 @@ import io
 import math
 import pickle
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from checks.errors import FactError
 from checks.facts.decode import decode_record
+from checks.untrusted_json import read_untrusted_json
 from launcher.agent import worker_server
 from launcher.agent.flight_recorder import DUMP_LIMIT, PlainUnpickler
 from launcher.plan.ranks import name_ranks
@@ -21,19 +22,26 @@ from launcher.run.stall.collectives import (
     describe_collective,
     find_mismatches,
     find_missed,
+    find_unfinished,
     is_waited_in,
 )
 from launcher.run.stall.observation import Collective, RankObservation, StackFrame
 from launcher.run.stall.occupation import own_frame
 
-_NAME = re.compile(r"rank_?(\d+)$")
-_PICKLE = b"\x80"
+_NAME = re.compile(r"rank_?(\d+)(?:\.json)?$")
+MAX_VALUES = 5_000_000
+_READERS: Mapping[bytes, Callable[[bytes], object]] = {
+    b"\x80": lambda data: PlainUnpickler(io.BytesIO(data)).load(),
+    b"{": read_untrusted_json,
+}
+"""By the first byte of a pickle and of JSON."""
 
 
 def read_dumps(folder: Path) -> list[RankObservation]:
     """The collectives of each rank that has a file in the folder, `…_rank_3`; others are left out.
 
-    Pickles are read as plain data only. When a file was written is not known: ages are infinite.
+    Pickles are read as plain data only; what torch's worker server answers is JSON. When a file was
+    written is not known: ages are infinite.
     """
     found = {}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
@@ -48,14 +56,28 @@ def _read_dump(path: Path) -> dict[str, Any] | None:
         if not path.is_file() or path.stat().st_size > DUMP_LIMIT:
             return None
         with path.open("rb") as file:
-            if file.peek(1)[:1] != _PICKLE:
-                return None
-            record = PlainUnpickler(io.BytesIO(file.read())).load()
+            reader = _READERS.get(file.peek(1)[:1])
+            record = reader(file.read()) if reader else None
     except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError):
         return None
-    except pickle.UnpicklingError:
+    except (pickle.UnpicklingError, RecursionError, MemoryError):
         return None
-    return record if isinstance(record, dict) and isinstance(record.get("entries"), list) else None
+    if not isinstance(record, dict) or not isinstance(record.get("entries"), list):
+        return None
+    return record if _is_bounded(record) else None
+
+
+def _is_bounded(value: object) -> bool:
+    """Whether it holds no more than MAX_VALUES: in a pickle a value may hold itself."""
+    left, count = [value], 0
+    while left and count < MAX_VALUES:
+        found = left.pop()
+        count += 1
+        if isinstance(found, dict):
+            left += [*found.keys(), *found.values()]
+        elif isinstance(found, list | tuple | set | frozenset):
+            left += found
+    return not left
 
 
 def _observation(rank: int, record: dict[str, Any]) -> RankObservation:
@@ -79,6 +101,10 @@ def describe_dumps(ranks: Sequence[RankObservation]) -> str:
     accused = [rank for each in missed for rank in each.absent]
     accused += [rank for each in mismatches for rank in each.fewest]
     lines += [_last_call(rank) for rank in ranks if rank.rank in accused]
+    lines += [
+        f"{each.words}, and it had not ended when they were written: {each.reason}"
+        for each in find_unfinished(ranks)
+    ]
     absent = _without_dump(ranks)
     waiting = [rank.rank for rank in ranks if any(map(is_waited_in, rank.collectives or ()))]
     if absent and waiting:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checks.folded_names import fold_names
-from launcher.plan.ranks import Rank, name_launchers, name_places
+from launcher.plan.ranks import Rank, name_launchers, name_places, name_ranks
 from launcher.run.stall.collectives import (
     Mismatch,
     Missed,
@@ -194,7 +194,8 @@ def _unfinished_lines(
 ) -> Iterator[str]:
     """What all have entered and does not end, and why, unless that is known already."""
     for each in unfinished:
-        yield each.words if is_explained and not each.late else f"{each.words}: {each.reason}"
+        reason = "" if is_explained and not each.late else f": {each.reason}"
+        yield f"{each.words}, and it does not end{reason}"
         own = {state.rank.node for state in states if state.rank.rank in each.late}
         there, elsewhere = (
             _describe_gpus(node for name, node in observations.items() if (name in own) is inside)
@@ -349,6 +350,15 @@ def sentence(subject: str, count: int, *predicates: str) -> str:
 
 
 def _unobserved_lines(observations: Observations, states: Sequence[RankState]) -> Iterator[str]:
+    """What could not be seen, and why."""
+    recorded = any(state.rank.collectives is not None for state in states)
+    living = [state.rank for state in states if state.rank.state]
+    blind = [rank.rank for rank in living if rank.collectives is None]
+    if blind and (recorded or any(state.activity is Activity.WAITS for state in states)):
+        yield (
+            f"no record of the collectives of {name_ranks(blind)}: the worker server of torch, "
+            "which has it since 2.5, does not answer there"
+        )
     for node in observations.values():
         if node.error:
             yield f"{node.node} could not be observed: {node.error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 
 import pytest
@@ -54,8 +55,25 @@ def test_ranks_in_different_collectives_are_said(said):
 
 
 def test_where_all_wait_or_all_ended_nobody_is_accused(said):
-    assert said([entry(7)], [entry(7)], [entry(7)]) == ""
+    assert said([entry(7)], [entry(7)], [entry(7)]) == (
+        "by the dumps of the flight recorder:\n"
+        "  ranks 0-2 have entered all_reduce 7, and it had not ended when they were written: "
+        "it has begun on all GPUs: one of them or the network does not get on"
+    )
     assert said([ENDED], [ENDED], [ENDED]) == ""
+
+
+def test_the_gpu_that_does_not_come_to_what_others_are_in_is_named(said):
+    text = said([entry(7)], [entry(7, state="scheduled")], [entry(7)])
+    assert "ranks 0 and 2 have begun it on the GPU, and rank 1 has not: its GPU does not" in text
+
+
+def test_the_answers_of_worker_servers_are_read_as_they_were_saved(tmp_path):
+    for rank, entries in enumerate([[entry(7)], [ENDED], [entry(7)]]):
+        (tmp_path / f"fr_rank_{rank}.json").write_text(json.dumps({"entries": entries}))
+    (tmp_path / "config_rank_4.json").write_text("{}")
+    text = describe_dumps(read_dumps(tmp_path))
+    assert "rank 1 has not entered all_reduce 7, in which ranks 0 and 2 wait" in text
 
 
 def test_a_rank_without_a_file_is_said_to_be_missing(said):
@@ -77,6 +95,20 @@ class Harmful:
         return print, ("harmed",)
 
 
+def endless():
+    """Itself, in itself."""
+    value = []
+    value += [value, value]
+    return value
+
+
+def deep():
+    value = []
+    for _ in range(100):
+        value = [value, value]
+    return value
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -86,8 +118,11 @@ class Harmful:
         pickle.dumps({"entries": [1]}),
         pickle.dumps({"entries": [Harmful()]}),
         b"\x80\x04cut",
+        pickle.dumps({"entries": [entry(7, input_sizes=endless())]}),
+        pickle.dumps({"entries": [entry(7, input_sizes=deep())]}),
+        b'{"entries": ' + b"[" * 100_000,
     ],
-    ids=["empty", "log", "list", "no entry", "code", "cut"],
+    ids=["empty", "log", "list", "no entry", "code", "cut", "endless", "far too many", "nested"],
 )
 def test_what_only_looks_like_one_is_left_out(tmp_path, capsys, data):
     (tmp_path / "nccl_trace_rank_0").write_bytes(data)

@@ -116,6 +116,7 @@ def test_a_call_into_the_kernel_goes_on(rank, home, tmp_path):
     [
         (RESTS, ("-S",)),
         (RESTS, ("-E",)),
+        (RESTS, ("-I",)),
         ("import os, time; os.closerange(3, 99); print('up', flush=True); time.sleep(600)", ()),
         ("import os; os.execlp('sh', 'sh', '-c', 'echo up; exec sleep 600')", ()),
         (
@@ -124,7 +125,7 @@ def test_a_call_into_the_kernel_goes_on(rank, home, tmp_path):
             (),
         ),
     ],
-    ids=["no site", "no environment", "closed", "another program", "not expected"],
+    ids=["no site", "no environment", "isolated", "closed", "another program", "not expected"],
 )
 def test_no_signal_where_it_is_not_expected(rank, home, text, options):
     one = rank(text, *options)
