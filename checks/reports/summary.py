@@ -72,7 +72,7 @@ def summary_lines(
 
 
 def _compile_notes(findings: Sequence[Finding]) -> list[str]:
-    """What the ranks will wait for at the first start, by operator; nothing where none starts."""
+    """What ranks with DeepSpeed will wait for once, by operator; nothing where none starts."""
     if any(finding.stops for finding in findings):
         return []
     nodes: dict[str, list[str]] = {}
@@ -80,8 +80,8 @@ def _compile_notes(findings: Sequence[Finding]) -> list[str]:
         if finding.outcome is Outcome.PASS and (operator := finding.evidence.get("compiles")):
             nodes.setdefault(operator, []).extend(finding.subject)
     return [
-        f"The first start compiles {operator} on {fold_names(names)}, about a minute where the "
-        "processors are free; its ranks wait for that, those of the next do not."
+        f"The first training with DeepSpeed compiles {operator} on {fold_names(names)}, about a "
+        "minute where the processors are free; its ranks wait for that, those of the next do not."
         for operator, names in nodes.items()
     ]
 

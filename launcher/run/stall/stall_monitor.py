@@ -72,7 +72,7 @@ class StallMonitor:
         self.proved_stuck: Stall | None = None
         """What was seen last of a run that was stuck for `kill_s`."""
         self._start = Backoff(FIRST_LOOK_S, LOOK_GROWTH)
-        self._quiet_since = float("inf")
+        self._quiet_since = self._advanced_at = float("inf")
         self._stepped = False
         self._pending: _PendingObservation | None = None
         self._asked: Callable[[dict[str, Any]], None] | None = None
@@ -82,6 +82,7 @@ class StallMonitor:
     def started(self, now: float) -> None:
         """Take note that a node's launcher or a rank started."""
         self._starts.restart(now)
+        self._advanced_at = now
         self.progress(now)
 
     def progress(self, now: float, *, step: bool = False) -> None:
@@ -91,7 +92,8 @@ class StallMonitor:
         self._proof.restart()
         self._last = None
         self._quiet_since = now
-        self._stepped = self._stepped or step
+        if step and not self._stepped:
+            self._stepped, self._advanced_at = True, now
 
     def observe_for(self, answer: Callable[[dict[str, Any]], None]) -> None:
         """Have `answer` called with what the ranks do, once that was observed."""
@@ -124,9 +126,9 @@ class StallMonitor:
         self._request()
 
     def _conclude(self, pending: _PendingObservation, now: float) -> None:
-        """Report what was seen; of a silence that has ended meanwhile nothing."""
+        """Report what was seen; nothing where that has changed meanwhile."""
         self._pending = None
-        if pending.judge is judge_stall and self._quiet_since > pending.began:
+        if self._is_overtaken(pending):
             return
         for name in self._plan.nodes:
             silent = NodeObservation(name, error="its supervisor did not answer")
@@ -153,6 +155,11 @@ class StallMonitor:
         is_said = is_news and stall.kind is not StallKind.WELL
         self._report(text if is_said else "", {**record, "said": text})
 
+    def _is_overtaken(self, pending: _PendingObservation) -> bool:
+        """Whether a silence has ended since, or of a start a rank has started or made a step."""
+        since = self._quiet_since if pending.judge is judge_stall else self._advanced_at
+        return pending.judge is not judge_now and since > pending.began
+
     def _held_against_last(self, stall: Stall, nodes: Observations) -> Stall:
         """The same as slow where its records have moved on since the last look at this silence."""
         before, self._last = self._last, stall
@@ -165,7 +172,7 @@ class StallMonitor:
 
     def _conclude_start(self, text: str, record: dict[str, Any]) -> None:
         """Show what the ranks do; it is recorded where it has changed."""
-        if text and not self._stepped:
+        if text:
             self._show_start(text)
         if text != self._last_start:
             self._report("", {**record, "said": text})

@@ -122,15 +122,26 @@ def test_what_the_ranks_do_before_the_first_step_is_shown_and_recorded_where_it_
     assert {seen["kind"] for _, seen in watched.reports} == {"starting"}
 
 
-def test_after_the_first_step_nothing_is_shown_of_the_start():
+@pytest.mark.parametrize("began", [FIRST_LOOK_S, RENDEZVOUS_WAIT_S])
+@pytest.mark.parametrize(
+    ("meanwhile", "said"),
+    [
+        (lambda monitor, now: monitor.progress(now, step=True), False),
+        (lambda monitor, now: monitor.started(now), False),
+        (lambda monitor, now: monitor.progress(now), True),
+    ],
+    ids=["a step", "a rank's start", "a line"],
+)
+def test_what_a_step_or_a_start_has_overtaken_is_not_said(began, meanwhile, said):
     watched = Watched(Planned())
     watched.monitor.started(0)
-    watched.monitor.check_progress(FIRST_LOOK_S)
-    watched.monitor.progress(FIRST_LOOK_S + 1, step=True)
+    watched.monitor.check_progress(began)
+    meanwhile(watched.monitor, began + 1)
     watched.hear("node1", READING)
-    watched.hear("node2", READING)
-    watched.monitor.check_progress(FIRST_LOOK_S + 1)
-    assert watched.shown == []
+    watched.hear("node2", IN_MEETING)
+    watched.monitor.check_progress(began + 1)
+    assert watched.requests == 1
+    assert bool(watched.shown or watched.reports) == said
 
 
 def test_a_step_ends_the_observations_of_the_meeting():

@@ -47,7 +47,7 @@ def test_what_is_worth_knowing_is_shown_where_it_is_asked_for():
     assert lines[-1] == "GO: 1 check passed. Start"
 
 
-def test_what_the_first_start_compiles_is_said_of_all_nodes_at_once_where_it_can_start():
+def test_what_the_first_training_compiles_is_said_of_all_nodes_at_once_where_it_can_start():
     smokes = [
         Finding(
             "training.t", "training", (name,), Severity.BLOCK, Outcome.PASS,
@@ -56,7 +56,7 @@ def test_what_the_first_start_compiles_is_said_of_all_nodes_at_once_where_it_can
         for name in NAMES[:4]
     ]  # fmt: skip
     lines = reported(*smokes)
-    assert lines[1].startswith("The first start compiles shm_comm on gpu[01-04], about a minute")
+    assert lines[1].startswith("The first training with DeepSpeed compiles shm_comm on gpu[01-04],")
     assert "compiles" not in " ".join(reported(*smokes, low("gpu09")))
     assert "compiles" not in " ".join(reported(replace(smokes[0], evidence={})))
 
