@@ -8,7 +8,8 @@ port and launcher on its command line, whatever the files say of them: those che
 Which node's file counts depends on one line. With `deepspeed_multinode_launcher` at `pdsh` (the
 default), `openmpi`, `mvapich`, `mpich` or `slurm`, accelerate starts on the head and DeepSpeed
 starts the rest: then only the head's file is read and judged. With `standard` or `nossh`, and with
-anything but DeepSpeed, somebody starts accelerate on every node: then all files count.
+anything but DeepSpeed, somebody starts accelerate on every node: then all files count. `launcher
+start` does so too: `accelerate.nodes-train-alike` compares all files.
 
 The file is `accelerate/default_config.yaml`, or `.json` where only that exists, in `HF_HOME`,
 `XDG_CACHE_HOME/huggingface` or `~/.cache/huggingface`. A file that `--config_file` names is not

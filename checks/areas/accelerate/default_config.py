@@ -88,9 +88,10 @@ def config_is_accepted(node: NodeView) -> Verdict:
     file = node.read(AccelerateFile)
     if file.text is None and file.why == "missing":
         note = "run `accelerate config` there, or give all of it as options of `accelerate launch`"
+        kind = "DeepSpeed" if node.job.deepspeed_config else "plain data parallel"
         message = (
-            f"{node.name} has no {file.path}: `start` gives accelerate all that it needs; a bare "
-            "`accelerate launch` there trains on one node"
+            f"{node.name} has no {file.path}: `start` gives accelerate machines and ranks, which "
+            f"train with {kind}; a bare `accelerate launch` there trains on one node"
         )
         return warn("config-missing", message, node.fix("", note))
     if file.text is None:
