@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launcher.lab.faults import Fault
-from tests.lab.faults.case import ALL, NODE3, Case, custom, warned
+from tests.lab.faults.case import ALL, NODE3, Case, case, custom, warned
 
 FILE = "$HOME/.cache/huggingface/accelerate/default_config.yaml"
 HAVE = custom(
@@ -16,12 +16,14 @@ HAVE = custom(
 HAVING = ((HAVE, ALL),)
 WITH = {"with_": "accelerate", "command": ("train.py",)}
 TRAIN = ((custom("have-a-script", "echo 'print(1)' >/root/train.py"), ALL),)
-RANKS, FIT, MAIN = (
+RANKS, FIT, MAIN, ALIKE, ACCEPTED = (
     f"accelerate.{claim}"
     for claim in (
         "machine-ranks-are-whole",
         "machines-and-processes-fit",
         "main-process-is-on-the-head",
+        "nodes-train-alike",
+        "config-is-accepted",
     )
 )
 
@@ -34,6 +36,7 @@ def edited(name: str, key: str, value: str) -> Fault:
 RANK_TWICE = edited("machine-rank-twice", "machine_rank", "1")
 TOO_MANY = edited("more-processes-than-slots", "num_processes", "6")
 OF_ITSELF = edited("main-process-is-itself", "main_process_ip", "$ADDRESS")
+SHARDED = (edited("all-shard", "distributed_type", "FSDP"), ALL)
 NOBODYS = "10.200.0.9"
 TRANSLATED = custom(
     "main-process-is-translated",
@@ -69,6 +72,23 @@ CASES = [
         "not-the-head",
         job=WITH,
         first=HAVING + TRAIN,
+    ),
+    case(
+        edited("accelerate-of-another-kind", "distributed_type", "FSDP"),
+        ALIKE,
+        NODE3,
+        "kind-differs",
+        job=WITH,
+        first=HAVING + TRAIN,
+    ),
+    case(
+        custom("accelerate-file-gone", f"rm {FILE}"),
+        ALIKE,
+        NODE3,
+        "kind-differs",
+        job=WITH,
+        first=(*HAVING, *TRAIN, SHARDED),
+        warns=((ACCEPTED, NODE3, "config-missing"),),
     ),
     Case(TRANSLATED, job=WITH, first=HAVING + TRAIN),
 ]

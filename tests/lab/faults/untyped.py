@@ -4,6 +4,7 @@ from __future__ import annotations
 
 UNTYPED = {
     "accelerate": "typed on the file itself, without nodes: tests/lab/test_accelerate_mend.py",
+    "accelerate.nodes-train-alike": "the line is that of `kind-differs`",
     "collective": "a link, a cable, a driver or a GPU has to change",
     "deepspeed": "a person has to say what was meant",
     "files": "a disk, a mount or a path that a person has to choose",
