@@ -51,6 +51,19 @@ def test_every_cause_that_a_check_returns_is_described(area):
     assert {cause for call in judged for cause in written(call.args[0])} <= described | shared
 
 
+@pytest.mark.parametrize("area", AREAS)
+def test_every_cause_is_in_the_table_of_fixes_typed_or_with_the_reason_why_not(area):
+    row = re.compile(r"\| ([\w -]+) \| `([\w-]+)` \| (typed in \d+ variants?|not typed: .+) \|")
+    rows = {(check, cause) for check, cause, _ in row.findall(page("fixes.md").sections[area])}
+    own = [check for check in CATALOGUE.values() if check.area == area]
+    declared = {
+        (check.claim, name) for check in own for fix in check.text.fixes for name in fix.causes
+    }
+    shared = {cause.name for cause in area_text(area).causes}
+    assert rows >= declared
+    assert shared <= {cause for _, cause in rows}
+
+
 def written(cause: ast.expr) -> set[str]:
     """The causes that an argument can be, as far as they are written there."""
     if isinstance(cause, ast.IfExp):

@@ -1,4 +1,4 @@
-"""Why the fix of a cause is typed in no lab: by check, else by area."""
+"""Why the fix of a cause is typed in no lab: by area and cause, else by check, else by area."""
 
 from __future__ import annotations
 
@@ -21,12 +21,26 @@ UNTYPED = {
     "software.proxy-spares-the-nodes": "launch.toml has to change",
     "software.text-is-utf-8": "launch.toml has to change",
     "ssh": "a person has to decide, or the command only shows where it stops",
+    **dict.fromkeys(
+        ("ssh.public-key-auth-off", "ssh.shell-hangs", "ssh.throttled"),
+        "typed for `reach.controller-logs-in`, which meets it first",
+    ),
+    **dict.fromkeys(
+        ("ssh.no-python", "ssh.stalls"),
+        "met by `reach.controller-logs-in` alone: the node has to be reached in another way first",
+    ),
+    "ssh.name-unresolved": "typed for `names.every-node-resolves-every-node`, which names it",
+    "ssh.penalised": "OpenSSH 9.8 and newer does it, which no lab has: held by its messages",
+    "ssh.shell-noisy": "typed for `ssh.shell-is-quiet`",
+    "ssh.ssh-failed": "the command only shows where the login stops",
+    "ssh.timeout": "the command only shows where the login stops",
     "time": "nodes of a lab have the clock of the machine",
     "training": "a package has to be installed again, or the command only shows the error",
     "training.smoke-trains": "the command shows what failed; a package comes from an index",
 }
 
 
-def why_untyped(check: str) -> str:
-    """The reason that holds for a check's causes."""
-    return UNTYPED.get(check) or UNTYPED[check.partition(".")[0]]
+def why_untyped(check: str, cause: str) -> str:
+    """The reason that holds for one of a check's causes."""
+    area = check.partition(".")[0]
+    return UNTYPED.get(f"{area}.{cause}") or UNTYPED.get(check) or UNTYPED[area]
