@@ -11,7 +11,17 @@ from checks.facts.denial import Denial
 from checks.facts.smoke import starved_words
 
 STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
-STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "larger sums", "done")
+STAGES = (
+    "start",
+    "device",
+    "store",
+    "group",
+    "all-reduce",
+    "barrier",
+    "second group",
+    "larger sums",
+    "done",
+)
 WAITING_ERROR = re.compile(
     r"time[d]?[ -]?out|closed by peer|reset by peer|broken pipe|connection was likely closed"
     r"|remote (process|server|error)|RemoteError",

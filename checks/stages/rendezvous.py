@@ -15,6 +15,7 @@ from checks.knowledge.nccl_output import KEPT_OUTPUT
 from checks.knowledge.rank_environment import meeting_env, usable_gpus
 from checks.knowledge.training_network import training_address
 from checks.node.programs import program_text
+from checks.stages.ports import ask_filters
 from checks.stages.rendezvous_repeats import meet_without_culprits
 from checks.stages.training_interpreter import CLOSING_S, IMPORT_S, interpreter_request
 
@@ -45,6 +46,9 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     )
     for name, answer in opened.items():
         snapshot.put(name, Rendezvous.section, _merge_answers(answer, met.get(name)))
+    accused = [name for name, answer in met.items() if answer.fields.get("shown")]
+    if accused:
+        ask_filters(contact, snapshot, {*accused, snapshot.job.head} & {*names})
 
 
 def _open_interpreters(

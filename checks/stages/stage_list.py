@@ -100,8 +100,9 @@ STAGES: tuple[Stage, ...] = (
         "rendezvous",
         "rendezvous",
         (Gpus, Interfaces, Names, Environment, Rdma),
-        ("warm_open", "warm_task", CLOSING_SECTION),
+        ("warm_open", "warm_task", CLOSING_SECTION, "firewall"),
         rendezvous.run_stage,
+        on_failure=("firewall",),
     ),
     Stage("compute", "compute", (Rendezvous,), ("warm_task",), compute.measure_compute),
     Stage(

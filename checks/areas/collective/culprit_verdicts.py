@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks.areas.collective.connection_limits import judge_limited_meeting
 from checks.areas.limits.shell_limits import memlock_is_unlimited
 from checks.areas.network.packets import full_size_packets_arrive
 from checks.areas.training.failed_rank import known_failure_verdict
@@ -24,6 +25,8 @@ def culprit_verdict(node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank
     rank_name = f"rank {rank.rank}" + (f" on {node.name}" if rank in rendezvous.ranks else "")
     if rank.said.wrong:
         return _wrong_sum_verdict(node, rank_name)
+    if limited := judge_limited_meeting(node, rendezvous, rank):
+        return limited
     if rank.said.stage == "store":
         return _store_verdict(node, rendezvous, rank, rank_name)
     if rank.unanswered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from checks.areas.collective.connection_limits import limiting_filter, unlimited_fix
 from checks.areas.ports.settings import ephemeral_range_is_wide_enough
 from checks.check import Over, node_check, pair_check
 from checks.errors import FactError
@@ -18,10 +19,7 @@ from checks.facts.ports import DialResults, PortSettings
 from checks.facts.surroundings import Surroundings
 from checks.facts.view_cache import cached_per_view
 from checks.folded_names import fold_names
-from checks.knowledge.firewalls.culprit import Culprit, find_culprit
-from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
-from checks.knowledge.firewalls.ruleset import Packet
-from checks.knowledge.training_network import training_address, training_interface
+from checks.knowledge.training_network import training_interface
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 from checks.outliers.pair_matrix import Pair
 from checks.outliers.speed_outliers import (
@@ -173,9 +171,8 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     if reason := fact.failed.get(target.name):
         if narrow := _node_without_ports(source.cluster):
             return skip(f"{narrow} has no port left; see ports.ephemeral-range-is-wide-enough")
-        if by := _limiting_filter(source, target):
-            return _judge_limited_pair(source, target, by, reason)
-        return unknown(f"nothing could be measured from {source.name} to {target.name}: {reason}")
+        unmeasured = f"nothing could be measured from {source.name} to {target.name}: {reason}"
+        return _judge_limited_pair(source, target, reason) or unknown(unmeasured)
     speed = fact.measured.get(target.name)
     if speed is None:
         return skip("not among the sampled pairs; every node is in each round")
@@ -200,24 +197,16 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     return warn("slow-pair", message, fix, gbit_s=speed.gbit_s, latency_us=speed.latency_us)
 
 
-def _limiting_filter(source: NodeView, target: NodeView) -> Culprit | None:
-    """The rule that may stop some of several connections, of which it lets single ones through."""
-    if not target.has(PortSettings):
+def _judge_limited_pair(source: NodeView, target: NodeView, reason: str) -> Verdict | None:
+    settings = target.read(PortSettings) if target.has(PortSettings) else None
+    by = limiting_filter(source, target, settings.low) if settings else None
+    if not settings or not by:
         return None
-    here, there = training_address(source), training_address(target)
-    packet = Packet(here, there, None, target.read(PortSettings).low, inbound=True)
-    found = find_culprit(source, target, packet, "drop")
-    return found if found and not found.stops[0].certain else None
-
-
-def _judge_limited_pair(source: NodeView, target: NodeView, by: Culprit, reason: str) -> Verdict:
-    settings = target.read(PortSettings)
-    peers = [training_address(node) for node in source.cluster.nodes_with(Names)]
     message = (
         f"several connections at once from {source.name} to {target.name} do not get through "
         f"({reason}), by {by}; single ones do. Ranks open several to each other"
     )
-    fix = opening_fix(by, smallest_networks(peers), (settings.low, settings.high))
+    fix = unlimited_fix(by, (settings.low, settings.high))
     return warn("connections-limited", message, fix, filter=str(by))
 
 

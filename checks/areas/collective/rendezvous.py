@@ -11,12 +11,13 @@ from checks.areas.training.smoke import why_cannot_train
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
+from checks.facts.firewall import Firewall
 from checks.facts.free_space import FreeSpace
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.limits import Limits
 from checks.facts.names import Names
-from checks.facts.ports import DialResults, Listeners
+from checks.facts.ports import DialResults, Listeners, PortSettings
 from checks.facts.rdma import Rdma
 from checks.facts.rendezvous import Rendezvous, RendezvousRank
 from checks.facts.smoke import Smoke
@@ -34,7 +35,10 @@ MOST_SHOWN = 8
     Software,
     FreeSpace,
     Environment,
-    optional=(Smoke, Gpus, Limits, DialResults, Listeners, Interfaces, Names, Rdma),
+    optional=(
+        *(Smoke, Gpus, Limits, DialResults, Listeners, Interfaces, Names, Rdma),
+        *(Firewall, PortSettings),
+    ),
     reads=("launcher",),
 )
 def ranks_meet(node: NodeView) -> Verdict:
@@ -46,7 +50,8 @@ def ranks_meet(node: NodeView) -> Verdict:
     Measured: On every node the training interpreter imports torch once and forks one rank for each
     slot, with the job's `[env]` and the interface that was checked. They meet at the head's address
     on the master port, over nccl where every node has GPUs and over gloo elsewhere, and add up a
-    vector in which each rank's part can be recognised. A rank reports each stage before it enters
+    vector in which each rank's part can be recognised; over gloo once more in a second group, such
+    as DeepSpeed makes. A rank reports each stage before it enters
     it: `device`, `store` (the master port), `group` (the other ranks), `all-reduce`, `barrier`.
     Importing has 120 s, meeting 20 s, on GPUs 60 s. A node that cannot import torch is left out,
     and the others meet without it. Everything is ended at the limit; the master port is free
@@ -74,6 +79,9 @@ def ranks_meet(node: NodeView) -> Verdict:
         crashed: a signal ended the rank.
         peer-not-reached: that node cannot connect to the other nodes' ranks, or they cannot connect
             to it; of one pair the caller is named. The message has the addresses and ports.
+        connections-limited: the ports are open, and the packet filter of that node, or of the head,
+            counts connections: it lets through fewer than the ranks need at once. Lets those of the
+            nodes through.
         hang: no end in time, and the node got less far than the others; the message has the top of
             the stack.
         wrong-sum: the contribution of the node's rank arrived changed.

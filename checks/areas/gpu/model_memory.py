@@ -24,6 +24,8 @@ WEIGHT_BYTES, OPTIMIZER_BYTES = 2, 12
 """Of a parameter in half precision; of its master copy and Adam's two moments in single."""
 LEAST_WEIGHT_BYTES = 0.5
 """Of a parameter that is loaded in 4 bits."""
+WIDE_MARGIN = 3
+"""Times the memory that there is: Adam in 8 bits without a master copy needs 2.7 times less."""
 TRAINED_IN_PART = ("peft", "LoraConfig", "load_in_", "BitsAndBytes", "requires_grad")
 MAY_TRAIN_IN_PART = re.compile(r"lora|peft|adapter|quant|[48]bit|\.ya?ml$|\.json$", re.IGNORECASE)
 NOT_TRAINED = re.compile("teacher|reference|ref_|reward|draft|embed|judge|data")
@@ -38,6 +40,11 @@ class _Need:
     host: float
     least_gpu: float
     least_host: float
+
+    def without_gpus(self, ranks: int) -> _Need:
+        """What so many ranks need that compute on the host's processors."""
+        host, least = self.host + ranks * self.gpu, self.least_host + ranks * self.least_gpu
+        return _Need(0.0, host, 0.0, least)
 
 
 @node_check(
@@ -54,13 +61,15 @@ def model_fits_the_memory(node: NodeView, config: ParsedConfig) -> Verdict:
     Otherwise the ranks end with "CUDA out of memory", or the kernel kills one, after the model was
     loaded for minutes.
 
-    Measured: The parameters in the headers of the largest model that the command or `exist` names
-    (safetensors), against the config: 2 bytes of weights and 2 of gradients each, 12 of Adam's
+    Measured: The parameters of the largest model that the command or `exist` names, in the headers
+    of its safetensors files or, where it has none, by the sizes in its config.json, against
+    DeepSpeed's config: 2 bytes of weights and 2 of gradients each, 12 of Adam's
     states, divided among the ranks from stage 1 (states), 2 (gradients) and 3 (weights) on, or in
     the host's memory where they are offloaded. These are the terms of DeepSpeed's
     `estimate_zero2_` and `estimate_zero3_model_states_mem_needs` without their buffers; activations
-    are not counted. Warns, and only where the script shows that it trains the whole model. Blocks
-    where the weights alone, in 4 bits, are more than there is.
+    are not counted. On a node without GPUs all of it is in the host's memory. Warns, and only where
+    the script shows that it trains the whole model; blocks there if that is three times what there
+    is, and anywhere if the weights alone, in 4 bits, are more.
 
     Fix:
         gpu-too-small: a higher stage, offload, or more ranks.
@@ -69,10 +78,12 @@ def model_fits_the_memory(node: NodeView, config: ParsedConfig) -> Verdict:
     parameters = max(_parameters(node), default=0)
     slots = Counter(name for name, _ in rank_slots(node))
     if not parameters:
-        return skip("no model in safetensors files is named whose size is known")
+        return skip("no model is named whose size is known")
     if not slots[node.name]:
         return skip(f"no rank is on {node.name}")
     need = _need(node, config, parameters, slots[node.name], slots.total())
+    if not node.read(Gpus).gpus:
+        need = need.without_gpus(slots[node.name])
     words = f"a model of {parameters / 1e9:.1f} billion parameters, stage {config.stage}"
     held = f"{format_memory(need.gpu)} on a GPU and {format_memory(need.host)} of the host"
     verdict = _gpu_verdict(node, need, words) or _host_verdict(node, need, words)
@@ -86,6 +97,13 @@ def _parameters(node: NodeView) -> list[int]:
         for path, found in paths.paths.items()
         if not NOT_TRAINED.search(paths.arguments.get(path, "").lower())
     ]
+
+
+def _is_given_to_the_script(node: NodeView) -> bool:
+    """Whether the largest model is an argument's, and not only one of `exist`."""
+    paths = node.read(JobPaths)
+    given = [paths.paths[path].parameters for path in paths.arguments if path in paths.paths]
+    return max(given, default=0) == max(_parameters(node), default=0)
 
 
 def _need(node: NodeView, config: ParsedConfig, parameters: int, here: int, ranks: int) -> _Need:
@@ -150,5 +168,7 @@ def _compare(node: NodeView, asks: _Asks, size: int, words: str, fix: Fix) -> Ve
         return block(asks.cause, f"{words}: {least}; {there}", fix)
     if size and asks.need > size and _trains_all(node):
         need = f"trained by Adam it needs {format_memory(asks.need)} there, and activations"
-        return warn(asks.cause, f"{words}: {need}; {there}", fix)
+        far = asks.need > WIDE_MARGIN * size and _is_given_to_the_script(node)
+        verdict = block if far else warn
+        return verdict(asks.cause, f"{words}: {need}; {there}", fix)
     return None

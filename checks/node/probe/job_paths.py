@@ -4,10 +4,8 @@ What a model folder lacks, or a mount that is not there, ends one rank minutes i
 """
 
 import hashlib
-import json
 import os
 import re
-import time
 
 from checks.node.probe.accelerate_config import default_config_path, named_config_path
 from checks.node.probe.core import section
@@ -19,6 +17,7 @@ from checks.node.probe.files import (
     paths_to_compare,
     writable_space,
 )
+from checks.node.probe.model_size import model_parameters
 from checks.node.runtime.files import decode_text, read_file
 
 LIMIT = 6.0
@@ -41,9 +40,6 @@ NAMED = re.compile(r"""(\w+)["']?[ \t]*:[ \t]*["']?([^"'#\n,{}\[\]]+)""")
 COMMENT = re.compile(r"^[ \t]*#.*", re.M)
 FOLDER = re.compile("(dir|folder|directory)$")
 PLAIN = re.compile(r"^[\w./+-][^\s*?{$,:]*$")
-FLOATS = ("F64", "F32", "F16", "BF16")
-LARGEST_HEADER = 32 * 1024 * 1024
-MOST_SHARDS, HEADERS_LIMIT = 512, 2.0
 READ = re.compile("resume|load|from|init|pretrained")
 
 
@@ -119,37 +115,6 @@ def folder_contents(folder):
         "weight_bytes": sum(sizes),
         "pointers": pointers,
     }
-
-
-def shard_parameters(path):
-    """(floats, other numbers) in a safetensors file, by its header alone."""
-    counts = [0, 0]
-    with open(path, "rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(size).decode()) if size <= LARGEST_HEADER else {}
-    for name, tensor in header.items():
-        if name != "__metadata__":
-            number = 1
-            for side in tensor["shape"]:
-                number *= side
-            counts[tensor["dtype"] not in FLOATS] += number
-    return counts
-
-
-def model_parameters(folder):
-    """How many parameters the model in a folder has; 0 where it is quantised or cannot be told."""
-    shards = sorted(name for name in os.listdir(folder) if name.endswith(".safetensors"))
-    began, floats, others = time.monotonic(), 0, 0
-    for name in shards[: MOST_SHARDS + 1]:
-        try:
-            own = shard_parameters(os.path.join(folder, name))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return 0
-        floats, others = floats + own[0], others + own[1]
-        if time.monotonic() - began > HEADERS_LIMIT:
-            return 0
-    whole = os.path.isfile(folder + "/config.json") and len(shards) <= MOST_SHARDS
-    return floats if whole and 10 * others <= floats else 0
 
 
 def is_looked_into(top, name):

@@ -32,7 +32,11 @@ def open_device(torch: Any, backend: str, local: int, say: Say) -> Any:
 
 
 def meet_ranks(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) -> None:
-    """The store, the group, and a first sum in which every rank's part can be recognised."""
+    """The store, the group, and a first sum in which every rank's part can be recognised.
+
+    Then another group of all, as DeepSpeed makes it: gloo opens as many connections once more, and
+    holds them beside the first.
+    """
     dist = torch.distributed
     say(stage="store")
     address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
@@ -47,6 +51,9 @@ def meet_ranks(torch: Any, say: Say, rank: int, world: int, device: Any, wait: A
     wrong = [at for at, value in enumerate(parts.tolist()) if value != at + 1]
     say(stage="barrier", wrong=wrong)
     dist.barrier()
+    if backend != "nccl":
+        say(stage="second group")
+        dist.all_reduce(parts, group=dist.new_group())
     say(stage="larger sums")
     say(sums=list(time_larger_sums(torch, device, world)), addresses=peer_facing_addresses(port))
     dist.barrier()

@@ -99,7 +99,7 @@ ALIKE = frozenset(
         *("metadata-of-root-alone", "compiler-of-root-alone", "job-of-root-alone"),
         *("data-of-root-alone", "data-file-of-root-alone", "output-not-writable", "output-of-root"),
         *("packages-named-as-the-librarys", "select-in-the-scripts-folder"),
-        "few-of-each-at-once",
+        *("few-of-each-at-once", "few-for-a-second-group", "model-offloaded-to-a-small-host"),
         *("part-of-torch-of-root-alone", "allocator-unknown"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }

@@ -80,10 +80,28 @@ FEW_OF_EACH = replace(
     ),
 )
 LIMITED: dict[str, Any] = {"without": OTHERS}
+MEET = "collective.ranks-meet"
+FEW_TO_THE_MASTER = firewall_fault(
+    "few-to-the-master-port",
+    "it lets in two",
+    "tcp dport 29500 ct state new ct count over 2 reject",
+)
+FEW_FOR_A_GROUP = firewall_fault(
+    "few-for-a-second-group",
+    "it lets in the connections of one group of ranks and not of two",
+    "tcp dport 32768-60999 ct state new ct count over 11 drop",
+)
+OF_MEETING = tuple(
+    check.id for check in CATALOGUE.values() if check.area == "collective" and check.id != MEET
+)
+MEETING: dict[str, Any] = {"on": ("node1",), "shape": LabShape(3, slots=2), "without": OF_MEETING}
+"""Each rank connects to each: four of others to either rank of the head."""
 
 CASES = [
     warned(FEW_AT_ONCE, LINKS, TO_3, "connections-limited", **LIMITED),
     warned(FEW_OF_EACH, LINKS, TO_3, "connections-limited", **LIMITED),
+    case(FEW_TO_THE_MASTER, MEET, HEAD, "connections-limited", **MEETING),
+    case(FEW_FOR_A_GROUP, MEET, HEAD, "connections-limited", **MEETING),
     warned(LOSS, LOSES, NODE3, "packets-lost", **REST),
     warned(GREAT_LOSS, LOSES, HEAD, "packets-lost", on=("node1",), **REST),
     warned(SLOW_OUT, ALIKE, NODE3, "slow-out", **REST),

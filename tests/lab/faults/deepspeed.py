@@ -84,7 +84,38 @@ EDITED_TO_WARN: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("no-batch", "batch-sizes-agree", "no-batch-size", {"zero_optimization": {"stage": 1}}),
 )
 
+LLAMA_405 = {
+    "model_type": "llama",
+    "hidden_size": 16384,
+    "num_hidden_layers": 126,
+    "num_attention_heads": 128,
+    "num_key_value_heads": 8,
+    "intermediate_size": 53248,
+    "vocab_size": 128256,
+}
+TRAINS_ALL = "import deepspeed\ndeepspeed.initialize()\n"
+
+
+def too_large(name: str, **zero: Any) -> Case:
+    """A model that no host can hold, of which there is the config alone."""
+    fault = custom(
+        name,
+        f"mkdir -p $HOME/model; echo '{json.dumps(LLAMA_405)}' >$HOME/model/config.json\n"
+        f"echo '{json.dumps(of_zero(**zero))}' >$HOME/ds.json\n"
+        f"printf '{TRAINS_ALL}' >$HOME/train.py",
+    )
+    return case(
+        *(fault, "gpu.model-fits-the-memory", HEAD, "host-too-small"),
+        job={"deepspeed_config": "ds.json", "command": ("train.py", "--model", "./model")},
+        shape=ALONE,
+        fixable=False,
+        without=("software.operators-can-be-built",),
+    )
+
+
 CASES = [
+    too_large("model-larger-than-all-hosts", stage=3),
+    too_large("model-offloaded-to-a-small-host", stage=3, offload_optimizer=CPU, offload_param=CPU),
     *(config_case(*edited) for edited in EDITED),
     *(warned_config(*edited) for edited in EDITED_TO_WARN),
     config_case(
