@@ -40,6 +40,8 @@ def escape_output(text: str, instead: str = "") -> str:
     """What a program printed, with its tabs and colours; `instead` stands for all other control
     characters, or their escapes where that is empty.
     """
+    if text.isprintable():
+        return text
     return _UNSAFE_IN_OUTPUT.sub(
         lambda found: (
             (instead or found[1].encode("unicode_escape").decode()) if found[1] else found[0]

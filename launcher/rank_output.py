@@ -22,6 +22,8 @@ _LOSS = re.compile(
     r"\bloss\b['\"]?\W{1,3}?([-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|nan\b|inf\b))", re.IGNORECASE
 )
 _EPOCH = re.compile(r"\bepoch\b", re.IGNORECASE)
+_WORDS = ("loss", "step", "iter", "it/s", "s/it", "batch")
+"""Each line of a step has one of these, whatever its case."""
 _NO_TRAINING = re.compile(
     r"load|fetch|map\b|token|eval|valid|test|sanity|sav(e|ing)\b|prepar|generat|filter|predict"
     r"|cach|extract|convert|merg|quantiz|calibrat|pack|group",
@@ -53,7 +55,8 @@ class LineSplitter:
 
     def feed(self, data: bytes) -> list[str]:
         """The lines that `data` completes, as text without control characters but colours."""
-        *whole, self._rest = _END.split(self._rest + data)
+        data = self._rest + data
+        *whole, self._rest = _END.split(data) if b"\r" in data else data.split(b"\n")
         while len(self._rest) > LINE_LIMIT:
             whole.append(self._rest[:LINE_LIMIT])
             self._rest = self._rest[LINE_LIMIT:]
@@ -66,7 +69,7 @@ class LineSplitter:
 
     def _decode_lines(self, raw: list[bytes]) -> list[str]:
         lines = [escape_output(line.decode("utf-8", "replace"), "�") for line in raw]
-        self.last.extend(without_colour(line) for line in lines if line.strip())
+        self.last.extend(without_colour(line) for line in lines[-KEPT_LINES:] if line.strip())
         return lines
 
 
@@ -82,6 +85,9 @@ def is_step_line(line: str) -> bool:
 
 def parse_step_line(line: str) -> StepLine | None:
     """What the line says of a step; None where it looks like anything else."""
+    lowered = line.lower()
+    if not any(word in lowered for word in _WORDS):
+        return None
     line = without_colour(line)
     found = _LOSS.search(line)
     loss = float(found[1]) if found else None

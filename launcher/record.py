@@ -91,21 +91,21 @@ class RunRecord:
         with contextlib.suppress(OSError):
             write_private_file(self.path / "progress.json", json.dumps(figures) + "\n")
 
-    def log(self, node: str, text: str) -> None:
-        """A line of a node's log."""
-        self._append_line(f"logs/{node}.log", text)
+    def log(self, node: str, *lines: str) -> None:
+        """Lines of a node's log."""
+        self._append_lines(f"logs/{node}.log", *lines)
 
     def log_event(self, node: str, event: Mapping[str, Any]) -> None:
         """The start or end of a rank or of a node's launcher."""
-        self._append_line("ranks.jsonl", json.dumps({"node": node, **event}))
+        self._append_lines("ranks.jsonl", json.dumps({"node": node, **event}))
 
     def log_observation(self, seen: Mapping[str, Any]) -> None:
         """What was seen of a run without progress."""
-        self._append_line("looks.jsonl", json.dumps(seen))
+        self._append_lines("looks.jsonl", json.dumps(seen))
 
-    def _append_line(self, name: str, line: str) -> None:
-        """A line, whole or not at all."""
-        data = f"{line}\n".encode("utf-8", "surrogateescape")
+    def _append_lines(self, name: str, *lines: str) -> None:
+        """Lines, whole or not at all."""
+        data = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
         try:
             if name not in self._open:
                 path = self.path / name
@@ -113,9 +113,9 @@ class RunRecord:
                 self._open[name] = path.open("ab", buffering=0)
             _write_whole(self._open[name], data)
         except OSError as error:
-            self._failed(name, error)
+            self._failed(name, error, len(lines))
 
-    def _failed(self, name: str, error: OSError) -> None:
+    def _failed(self, name: str, error: OSError, lines: int = 1) -> None:
         if self.report is None:
             text = _write_error_text(self.path / name, error)
             shutil.rmtree(self.path, ignore_errors=True)
@@ -124,7 +124,7 @@ class RunRecord:
             self.report(
                 f"{_write_error_text(self.path / name, error)}; the run continues without it"
             )
-        self.missing[name] += 1
+        self.missing[name] += lines
 
     def close(self, result: Mapping[str, Any]) -> None:
         """The result, in the room that was kept for it; no file is held open any more."""

@@ -6,7 +6,8 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TextIO
 
 from checks.escaped_streams import escape_lines, unescaped
@@ -26,6 +27,18 @@ class Console:
         self._order = {node: at for at, node in enumerate(nodes)}
         self._width = max((len(node) for node in nodes), default=0)
         self._status = ""
+        self._held: list[str] | None = None
+
+    @contextmanager
+    def printed_at_once(self) -> Iterator[None]:
+        """What is printed meanwhile is written together at the end, in its order."""
+        self._held = []
+        try:
+            yield
+        finally:
+            text, self._held = "".join(self._held), None
+            if text:
+                self._print(text)
 
     def line(self, node: str, source: str, text: str) -> None:
         """One line that a node printed."""
@@ -50,6 +63,9 @@ class Console:
                 self._print(f"{_ERASE_LINE}{self._status}")
 
     def _print(self, text: str) -> None:
+        if self._held is not None:
+            self._held.append(text)
+            return
         self.has_reader &= print_line(text, unescaped(sys.stdout), end="")
 
 

@@ -76,7 +76,7 @@ class RunController:
     ) -> None:
         self.job, self.plan, self.record = job, plan, record
         self.console = Console([node.name for node in plan.nodes])
-        self.state = RunState(plan, self._show_line)
+        self.state = RunState(plan, self._show_lines)
         self.aftermath = Aftermath(self.state)
         self.inbox = Inbox()
         self.end_requests, self.held = 0, held
@@ -269,8 +269,13 @@ class RunController:
         self.progress.started(self.state.started_ranks)
         self.progress.joined(self.state.worlds.whole_world)
 
+    def _show_lines(self, node: str, source: str, lines: Sequence[str]) -> None:
+        self.record.log(node, *(f"{source.removeprefix('rank')}: {line}" for line in lines))
+        with self.console.printed_at_once():
+            for line in lines:
+                self._show_line(node, source, line)
+
     def _show_line(self, node: str, source: str, line: str) -> None:
-        self.record.log(node, f"{source.removeprefix('rank')}: {line}")
         hidden = source == LAUNCHER_SOURCE or self.display.replaces(source, line)
         if not hidden and not self.aftermath.takes(node, source):
             self.console.line(node, source, line)

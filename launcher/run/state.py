@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
@@ -34,8 +34,8 @@ from launcher.run.worlds import RankWorlds
 
 _SSH_ENDED = re.compile(r"^pdsh@\S+: (?:\S+@)?(\S+): ssh exited with exit code (\d+)")
 
-LineCallback = Callable[[str, str, str], None]
-"""Called with `(node, source, line)`; source is `rankN`, `launcher`, `beforeN` or the backend's."""
+LinesCallback = Callable[[str, str, Sequence[str]], None]
+"""Called with `(node, source, lines)`; source is `rankN`, `launcher`, `beforeN`, the backend's."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Failure:
 class RunState:
     """The state of one run. `take` takes each message; the rest reads what is known."""
 
-    def __init__(self, plan: Plan, on_line: LineCallback) -> None:
+    def __init__(self, plan: Plan, on_lines: LinesCallback) -> None:
         self.plan = plan
-        self._on_line = on_line
+        self._on_lines = on_lines
         self._masked = secret_masker((node.env for node in plan.nodes), (plan.train, *plan.before))
         self.worlds = RankWorlds(len(plan.ranks))
         self._lines: dict[tuple[str, str], LineSplitter] = {}
@@ -134,11 +134,14 @@ class RunState:
     @take.register
     def _(self, output: OutputChunk, node: str) -> None:
         lines = self._lines.setdefault((node, output.source), LineSplitter())
-        for line in lines.feed(output.data):
-            self._emit_line(node, output.source, line)
+        self._emit_lines(node, output.source, lines.feed(output.data))
 
-    def _emit_line(self, node: str, source: str, line: str) -> None:
-        self._on_line(node, source, self._masked(line))
+    def _emit_lines(self, node: str, source: str, lines: Sequence[str]) -> None:
+        self._on_lines(node, source, list(map(self._masked, lines)))
+        for line in lines:
+            self._note_line(node, source, line)
+
+    def _note_line(self, node: str, source: str, line: str) -> None:
         if source.startswith("rank") and (step := parse_step_line(line)) and not step.bar:
             self.worlds.training_shown = True
             self.worlds.loss_shown |= step.loss is not None
@@ -242,5 +245,4 @@ class RunState:
 
     def _finish(self, node: str, source: str) -> None:
         if (node, source) in self._lines:
-            for line in self._lines[node, source].finish():
-                self._emit_line(node, source, line)
+            self._emit_lines(node, source, self._lines[node, source].finish())

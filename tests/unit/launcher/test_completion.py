@@ -55,7 +55,7 @@ def offers(recorded_run):
         "_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n", "_ARGCOMPLETE_SHELL": "bash",
     }  # fmt: skip
     argv = [sys.executable, "-c", COMPLETED_ONE_BY_ONE, *lines]
-    subprocess.run(argv, cwd=cwd, env=env, timeout=60, check=True)
+    subprocess.run(argv, cwd=cwd, env=env, timeout=300, check=True)
     return [
         [word.strip() for word in (cwd / f"offers{number}").read_text().splitlines()]
         for number in range(len(lines))

@@ -34,7 +34,7 @@ def lines():
 def state(lines):
     job = Job(nodes=(Node("node1", 2), Node("node2", 2)), head="node1", command=("train.py",))
     plan = make_plan(job, PlanInputs({"node1": 2, "node2": 2}, "10.0.0.1", {}), "token")
-    return RunState(plan, lambda *line: lines.append(line))
+    return RunState(plan, lambda *said: lines.extend((*said[:2], line) for line in said[2]))
 
 
 def test_a_run_in_which_all_goes_well_is_over_at_its_end(state, lines):
