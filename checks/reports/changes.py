@@ -38,6 +38,8 @@ ITEM_NAME_KEYS = ("name", "path", "uuid", "index", "device")
 ARGUMENT_FACTS = frozenset(
     {"software.unfound", "job_paths.arguments", "job_paths.written", "job_paths.written_folders"}
 )
+FOLDER_FILES = re.compile(r"job_paths\..*\bfiles\.")
+"""The sizes of what lies in a folder of the job."""
 SCRIPT_FACTS = frozenset({"local_modules", "deepspeed_config.script"})
 VALUE_WIDTH = 80
 MAX_CHANGES_SHOWN = 8
@@ -121,12 +123,20 @@ def changes_since(
         others = _other_questions(before, after) | _facts_of_command(good.job, now.job)
         for fact in dict.fromkeys((*before, *after)):
             was, is_now = before.get(fact, ""), after.get(fact, "")
-            if was != is_now and not any(f"{fact}.".startswith(f"{other}.") for other in others):
+            if was == is_now or _grew_by_use(fact, was, is_now):
+                continue
+            if not any(f"{fact}.".startswith(f"{other}.") for other in others):
                 found.setdefault((fact, was, is_now), []).append(name)
     changes = [FactChange(tuple(nodes), *key) for key, nodes in found.items()]
     related = _sections_of_failed_checks(findings)
     changes.sort(key=lambda change: change.fact.partition(".")[0] not in related)
     return ChangesSinceGo(good.started, tuple(changes))
+
+
+def _grew_by_use(fact: str, was: str, now: str) -> bool:
+    """Whether a file in a folder is new or larger: a log, a result or a checkpoint of a run."""
+    sized = FOLDER_FILES.match(fact) and now.isdecimal() and (was or "0").isdecimal()
+    return bool(sized) and int(now) > int(was or "0")
 
 
 def _other_questions(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:

@@ -129,6 +129,24 @@ def test_what_was_not_asked_or_grew_by_use_is_no_change(before, after):
     assert changes(seen(files=before), seen(files=after)) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ({"a.jsonl": 10}, {"a.jsonl": 11}, False),
+        ({}, {"out/b.pt": 9}, False),
+        ({"a.jsonl": 10}, {"a.jsonl": 9}, True),
+        ({"a.jsonl": 10}, {}, True),
+    ],
+    ids=["a log", "a checkpoint", "cut", "gone"],
+)
+@pytest.mark.parametrize(
+    "place", [lambda folder: {"workdir": folder}, lambda folder: {"paths": {"/data.d": folder}}]
+)
+def test_what_a_run_writes_is_no_change_of_the_folder(place, before, after, changed):
+    good, now = (seen(job_paths=place({**FOLDER, "files": files})) for files in (before, after))
+    assert bool(changes(good, now)) == changed
+
+
 @pytest.mark.parametrize("section", ["software", "accelerate_config", "deepspeed_config"])
 def test_another_path_is_another_question(section):
     good = seen(**{section: {"path": "/a", "version": "1"}})
