@@ -15,6 +15,7 @@ from checks.facts.account import Account
 from checks.facts.environment import Environment
 from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import SshRow
+from checks.folded_names import fold_names
 from checks.knowledge.logins.causes import CAUSE_MEANING, cause_of_text, last_line, login_cause
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs
 from checks.knowledge.nccl_variables import comment_out_fix
@@ -79,7 +80,14 @@ def _install_fix(node: NodeView, pdsh: Pdsh) -> Fix:
     return node.fix(f"{manager} install -y {words}", root=True)
 
 
-@node_check("pdsh.loads-its-ssh-module", Pdsh, Account, over=Over.HEAD, reads=("backend",))
+@node_check(
+    "pdsh.loads-its-ssh-module",
+    Pdsh,
+    Account,
+    over=Over.HEAD,
+    reads=("backend",),
+    optional=(PdshRun,),
+)
 def loads_its_ssh_module(node: NodeView) -> Verdict:
     """pdsh loads its ssh module.
 
@@ -99,6 +107,8 @@ def loads_its_ssh_module(node: NodeView) -> Verdict:
     pdsh = node.read(Pdsh)
     if "ssh" in pdsh.rcmds:
         return ok(f"pdsh loads {', '.join(pdsh.rcmds)}")
+    if _variables_in_the_way(node):
+        return skip("see pdsh.environment-is-neutral")
     bad = [folder for folder in pdsh.folders if folder.fault]
     if bad:
         return _insecure_folder_verdict(node, bad)
@@ -136,23 +146,25 @@ def environment_is_neutral(node: NodeView) -> Verdict:
     """No variable of the head's shell changes what pdsh does in a launch.
 
     `PDSH_COMMAND_TIMEOUT` ends a training after so many seconds, `DSHPATH` replaces the nodes'
-    PATH, `PDSH_SSH_ARGS` replaces ssh's arguments, `PDSH_MODULE_DIR` the modules.
+    PATH, `PDSH_SSH_ARGS` replaces ssh's arguments, `PDSH_SSH_ARGS_APPEND` adds to them, and
+    `PDSH_MODULE_DIR` names other modules.
 
-    Measured: The variables of a login without a terminal. Variables that a launch sets itself, or
-    that only affect how nodes are named, are ignored.
+    Measured: The variables of a login without a terminal. Where pdsh does not reach every node, the
+    call is made again without them, until it is known which ones are in the way. Others that a
+    launch sets itself, or that only affect how nodes are named, are ignored.
 
-    Fix: The fix shows the file and line that sets the variable; remove the line.
-        command-timeout, ssh-args-replaced: pdsh reaches no node with them; blocks.
-        changed-by-environment: the variable changes what pdsh does; warns.
+    Fix: Turns the line that sets the variable into a comment, or shows it.
+        command-timeout: pdsh ends a training by it; blocks.
+        ssh-args-replaced: pdsh reaches every node without `PDSH_SSH_ARGS`, and not with it; blocks.
+        changed-by-environment: the variable changes what pdsh does; blocks where pdsh reaches every
+            node without it and not with it, else warns.
     """
     if verdict := _skip_without_pdsh(node):
         return verdict
     found = node.read(Pdsh).environment
     fatal = found.get("PDSH_COMMAND_TIMEOUT", "")
-    if _has_breaking_ssh_args(node):
-        shown = f"PDSH_SSH_ARGS={found['PDSH_SSH_ARGS']}"
-        message = f"{shown} on {node.name} replaces ssh's arguments, and pdsh reaches no node so"
-        return block("ssh-args-replaced", message, comment_out_fix(node, "PDSH_SSH_ARGS"))
+    if guilty := _variables_in_the_way(node):
+        return _in_the_way_verdict(node, guilty)
     odd = {
         name: value
         for name, value in found.items()
@@ -168,11 +180,22 @@ def environment_is_neutral(node: NodeView) -> Verdict:
     return ok("no variable changes pdsh", seen=sorted(found))
 
 
-def _has_breaking_ssh_args(head: NodeView) -> bool:
-    """Whether PDSH_SSH_ARGS is set, and pdsh reaches none of the nodes that plain ssh reaches."""
-    if not head.read(Pdsh).environment.get("PDSH_SSH_ARGS") or not head.has(PdshRun):
-        return False
-    return all(target.rank is None for target in head.read(PdshRun).targets.values())
+def _variables_in_the_way(head: NodeView) -> tuple[str, ...]:
+    """The variables of the head's shell without which pdsh reaches every node."""
+    return head.read(PdshRun).variables if head.has(PdshRun) else ()
+
+
+def _in_the_way_verdict(head: NodeView, names: tuple[str, ...]) -> Verdict:
+    shell, run = head.read(Pdsh).environment, head.read(PdshRun)
+    lines = head.read(Environment).set_in
+    shown = " and ".join(
+        f"{name}={shell.get(name, '')} ({', '.join(lines.get(name, ())) or 'its login shell'})"
+        for name in names
+    )
+    lost = fold_names(name for name, target in run.targets.items() if target.rank is None)
+    message = f"pdsh on {head.name} does not reach {lost} with {shown}; without it, it does"
+    cause = "ssh-args-replaced" if names == ("PDSH_SSH_ARGS",) else "changed-by-environment"
+    return block(cause, message, comment_out_fix(head, *names), said=run.said)
 
 
 @pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Account, over=Over.FROM_HEAD)
@@ -197,7 +220,7 @@ def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
     """
     if verdict := _skip_without_pdsh(head):
         return verdict
-    if "ssh" not in head.read(Pdsh).rcmds:
+    if "ssh" not in head.read(Pdsh).rcmds and not _variables_in_the_way(head):
         return skip("see pdsh.loads-its-ssh-module")
     if head.has(SshRow):
         attempt = head.read(SshRow).targets.get(node.name)
@@ -207,7 +230,7 @@ def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
     reached = run.targets.get(node.name)
     if reached is None:
         return unknown(f"pdsh was not tried from {head.name} to {node.name}")
-    if reached.rank is None and _has_breaking_ssh_args(head):
+    if reached.rank is None and _variables_in_the_way(head):
         return skip("see pdsh.environment-is-neutral")
     if reached.rank is None:
         return _unreached_verdict(head, node, run, reached)

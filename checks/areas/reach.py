@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from checks.check import node_check
 from checks.facts import Login, NodeView
+from checks.facts.interfaces import Interfaces
 from checks.facts.pressure import Pressure
 from checks.knowledge.logins.causes import CAUSE_MEANING
 from checks.knowledge.logins.controller_fixes import controller_fix
 from checks.knowledge.logins.ended_shell import ending
+from checks.knowledge.logins.taken_address import TakenAddress, find_taken_address
 from checks.model import Verdict, block, ok, skip, unknown
 
 BUSY_LOAD = 2.0
 """Processes for each processor, from which on a machine makes others wait."""
 
 
-@node_check("reach.controller-logs-in", Login)
+@node_check("reach.controller-logs-in", Login, optional=(Interfaces,))
 def controller_logs_in(node: NodeView) -> Verdict:
     """The controller logs in to the node and finds a python there.
 
@@ -29,12 +31,16 @@ def controller_logs_in(node: NodeView) -> Verdict:
     overlap.
 
     Fix: The causes are those of [ssh](ssh.md#causes), seen from the controller. Each fix is a
-    command for the controller, or for the node's console where no login can work.
+    command for the controller, or for the node's console where no login can work. A node that has
+    the address of another one, and answers in its name, is to give it up.
     """
     login = node.read(Login)
     where = f"{login.user}@{node.name}" if login.user else node.name
     if login.reached:
         return ok(f"logged in as {where} in {login.seconds:.2f} s", seconds=login.seconds)
+    if taken := _taken_address(node, login):
+        cause, message = "wrong-host", f"{taken} and answers in the name of {node.name}"
+        return block(cause, message, taken.fix, address=login.address)
     meaning = CAUSE_MEANING.get(login.cause, CAUSE_MEANING["ssh-failed"])
     if login.cause == "shell-refuses" and (why := ending(login)):
         meaning = f"{meaning}: {why}"
@@ -46,6 +52,12 @@ def controller_logs_in(node: NodeView) -> Verdict:
         seconds=login.seconds,
         address=login.address,
     )
+
+
+def _taken_address(node: NodeView, login: Login) -> TakenAddress | None:
+    """Who else has the node's address, where another host key than the node's was presented."""
+    changed = login.cause == "host-key-changed"
+    return find_taken_address(node, login.address) if changed else None
 
 
 @node_check("reach.node-answers-in-time", Login, optional=(Pressure,))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
-from checks.facts.decode import Fact, SystemName
+from checks.facts.decode import Address, Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Firewall(Fact):
-    """`listings` by tool: nft (JSON), iptables, ip6tables and their -legacy twins (-save)."""
+    """`listings` by tool: nft (JSON), iptables, ip6tables and their -legacy twins (-save).
+
+    `routes` is which route the kernel takes to other nodes' addresses, in `ip`'s words; `rules` are
+    those of `ip rule` beside the usual ones.
+    """
 
     section: ClassVar[str] = "firewall"
     momentary: ClassVar[bool] = True
@@ -38,6 +43,8 @@ class Firewall(Fact):
     firewalld: bool = False
     refusing_routes: tuple[str, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
+    routes: Mapping[Address, str] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
 
     def refusing(self, address: str) -> str:
         """The route that refuses that address, the longest as the kernel picks it; '' for none."""

@@ -50,7 +50,10 @@ class PdshAnswer:
 
 @dataclass(frozen=True)
 class PdshRun(Fact):
-    """One call over all nodes. `code` is pdsh's own exit status, which must be `expected`."""
+    """One call over all nodes. `code` is pdsh's own exit status, which must be `expected`.
+
+    `variables` are those of the head's shell without which it reaches each node.
+    """
 
     section: ClassVar[str] = "pdsh_run"
     inputs: ClassVar[tuple[str, ...]] = ("backend",)
@@ -60,3 +63,4 @@ class PdshRun(Fact):
     seconds: float
     said: str = ""
     targets: Mapping[str, PdshAnswer] = field(default_factory=dict)
+    variables: tuple[SystemName, ...] = ()

@@ -57,13 +57,23 @@ class Revocation:
 
 
 @dataclass(frozen=True)
+class AccessLine:
+    """A line of hosts.allow, or of hosts.deny, which `denies`; `where` is file:line."""
+
+    where: str
+    text: str
+    denies: bool = False
+
+
+@dataclass(frozen=True)
 class Sshd(Fact):
     """`settings` by lower-case keyword, in force first; `accounts` are those of /etc/passwd.
 
     `by_address` has what `sshd -T -C` says of a login from that address and of no other.
     `authorized_files` are read for everybody, `files_by_setting` for whom that AuthorizedKeysFile
     holds; `authorized` is of all of them. `revoked` is by path. `groups` are the user's, its own
-    first; empty where no setting goes by groups.
+    first; empty where no setting goes by groups. `access` is what sshd asks of TCP wrappers, in
+    its order; nothing where it is built without.
     """
 
     section: ClassVar[str] = "sshd"
@@ -79,6 +89,7 @@ class Sshd(Fact):
     by_address: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     files_by_setting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revoked: Mapping[str, Revocation] = field(default_factory=dict)
+    access: tuple[AccessLine, ...] = ()
 
     def setting(self, keyword: str) -> SshdSetting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""

@@ -21,6 +21,8 @@ BACKENDS = ("pdsh", "openmpi", "slurm", "ssh")
 _LOGIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MOST_SECONDS = 1e9
+REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+OF_EVERY_SHELL = ("HOME", "PATH", "PWD", "TMPDIR", "USER")
 _T = TypeVar("_T")
 
 
@@ -156,7 +158,23 @@ def option_seconds(text: str) -> float:
 def read_env(value: object) -> dict[str, str]:
     """Variables and their values."""
     table = _require_type(dict, value, "a table of variables")
-    return {read_env_name(name): read_env_value(text) for name, text in table.items()}
+    variables = {read_env_name(name): read_env_value(text) for name, text in table.items()}
+    for name, text in variables.items():
+        _refuse_reference(name, text)
+    return variables
+
+
+def _refuse_reference(name: str, text: str) -> None:
+    """Refuse a value that names what only a shell would put in its place, and none is there.
+
+    A `$` may be meant where no folder and not the variable itself is named.
+    """
+    for reference in REFERENCE.findall(text):
+        if reference in (name, *OF_EVERY_SHELL) or name.endswith("PATH"):
+            raise ValueError(
+                f"{name} has a ${reference}: no shell expands it, and ranks get these very letters;"
+                " write the whole value"
+            )
 
 
 def read_env_name(name: str) -> str:

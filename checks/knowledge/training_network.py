@@ -6,6 +6,7 @@ The port checks and the launcher ask here, so that what is tested is what is use
 from __future__ import annotations
 
 from collections import Counter
+from ipaddress import ip_address, ip_network
 
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
@@ -155,10 +156,31 @@ def network_env(node: NodeView) -> dict[str, str]:
 
 
 def _source_addresses(node: NodeView) -> list[str]:
-    """The local addresses used towards other nodes, the one towards most first; no loopback."""
+    """The local addresses used towards other nodes, the one towards most first; no loopback.
+
+    Of two that lead to as many the one that has others on its own network: a VPN's has none.
+    """
     peers = node.read(Names).peers
     others = [peer.source for name, peer in peers.items() if name != node.name]
     loopbacks = [interface for interface in node.read(Interfaces).interfaces if interface.loopback]
     local = {address for interface in loopbacks for address in interface.addresses}
     used = Counter(s for s in others if s and s not in local and not s.startswith("127."))
-    return [source for source, _ in used.most_common()]
+    near = _on_own_network(node)
+    return sorted(used, key=lambda source: (-used[source], source not in near))
+
+
+def _on_own_network(node: NodeView) -> set[str]:
+    """The addresses of interfaces on whose networks other nodes' addresses are."""
+    theirs = [
+        ip_address(text)
+        for name, peer in node.read(Names).peers.items()
+        for text in peer.addresses
+        if name != node.name
+    ]
+    return {
+        address
+        for interface in node.read(Interfaces).interfaces
+        for network in map(ip_network, interface.routable_networks)
+        for address in interface.addresses
+        if any(peer in network for peer in theirs)
+    }

@@ -55,11 +55,12 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     if not targets:
         return
     inherited = head.read(Pdsh).environment.get("PDSH_SSH_ARGS_APPEND", "")
-    appended = f"{inherited} {_trial_ssh_args(head, targets)}".strip()
-    call = pdsh_call(job, targets, CONFIG_PATH, appended)
+    trial = _trial_ssh_args(head, targets)
+    call = pdsh_call(job, targets, CONFIG_PATH, f"{inherited} {trial}".strip())
     args = {
         "argv": list(call.argv),
         "env": dict(call.env),
+        "plain_env": dict(pdsh_call(job, targets, CONFIG_PATH, trial).env),
         "ssh_config": call.ssh_config,
         "labels": dict(call.labels),
     }

@@ -233,12 +233,22 @@ def _explain_failures(contact: Contact, snapshot: Snapshot, names: Sequence[str]
 
 def ask_filters(contact: Contact, snapshot: Snapshot, names: Iterable[str]) -> None:
     """Put `firewall` of those that have not answered it yet."""
+    cluster = ClusterView(snapshot)
     asked: dict[str, dict[str, Any]] = {
-        name: {} for name in names if not snapshot.answer(name, Firewall.section)
+        name: {"addresses": _addresses_of_others(cluster, name)}
+        for name in names
+        if not snapshot.answer(name, Firewall.section)
     }
     if asked:
         answers = contact.ask("firewall", asked, 2 * LIMIT_S)
         _put_answers(snapshot, Firewall.section, answers)
+
+
+def _addresses_of_others(cluster: ClusterView, name: str) -> list[str]:
+    """Whatever the other nodes may be reached at, the addresses of their interfaces."""
+    others = [node for node in cluster.nodes_with(Interfaces) if node.name != name]
+    links = (link for node in others for link in node.read(Interfaces).interfaces)
+    return list(dict.fromkeys(text for link in links for text in link.routable_addresses))
 
 
 def _ends_of_failures(cluster: ClusterView, names: Sequence[str]) -> Iterator[str]:

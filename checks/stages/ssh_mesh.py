@@ -12,10 +12,10 @@ from typing import Any
 from checks.contact.pool import Contact
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.account import Account
-from checks.facts.firewall import Firewall
 from checks.facts.ssh import CONNECT_S, SshRow
 from checks.facts.trust import ClientConfig, Trust
 from checks.knowledge.logins.causes import login_cause
+from checks.stages.ports import ask_filters
 
 MAX_CONCURRENT_LOGINS = 4
 ROW_LIMIT_S = 60.0
@@ -24,7 +24,6 @@ LOGIN_S = 5.0
 
 64 nodes on two busy cores took more than 2 s a login, and all of those logins worked.
 """
-FIREWALL_LIMIT_S = 20.0
 FILTER_CAUSES = ("dropped", "refused", "no-route")
 """Causes that a packet filter can make."""
 
@@ -44,10 +43,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     answers = contact.ask(SshRow.section, rows, ROW_LIMIT_S + LOGIN_S * len(names))
     for name, answer in answers.items():
         snapshot.put(name, SshRow.section, answer)
-    involved = _nodes_behind_filters(cluster, names)
-    filters = contact.ask(Firewall.section, {name: {} for name in involved}, FIREWALL_LIMIT_S)
-    for name, answer in filters.items():
-        snapshot.put(name, Firewall.section, answer)
+    ask_filters(contact, snapshot, _nodes_behind_filters(cluster, names))
 
 
 def _nodes_behind_filters(cluster: ClusterView, names: Sequence[str]) -> list[str]:

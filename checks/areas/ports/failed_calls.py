@@ -14,12 +14,13 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ports import DialResults, FailedCall, Listeners
 from checks.facts.ssh import SshRow
+from checks.knowledge.diverted_routes import DivertedRoute, find_wrong_way
 from checks.knowledge.firewalls.culprit import Culprit, find_culprit, unreadable_firewall
 from checks.knowledge.firewalls.opening import PortSpan, opening_fix, smallest_networks
 from checks.knowledge.firewalls.ruleset import Packet
 from checks.knowledge.logins.causes import login_cause
 from checks.knowledge.logins.failure import end_addresses
-from checks.knowledge.neighbour_entries import MisdirectedTraffic, find_misdirected_traffic
+from checks.knowledge.neighbour_entries import MisdirectedTraffic
 from checks.knowledge.training_network import training_interface
 from checks.model import Cause, Fix, Verdict, block, skip
 
@@ -74,15 +75,12 @@ def judge_failed_call(
     """The verdict on one failed call. `span` is what has to be open, of which a port was tried."""
     if _is_only_first(source, target, failed):
         return _judge_first_address(source, target, failed)
+    if wrong := _find_wrong_way(source, target, failed):
+        return _judge_misdirected_call(source, target, failed, wrong)
     if failed.outcome == "dropped" and _lacks_return_route(source, target):
         return _judge_lost_answer(source, target, failed)
     if failed.outcome in ("dropped", "absent") and _drops_reverse_path(source, target):
         return _judge_reverse_path(source, target, failed)
-    wrong = find_misdirected_traffic(
-        source, target, _nearest_address(source, failed.address), failed.address
-    )
-    if failed.outcome == "dropped" and wrong:
-        return _judge_misdirected_call(source, target, failed, wrong)
     # our listener was there, so whoever refused was not the node's kernel for want of a listener
     cause = "rejected" if failed.outcome == "refused" else failed.outcome
     by = _find_filter(source, target, failed, cause) if cause in FILTER_ACTIONS else None
@@ -176,16 +174,28 @@ def _judge_reverse_path(source: NodeView, target: NodeView, failed: FailedCall) 
     )
 
 
+def _find_wrong_way(
+    source: NodeView, target: NodeView, failed: FailedCall
+) -> MisdirectedTraffic | DivertedRoute | None:
+    """The end that sends the other's packets to a wrong machine, or out the wrong way."""
+    here = _nearest_address(source, failed.address)
+    return find_wrong_way(failed.outcome, source, target, here, failed.address)
+
+
 def _judge_misdirected_call(
-    source: NodeView, target: NodeView, failed: FailedCall, wrong: MisdirectedTraffic
+    source: NodeView,
+    target: NodeView,
+    failed: FailedCall,
+    wrong: MisdirectedTraffic | DivertedRoute,
 ) -> Verdict:
     attempt = source.read(SshRow).targets.get(target.name) if source.has(SshRow) else None
-    if attempt and login_cause(attempt) == "dropped":
-        same = find_misdirected_traffic(source, target, *end_addresses(source, target))
-        if same and same.entry == wrong.entry:
+    if attempt:
+        ends = end_addresses(source, target)
+        same = find_wrong_way(login_cause(attempt), source, target, *ends)
+        if same and str(same) == str(wrong):
             return skip("see ssh.every-node-logs-in-to-every-node")
     return block(
-        "dropped",
+        failed.outcome,
         f"{source.name} cannot reach {failed.address}:{failed.port}: {wrong}",
         wrong.fix,
         address=failed.address,

@@ -11,15 +11,18 @@ from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.shadowing import is_named, judge_shadowing_files
 from checks.areas.training.import_fixes import import_fix, truncated_file_fix
 from checks.facts import NodeView
+from checks.facts.environment import Environment
 from checks.facts.smoke import STAGES, Smoke, SmokeRank
 from checks.facts.software import Software
 from checks.knowledge.denials import denial_words, opening_fix
+from checks.knowledge.nccl_variables import setting_in_force
 from checks.model import Fix, Verdict, block, unknown
 
 if TYPE_CHECKING:
     from checks.knowledge.failures import KnownFailure
 
 
+WARNINGS = "PYTHONWARNINGS"
 SIGNAL_CAUSES: Mapping[int, tuple[str, str, str]] = {
     signal.SIGKILL: (
         "killed",
@@ -47,6 +50,11 @@ def judge_failed_rank(node: NodeView, smoke: Smoke, rank: SmokeRank) -> Verdict:
     if rank.variables:
         words = rank.said.detail.strip().partition("\n")[0][:300] or _last_line(rank.err)
         return judge_guilty_variables(node, rank.variables, f"{failure}: {words}", **evidence)
+    if rank.said.error.endswith("Warning") and _raises_warnings(node):
+        words = rank.said.detail.strip().partition("\n")[0][:300]
+        message = f"{failure}: {rank.said.error}: {words}"
+        why = "it makes errors of warnings"
+        return judge_guilty_variables(node, [WARNINGS], message, why, **evidence)
     if rank.said.error:
         return _judge_exception(node, rank, rank_name)
     if rank.code is not None and rank.code < 0:
@@ -60,6 +68,14 @@ def judge_failed_rank(node: NodeView, smoke: Smoke, rank: SmokeRank) -> Verdict:
         f"{_last_line(rank.err)}"
     )
     return block("crashed", message, _see_report_fix(node), **evidence)
+
+
+def _raises_warnings(node: NodeView) -> bool:
+    """Whether a variable has Python raise some warnings (`-W` of Python's command line)."""
+    setting = setting_in_force(node, WARNINGS) if node.has(Environment) else None
+    rules = setting.value.split(",") if setting else []
+    actions = (rule.partition(":")[0].strip() for rule in rules)
+    return any(action and "error".startswith(action) for action in actions)
 
 
 def _judge_hang(node: NodeView, smoke: Smoke, rank: SmokeRank, rank_name: str) -> Verdict:

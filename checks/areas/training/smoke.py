@@ -63,8 +63,8 @@ def smoke_trains(node: NodeView) -> Verdict:
             moves a damaged library of LD_LIBRARY_PATH out of the way, takes that variable out where
             a library there does not fit, or shows the error.
         package-denied: a file or folder of a package does not let the login in. Opens that one.
-        variable-in-the-way: the import succeeds without that variable. Turns the line that sets it
-            into a comment.
+        variable-in-the-way: the import succeeds without that variable, or `PYTHONWARNINGS` makes an
+            error of a warning. Turns the line that sets it into a comment.
         package-cut-short: a bus error while a package is imported: one of its files is truncated,
             most often because the disk was full when it was installed.
         package-shadowed: a file of the working directory has the package's name; the fix renames

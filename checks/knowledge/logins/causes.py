@@ -32,14 +32,14 @@ LOGIN_CAUSES = (
     Cause(
         "no-route",
         "it cannot be reached: it is off, unplugged, not routed to, or rejects",
-        "removes a route that refuses it, adds a firewall rule, or shows the path that packets "
-        "take",
+        "removes a route that refuses it or leads out through another interface, adds a firewall "
+        "rule, or shows the path that packets take",
     ),
     Cause(
         "dropped",
         "no answer: the packets are dropped, or the machine is off",
-        "adds a firewall rule for that port and source, or removes a wrong entry from the "
-        "neighbour table",
+        "adds a firewall rule for that port and source, or removes a route that leads out through "
+        "another interface, or a wrong entry of the neighbour table",
     ),
     Cause(
         "host-key-unknown",
@@ -102,7 +102,8 @@ LOGIN_CAUSES = (
     Cause(
         "throttled",
         "sshd cuts the connection before the login: MaxStartups, a ban or hosts.deny",
-        "raises `MaxStartups`; see also fail2ban and `/etc/hosts.deny`",
+        "lets the nodes in first in `/etc/hosts.allow`, where a line there or in `/etc/hosts.deny` "
+        "keeps them out; else raises `MaxStartups`; see also fail2ban",
     ),
     Cause(
         "penalised",

@@ -9,9 +9,11 @@ from checks.facts.account import Account
 from checks.facts.firewall import Firewall
 from checks.facts.names import Names
 from checks.facts.ssh import LoginAttempt
-from checks.facts.sshd import Sshd
+from checks.facts.sshd import Sshd, SshdSetting
 from checks.facts.trust import ClientConfig, Trust
+from checks.knowledge.diverted_routes import DivertedRoute, find_wrong_way
 from checks.knowledge.firewalls import Culprit, find_culprit
+from checks.knowledge.firewalls.opening import smallest_networks
 from checks.knowledge.firewalls.ruleset import Packet
 from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import (
@@ -22,7 +24,9 @@ from checks.knowledge.logins.causes import (
 )
 from checks.knowledge.logins.denial import Denial, why_denied
 from checks.knowledge.logins.forced_command import why_forced
-from checks.knowledge.neighbour_entries import MisdirectedTraffic, find_misdirected_traffic
+from checks.knowledge.logins.hosts_access import admit_command, refusing_line
+from checks.knowledge.logins.sshd_refusals import Refusal
+from checks.knowledge.neighbour_entries import MisdirectedTraffic
 
 REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
 
@@ -87,11 +91,11 @@ class LoginFailure:
         return None
 
     @property
-    def misdirected(self) -> MisdirectedTraffic | None:
-        """The end that sends the other's packets to a wrong machine."""
-        if self.cause != "dropped" or not all(self.addresses):
+    def misdirected(self) -> MisdirectedTraffic | DivertedRoute | None:
+        """The end that sends the other's packets to a wrong machine, or out the wrong way."""
+        if not all(self.addresses):
             return None
-        return find_misdirected_traffic(self.source, self.target, *self.addresses)
+        return find_wrong_way(self.cause, self.source, self.target, *self.addresses)
 
     @property
     def detail(self) -> str:
@@ -111,6 +115,8 @@ class LoginFailure:
             return "the public key is in authorized_keys with a restriction"
         if self.denial.client_line and self.cause == "key-denied":
             return "its ssh offers no key"
+        if self.cause == "throttled" and self.denial.refusal:
+            return "sshd there refuses its address before the login"
         if self.misdirected:
             return str(self.misdirected)
         if self.cause == "proxy-fails" and self.client.proxy:
@@ -156,6 +162,8 @@ def explain_failure(
         denial = why_forced(client, server, account, end_addresses(source, target)[0]) or denial
     elif cause in ("proxy-fails", "throttled", "timeout") and _ssh_client(source, target).proxy:
         denial = Denial("proxy-fails", proxy_complaint(attempt.err))
+    elif cause == "throttled" and server:
+        denial = _wrapper_denial(source, target, server) or denial
     elif cause == "host-key-changed" and server:
         denial = _changed_key_denial(attempt, server, target.name)
     else:
@@ -184,6 +192,20 @@ def _own_setting_denial(
     if cause == "host-key-unknown" and client.known_hosts_fault:
         return Denial(cause, f"{client.known_hosts[0]} {client.known_hosts_fault}")
     return None
+
+
+def _wrapper_denial(source: NodeView, target: NodeView, server: Sshd) -> Denial | None:
+    """The line of hosts.allow or hosts.deny for which sshd lets the source's address not in."""
+    names = [source.name, *([source.read(Account).hostname] if source.has(Account) else [])]
+    line = refusing_line(server.access, end_addresses(source, target)[0], names)
+    if line is None:
+        return None
+    addresses = [controller_address(node) for node in source.cluster.reached]
+    command = admit_command(smallest_networks([text for text in addresses if text]))
+    setting = SshdSetting(line.text, line.where)
+    note = "the first line that fits decides"
+    refusal = Refusal(setting, f"{line.where}: {line.text}", note=note, command=command)
+    return Denial("throttled", refusal.detail, setting=setting, refusal=refusal)
 
 
 def _changed_key_denial(attempt: LoginAttempt, server: Sshd, name: str) -> Denial:

@@ -30,6 +30,7 @@ from checks.knowledge.logins.server_fixes import (
     tighten_path_fix,
     verbose_login_fix,
 )
+from checks.knowledge.logins.taken_address import find_taken_address
 from checks.model import Fix
 
 KNOWN_HOSTS = "~/.ssh/known_hosts"
@@ -213,6 +214,8 @@ def _proxy_fails_fix(failure: LoginFailure) -> Fix:
 def _wrong_host_fix(failure: LoginFailure) -> Fix:
     if failure.denial.client_line:
         return _client_line_fix(failure)
+    if taken := find_taken_address(failure.target, failure.addresses[1]):
+        return taken.fix
     name, address = failure.target.name, controller_address(failure.target)
     note = (
         f"must say {address}: correct /etc/hosts or DNS, or the port, where a container shares it"

@@ -134,7 +134,9 @@ def exempt_address_fix(failure: LoginFailure) -> Fix:
 
 
 def raise_startups_fix(failure: LoginFailure) -> Fix:
-    """Lets sshd take more connections at once."""
+    """Lets sshd take more connections at once, or these addresses where it refuses them."""
+    if failure.denial.refusal:
+        return _refusal_fix(failure, failure.denial.refusal)
     command = put_first_command(MORE_STARTUPS, SSHD_CONFIG)
     return failure.target.fix(
         f"{command} && {RELOAD_SSHD}", "and see fail2ban and /etc/hosts.deny", root=True

@@ -6,6 +6,7 @@ Asked only where a connection failed.
 import os
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.names import source_address
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import command_line, process_ids
 
@@ -16,6 +17,8 @@ COMMANDS = (
     "iptables-legacy-save",
     "ip6tables-legacy-save",
     "ip route",
+    "ip rule",
+    "ip route get fibmatch ADDRESS, for each other node",
 )
 
 LISTINGS = {
@@ -28,6 +31,9 @@ LISTINGS = {
 ETHERNET = "0x1"
 COMPLETE, PERMANENT = 0x2, 0x4  # ATF_COM and ATF_PERM of linux/if_arp.h
 REFUSING = ("unreachable", "prohibit", "blackhole")
+MOST_ADDRESSES = 512
+USUAL_RULES = ("0", "32766", "32767")
+"""What the kernel itself has: the tables local, main and default."""
 
 
 def list_ruleset(argv):
@@ -56,13 +62,37 @@ def firewalld_runs():
 
 def refusing_routes():
     """IPv4 destinations that a route of this node refuses, as address/prefix length."""
-    try:
-        rows = [line.split() for line in run_command(["ip", "-4", "route"], 5.0).out.splitlines()]
-    except Undetermined:
-        return []
+    rows = [line.split() for line in list_lines(["ip", "-4", "route"])]
     nets = [row[1] for row in rows if len(row) > 1 and row[0] in REFUSING]
     nets = ["0.0.0.0/0" if net == "default" else net for net in nets]
     return [net if "/" in net else net + "/32" for net in nets]
+
+
+def list_lines(argv, text=""):
+    """The lines that a command prints, given that text; none where it is not there."""
+    try:
+        return run_command(argv, 5.0, stdin=text.encode("utf-8")).out.splitlines()
+    except Undetermined:
+        return []
+
+
+def routes_to(addresses):
+    """{address: the route that the kernel takes to it}, as `ip` words it; without `fibmatch`,
+    which iproute2 has since 4.18, nothing."""
+    found = {}
+    for option, colon in (("-4", False), ("-6", True)):
+        routed = [text for text in addresses if (":" in text) is colon and source_address(text)]
+        asked = "".join("route get fibmatch %s\n" % text for text in routed[:MOST_ADDRESSES])
+        lines = list_lines(["ip", "-o", option, "-force", "-batch", "-"], asked) if asked else []
+        if len(lines) == len(routed):
+            found.update((text, " ".join(line.split())) for text, line in zip(routed, lines))
+    return found
+
+
+def routing_rules():
+    """What `ip rule` has beside the usual: `100: from all lookup 51820`."""
+    lines = list_lines(["ip", "-4", "rule"]) + list_lines(["ip", "-6", "rule"])
+    return [" ".join(line.split()) for line in lines if line.partition(":")[0] not in USUAL_RULES]
 
 
 def arp_neighbours():
@@ -82,10 +112,13 @@ def arp_neighbours():
 
 @section("firewall")
 def firewall(args):
+    """Args: `addresses` of other nodes, to which routes are asked."""
     return {
         "listings": {tool: list_ruleset(argv) for tool, argv in LISTINGS.items()},
         "ufw": ufw_enabled(),
         "firewalld": firewalld_runs(),
         "refusing_routes": refusing_routes(),
+        "routes": routes_to(args.get("addresses", [])),
+        "rules": routing_rules(),
         "neighbours": arp_neighbours(),
     }

@@ -6,15 +6,19 @@ import pwd
 import re
 import shutil
 import tempfile
+import time
 import uuid
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.guilty_variables import fewest_names
 
 COMMANDS = ("pdsh -V", "pdsh -S -f 1024 -w NODES 'echo …', from the head")
 
 EXIT_CODE = 7
 CONNECT_S = 10
 COMMAND_S = 20
+TRIALS_S = 15
+"""After which no further call is made to find out which variable is in the way."""
 FOLDERS = ("/usr/lib/*/pdsh", "/usr/lib64/pdsh", "/usr/lib/pdsh", "/usr/local/lib*/pdsh")
 VARIABLE = re.compile(r"^(PDSH_|DSHPATH$|WCOLL$|FANOUT$)")
 INSECURE = re.compile(r'module path "([^"]+)" insecure')
@@ -124,29 +128,69 @@ def parse_targets(done, nonce, labels):
 
 @section("pdsh_run")
 def pdsh_run(args):
-    """Args: `argv`, pdsh's own words up to its targets; `env`, what is added; `labels`, {what pdsh
-    calls a node: its name}.
-
-    `ssh_config` is the text of the file that `env` calls SSH_CONFIG. It has no name on the disk,
-    so nothing of it can stay: ssh reads it through /proc while this process holds it.
+    """Args: `argv`, pdsh's own words up to its targets; `env`, what is added, and `plain_env` where
+    nothing of the login's PDSH_SSH_ARGS_APPEND is in it; `ssh_config`; `labels`, {what pdsh calls a
+    node: its name}.
     """
     nonce = "preflight" + uuid.uuid4().hex[:12]
     # The shell of the far side may be csh or fish; these words mean the same to all
     command = "echo %s %%n %%h; echo %s `uname -n`; exit %d" % (nonce, nonce, EXIT_CODE)
-    words = args["argv"] + ["-t", str(CONNECT_S), "-u", str(COMMAND_S), command]
-    limit = COMMAND_S + CONNECT_S + 0.2 * len(args["labels"])
-    with tempfile.TemporaryFile() as config:
-        config.write(args["ssh_config"].encode("utf-8"))
-        config.flush()
-        path = "/proc/%d/fd/%d" % (os.getpid(), config.fileno())
-        env = {name: value.replace("SSH_CONFIG", path) for name, value in args["env"].items()}
-        done = run_command(words, limit, env=dict(os.environ, **env))
+    done = call_pdsh(args, os.environ, args["env"], command)
     if done.timed_out and not done.out:
-        raise Undetermined("pdsh brought nothing back in %g s" % limit)
+        raise Undetermined("pdsh brought nothing back in %g s" % done.seconds)
+
+    def answers(trial):
+        found = parse_targets(trial, nonce, args["labels"])
+        return found, all("rank" in target for target in found.values())
+
+    def reaches_all(without):
+        login = {name: value for name, value in os.environ.items() if name not in without}
+        own = args["plain_env" if "PDSH_SSH_ARGS_APPEND" in without else "env"]
+        return answers(call_pdsh(args, login, own, command))[1]
+
+    targets, complete = answers(done)
     return {
         "expected": EXIT_CODE,
         "code": None if done.timed_out else done.code,
         "seconds": round(done.seconds, 3),
         "said": done.err.strip()[-1500:],
-        "targets": parse_targets(done, nonce, args["labels"]),
+        "targets": targets,
+        "variables": [] if complete else guilty_variables(reaches_all),
     }
+
+
+def call_pdsh(order, login, own, command):
+    """One call over all nodes, over the variables of `login`; `own` is what the launch adds.
+
+    `ssh_config` is the text of the file that `own` calls SSH_CONFIG. It has no name on the disk,
+    so nothing of it can stay: ssh reads it through /proc while this process holds it.
+    """
+    words = order["argv"] + ["-t", str(CONNECT_S), "-u", str(COMMAND_S), command]
+    limit = COMMAND_S + CONNECT_S + 0.2 * len(order["labels"])
+    with tempfile.TemporaryFile() as config:
+        config.write(order["ssh_config"].encode("utf-8"))
+        config.flush()
+        path = "/proc/%d/fd/%d" % (os.getpid(), config.fileno())
+        env = {name: value.replace("SSH_CONFIG", path) for name, value in own.items()}
+        return run_command(words, limit, env=dict(login, **env))
+
+
+def guilty_variables(reaches_all):
+    """The variables of this login without which pdsh reaches each node; none where others fail it.
+
+    `reaches_all` says whether it does without those that it is given.
+    """
+    results, end = {(): False}, time.monotonic() + TRIALS_S
+
+    def works(without):
+        key = tuple(without)
+        if key not in results:
+            if time.monotonic() > end:
+                raise Undetermined("out of time")
+            results[key] = reaches_all(key)
+        return results[key]
+
+    try:
+        return fewest_names(sorted(name for name in os.environ if VARIABLE.search(name)), works)
+    except Undetermined:
+        return []

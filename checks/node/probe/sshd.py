@@ -65,14 +65,34 @@ def key_fingerprint(blob):
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def sshd_command_line():
-    """The words with which the sshd that let us in was started: -f and -o change its settings."""
-    process, words = find_process(os.getpid()), []
+def sshd_process():
+    """The sshd that let us in, the one that listens; None where none did."""
+    process, found = find_process(os.getpid()), None
     while process:
         if process.name.startswith("sshd"):
-            words = " ".join(command_line(process.pid)).split()
+            found = process
         process = find_process(process.parent)
-    return words
+    return found
+
+
+def access_lines(sshd):
+    """The lines of hosts.allow, then of hosts.deny, for an sshd that asks TCP wrappers."""
+    maps = read_file("/proc/%d/maps" % sshd.pid) if sshd else None
+    if maps is not None and "libwrap" not in maps:
+        return []
+    found = []
+    for path, denies in (("/etc/hosts.allow", False), ("/etc/hosts.deny", True)):
+        number, text = 0, ""
+        for line in (read_file(path, "") or "").splitlines():
+            number += 1
+            text += line.strip()
+            if text.endswith("\\"):
+                text = text[:-1] + " "
+                continue
+            if text and not text.startswith("#"):
+                found.append({"where": "%s:%d" % (path, number), "text": text, "denies": denies})
+            text = ""
+    return found
 
 
 def options_of(words):
@@ -290,7 +310,9 @@ def values_of(keyword, settings, by_address):
 def sshd(args):
     """Settings, authorized keys and what guards them, host keys and accounts of this node."""
     entry = pwd.getpwuid(os.getuid())
-    options = options_of(sshd_command_line())
+    server = sshd_process()
+    # -f and -o change its settings
+    options = options_of(" ".join(command_line(server.pid)).split() if server else [])
     settings, by_address = sshd_settings(options), {}
     if any(value["match"] for values in settings.values() for value in values):
         addresses = peer_addresses(args.get("peers", []))
@@ -317,6 +339,7 @@ def sshd(args):
         "authorized": authorized_keys(paths),
         "guarded": list({entry["path"]: entry for entry in checked}.values()),
         "revoked": revocations(revoked),
+        "access": access_lines(server),
         "host_keys": host_keys(settings),
         "accounts": [line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()],
         "other_accounts": other_accounts(),

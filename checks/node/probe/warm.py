@@ -37,6 +37,8 @@ CACHE_FOLDERS = (
     "TRITON_HOME",
 )
 REASONS = ("denied", "variables")
+STEERS_IMPORTS = ("PYTHON", "TORCH")
+"""How the name of a variable begins that may change what an import does, or whether it raises."""
 OPEN_INTERPRETERS = {}
 OPENING = threading.Lock()
 
@@ -50,11 +52,10 @@ def warm_environment(args, scratch):
     env.pop("NCCL_DEBUG_FILE", None)
     env["PREFLIGHT_TORCH_EXTENSIONS"] = env.get("TORCH_EXTENSIONS_DIR", "")
     env.update(dict.fromkeys(CACHE_FOLDERS, scratch))
-    env.update(
-        TORCHDYNAMO_DISABLE="1",  # nothing here is compiled
-        PYTHONDONTWRITEBYTECODE="1",
-        PREFLIGHT_IMPORT_LIMIT=str(args["limit"] - STACK),
-    )
+    env.update(PYTHONDONTWRITEBYTECODE="1", PREFLIGHT_IMPORT_LIMIT=str(args["limit"] - STACK))
+    if not any(name.startswith(STEERS_IMPORTS) for name in set(os.environ) | set(args["env"])):
+        # Nothing here is compiled, so the compiler's modules, which ranks import, take time alone
+        env["TORCHDYNAMO_DISABLE"] = "1"
     return env
 
 

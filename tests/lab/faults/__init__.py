@@ -101,6 +101,12 @@ ALIKE = frozenset(
         *("packages-named-as-the-librarys", "select-in-the-scripts-folder"),
         *("few-of-each-at-once", "few-for-a-second-group", "model-offloaded-to-a-small-host"),
         *("part-of-torch-of-root-alone", "allocator-unknown"),
+        *(
+            "pdsh-appends-a-proxy",
+            "deprecations-are-errors",
+            "rule-of-a-vpn",
+            "route-to-one-by-a-vpn",
+        ),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

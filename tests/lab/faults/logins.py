@@ -17,6 +17,7 @@ from tests.lab.faults.case import (
     warned,
 )
 
+NEUTRAL = "pdsh.environment-is-neutral"
 SSH_OF_ONE_DROPPED = firewall_fault(
     "ssh-of-one-dropped",
     "a firewall drops ssh from one node alone",
@@ -35,6 +36,16 @@ SSH_LIMITED = firewall_fault(
 PDSH_VARIABLE = custom(
     "pdsh-time-out-in-bashrc",
     "sed -i '1i export PDSH_COMMAND_TIMEOUT=600' $HOME/.bashrc",
+    DefaultTarget.HEAD,
+)
+PDSH_PORT = custom(
+    "pdsh-appends-a-port",
+    "sed -i \"1i export PDSH_SSH_ARGS_APPEND='-p 2222'\" $HOME/.bashrc",
+    DefaultTarget.HEAD,
+)
+PDSH_PROXY = custom(
+    "pdsh-appends-a-proxy",
+    "sed -i '1i export PDSH_SSH_ARGS_APPEND=-oProxyCommand=false' /etc/bash.bashrc",
     DefaultTarget.HEAD,
 )
 NO_PYTHON = custom(
@@ -64,5 +75,7 @@ CASES = [
     warned("bashrc-noisy", "ssh.shell-is-quiet", NODE3, "shell-noisy"),
     case("pdsh-missing", "pdsh.is-installed", HEAD, "missing", fixable=False),
     case("usr-lib-owner", "pdsh.loads-its-ssh-module", HEAD, "module-owner"),
-    case(PDSH_VARIABLE, "pdsh.environment-is-neutral", HEAD, "command-timeout"),
+    case(PDSH_PORT, NEUTRAL, HEAD, "changed-by-environment"),
+    case(PDSH_PROXY, NEUTRAL, HEAD, "changed-by-environment"),
+    case(PDSH_VARIABLE, NEUTRAL, HEAD, "command-timeout"),
 ]

@@ -92,6 +92,18 @@ CASES = [
     unreached(for_all("account-listed-out", "DenyUsers someone root other")),
     unreached(for_all("account-alone-listed-out", "DenyUsers root")),
     unreached(for_all("group-listed-out", "DenyGroups root")),
+    case(
+        custom(
+            "hosts-denied-to-nodes", 'echo "sshd: ALL EXCEPT ${ADDRESS%.*}.254" >>/etc/hosts.deny'
+        ),
+        *(SSH, (*TO_3, ("node3", "node3")), "throttled"),
+    ),
+    case(
+        custom(
+            "host-allowed-to-be-denied", 'echo "sshd : $PEER_ADDRESS : deny" >>/etc/hosts.allow'
+        ),
+        *(SSH, (("node1", "node3"),), "throttled"),
+    ),
     unreached(custom("hosts-denied", "echo 'sshd: ALL' >>/etc/hosts.deny"), "throttled"),
     unreached(for_all("keys-of-rsa-alone", "PubkeyAcceptedAlgorithms rsa-sha2-512")),
     unreached(for_all("revoked-keys-missing", "RevokedKeys /etc/ssh/revoked")),

@@ -24,6 +24,10 @@ ALIKE = exported("variables-alike", "OMP_NUM_THREADS=2 TORCH_DISTRIBUTED_DEBUG=I
 HASH_SEED = exported("hash-seed-of-words", "PYTHONHASHSEED=abc")
 ALLOCATOR = exported("allocator-unknown", "LANG=C.UTF-8 PYTHONMALLOC=fast", "/etc/bash.bashrc")
 TORCH_LOGS = exported("torch-logs-nonsense", "TORCH_LOGS=nonsense")
+WARNINGS = exported("warnings-are-errors", "PYTHONWARNINGS=error")
+DEPRECATIONS = exported(
+    "deprecations-are-errors", "PYTHONWARNINGS=error::DeprecationWarning", "/etc/bash.bashrc"
+)
 PYTHON, SMOKE = "software.python-is-there", "training.smoke-trains"
 IN_THE_WAY = "variable-in-the-way"
 NODE2 = (("node2",),)
@@ -38,6 +42,8 @@ CASES = [
         warns=((EQUAL, NODE2, "variable-differs"),),
         **TWO,
     ),
+    case(WARNINGS, SMOKE, NODE2, IN_THE_WAY, **TWO),
+    case(DEPRECATIONS, SMOKE, NODE2, IN_THE_WAY, **TWO),
     case(DETAIL, EQUAL, NODE3, "variable-differs"),
     case(DETAIL_ELSEWHERE, EQUAL, NODE3, "variable-differs", on=FIRST_TWO),
     warned(FEW_THREADS, EQUAL, NODE3, "variable-differs"),

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from checks.facts.account import Account
+from checks.facts.environment import Environment
 from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import LoginAttempt, SshRow
 from checks.knowledge.pdsh_call import names_by_label, pdsh_call
@@ -99,11 +100,25 @@ def test_variables(environment, outcome, severity):
     assert severity is None or finding.severity is severity
 
 
-def test_replaced_arguments_that_reach_nobody_are_one_finding():
-    snap = cluster(Pdsh("/p", "", ("ssh",), environment={"PDSH_SSH_ARGS": "-q"}))
-    with_fact(snap, "node1", PdshRun(7, 255, 0.1, "", {"node2": PdshAnswer(code=255)}))
-    assert one(snap, "environment-is-neutral").cause == "ssh-args-replaced"
+@pytest.mark.parametrize(
+    ("name", "rcmds", "cause"),
+    [
+        ("PDSH_SSH_ARGS", ("ssh",), "ssh-args-replaced"),
+        ("PDSH_SSH_ARGS_APPEND", ("ssh",), "changed-by-environment"),
+        ("PDSH_MODULE_DIR", (), "changed-by-environment"),
+    ],
+)
+def test_a_variable_without_which_all_are_reached_is_one_finding(name, rcmds, cause):
+    snap = cluster(Pdsh("/p", "", rcmds, environment={name: "-q"}))
+    lost = {"node1": PdshAnswer(0, "node1", "node1", 7), "node2": PdshAnswer(code=255)}
+    with_fact(snap, "node1", PdshRun(7, 255, 0.1, "", lost, (name,)))
+    with_fact(snap, "node1", Environment({name: "-q"}, {name: ("/root/.bashrc:1",)}))
+    finding = one(snap, "environment-is-neutral")
+    assert (finding.cause, finding.severity) == (cause, Severity.BLOCK)
+    assert f"does not reach node2 with {name}=-q (/root/.bashrc:1)" in finding.message
+    assert finding.fix.command == "sed -i '1s/^/: # /' /root/.bashrc"
     assert reaches(snap).outcome is Outcome.SKIP
+    assert one(snap, "loads-its-ssh-module").cause == ""
 
 
 @pytest.mark.parametrize(

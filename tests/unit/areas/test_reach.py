@@ -6,6 +6,7 @@ import shlex
 import pytest
 
 from checks.facts import Login
+from checks.facts.interfaces import Interface, Interfaces
 from checks.knowledge.logins.causes import CAUSE_MEANING
 from checks.model import Outcome, Ssh
 from tests.support.paths import ROOT
@@ -121,3 +122,18 @@ def test_every_cause_of_the_controllers_logins_has_a_meaning():
     named = set(re.findall(r'LoginError\(\s*"([a-z-]+)"', text))
     assert named
     assert named <= set(CAUSE_MEANING)
+
+
+def test_a_node_that_has_the_address_of_another_one_is_named_and_gives_it_up():
+    snap = snapshot(("node1", "node2", "node3"))
+    changed = Login(reached=False, cause="host-key-changed", user="root", address="10.0.0.2")
+    with_fact(snap, "node2", changed)
+    own, both = ("10.0.0.1/24",), ("10.0.0.3/24", "10.0.0.2/24")
+    with_fact(snap, "node1", Interfaces((Interface("eth0", ipv4=own),)))
+    with_fact(snap, "node3", Interfaces((Interface("eth0", ipv4=both),)))
+    finding = judged(snap, CHECK)["node2",]
+    assert (finding.cause, finding.fix.on) == ("wrong-host", "node3")
+    assert finding.message == "node3 has 10.0.0.2 on its eth0 and answers in the name of node2"
+    assert "ip addr del 10.0.0.2/24 dev eth0" in finding.fix.command
+    with_fact(snap, "node3", Interfaces((Interface("eth0", ipv4=both[1:]),)))
+    assert judged(snap, CHECK)["node2",].cause == "host-key-changed"

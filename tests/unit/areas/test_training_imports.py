@@ -102,3 +102,27 @@ def test_a_library_of_a_variable_that_does_not_fit_is_taken_out():
 def test_anything_else_is_shown():
     result = fix("import deepspeed", "ImportError", "cannot import name 'log' from 'torch.x'")
     assert result.command == "cd /run && /venv/bin/python -c 'import deepspeed'"
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        ("error", "variable-in-the-way"),
+        ("ignore,e::DeprecationWarning", "variable-in-the-way"),
+        ("default", "python-warnings-are-errors"),
+        ("", "python-warnings-are-errors"),
+    ],
+)
+def test_a_warning_that_is_raised_is_the_variables_where_that_has_it_raised(value, cause):
+    trace = f'Traceback (most recent call last):\n  File "{SITE}/torch/x.py", line 1, in y'
+    said = SmokeReport("initialize", error="DeprecationWarning", detail="old", trace=trace)
+    snap = cluster(smoke(rank(said, 1)), smoke(rank(trained())))
+    shell = {"PYTHONWARNINGS": value} if value else {}
+    places = {"PYTHONWARNINGS": ("/root/.bashrc:3",)}
+    with_fact(snap, "node1", Software(PYTHON, "ok", "3.11.7", packages=VERSIONS, modules=MODULES))
+    with_fact(snap, "node1", Environment(shell, places))
+    finding = judged(snap, CHECK)[("node1",)]
+    assert finding.cause == cause
+    if cause == "variable-in-the-way":
+        assert f"PYTHONWARNINGS={value} (/root/.bashrc:3 of node1); it makes" in finding.message
+        assert finding.fix.command == "sed -i '3s/^/: # /' /root/.bashrc"

@@ -137,6 +137,9 @@ def test_max_age(age: str, seconds: float) -> None:
         ("[ssh]\n[ssh.jump]\nhost = 'x'", 2, "'ssh.jump': unknown key"),
         ('[start]\nbefore = [\n  ["prep"],\n]\nwiht = "x"', 5, "did you mean 'with'?"),
         ("env = 3", 1, "expected a table: write [env]"),
+        ('[env]\nPATH = "/opt/bin:$PATH"', 2, "PATH has a $PATH: no shell expands it"),
+        ('[env]\nA = "1"\nHF_HOME = "${HOME}/hf"', 3, "HF_HOME has a $HOME: no shell expands it"),
+        ('[env]\nLD_LIBRARY_PATH = "$CUDA/lib64"', 2, "write the whole value"),
         ("[env]\nA = true", 2, "'env.A': expected a string in quotes, not a boolean"),
         ("[env]\nA = 0.5", 2, "expected a string in quotes, not a float"),
         ('[env]\n"A B" = "x"', 2, "expected a variable's name"),
@@ -158,6 +161,12 @@ def test_a_mistake_is_named_with_its_line(text: str, line: int, said: str) -> No
     message = str(caught.value)
     assert message.startswith(f"launch.toml:{line}: ")
     assert said in message
+
+
+def test_a_dollar_that_no_shell_would_take_for_a_variable_is_the_values_own() -> None:
+    text = '[env]\nNOTE = "costs $5 or $MORE"\nPASS = "a$b"\nPATH = "/opt/a$"'
+    values = {"NOTE": "costs $5 or $MORE", "PASS": "a$b", "PATH": "/opt/a$"}
+    assert parse_launch_file(text, "launch.toml").values["env"] == values
 
 
 def test_a_refused_value_of_the_environment_is_not_shown() -> None:
