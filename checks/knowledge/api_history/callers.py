@@ -16,6 +16,11 @@ _FRAME = re.compile(
 _BEGIN = "Traceback (most recent call last)"
 _PACKAGE = re.compile(r"/(?:site|dist)-packages/(?P<package>[A-Za-z]\w*)[/.]")
 _STANDARD = re.compile(r"/lib/python\d[\d.]*/(?!(?:site|dist)-packages)|^<")
+_LIBRARY_CLASS = re.compile(
+    r"\b(?:\w*(?:Accelerator|Arguments|Cache|Config|Engine|Plugin|State|Trainer)|(?:Auto|Baichuan"
+    r"|Bert|CLIP|ChatGLM|Deepseek|Falcon|GPT|Gemma|Intern|Llama|MPT|Mi[sx]tral|Peft|Phi|Pre[tT]rained"
+    r"|Qwen|T5)\w*)\b"
+)
 _PASSING_ON = ("__getattr__", "__getattribute__")
 """Functions that look up what their caller asked for."""
 
@@ -40,6 +45,13 @@ class Caller:
         if self.is_model:
             return f"the model's own code ({name})"
         return self.package or (f"your code ({name})" if name else "the code that runs")
+
+
+def is_own_call(error: str, text: str) -> bool:
+    """Whether one's own code asked, and the error names nothing that is called as a library's."""
+    caller = find_caller(text, error)
+    is_own = caller.path and not (caller.package or caller.is_model)
+    return bool(is_own and not _LIBRARY_CLASS.search(error))
 
 
 def find_caller(text: str, error: str) -> Caller:

@@ -42,8 +42,8 @@ root config-extra-key
   checks  deepspeed.keys-are-known, deepspeed.config-is-readable
 root config-removed-block
   says    has been removed
-  pattern has been removed; the '(?P<key>[^']+)' configuration|has been removed\. (?:A leftover|Use|
-          See)
+  pattern has been removed; the '(?P<key>[^']+)' configuration|has been removed\. (?:A leftover|Use
+          DeepSpeed|See)
   cause   the config has a section that this version of DeepSpeed no longer accepts, even when it is
           disabled
   fix     delete the section, or install the earlier DeepSpeed on every node

@@ -32,13 +32,24 @@ root remote-quote-error
   fix     put such values into a file that the script reads; `python -m launcher start` passes any
           argument
   checks  nccl.deepspeed-env-file-is-sound
+root driver-tools-missing, survivable
+  shows   nvidia-smi: {what:(?:command )?not found}
+  cause   this shell has no nvidia-smi ({what}): the node has no NVIDIA driver, or the container was
+          started without its GPUs
+  fix     on the node the driver's packages (`lsmod | grep nvidia`); in a container `docker run
+          --gpus
+          all` (NVIDIA Container Toolkit, --nv of Apptainer), in Kubernetes nvidia.com/gpu in its
+          limits
+  checks  gpu.driver-answers
 root remote-command-not-found, survivable
   says    : not found
   says    : command not found
-  pattern \b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>[\w./+-]+): (?:command )?not found
-  cause   {command} is not in the PATH of a non-interactive shell: the lines for conda, modules and
-          venvs in .bashrc do not apply there
-  fix     use an absolute path, or set PATH in .deepspeed_env or [env]
+  pattern \b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>(?!nvidia-smi:)[\w./+-]+): (?:command
+          )?not found
+  cause   {command} is not installed on this node, or not in the PATH of a non-interactive shell, to
+          which the lines for conda, modules and venvs in .bashrc do not apply
+  fix     where it is installed an absolute path, or PATH in .deepspeed_env or [env]; else install
+          it
   checks  software.python-is-there
   follows shell-conda-not-initialised, shell-function-missing, shell-file-missing
 noise rc-file-noise

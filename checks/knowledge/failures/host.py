@@ -18,10 +18,18 @@ root torchrun-sigkill
   fix     run `dmesg | tail` on that node
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.shm-is-large-enough,
           limits.shm-is-writable
+root dataloader-worker-killed
+  shows   DataLoader worker (pid {pid:[\d, ]+}) is killed by signal: Killed
+  cause   a data loader worker was killed (SIGKILL): as a rule by the kernel because the memory of
+          the
+          node, or of the job's or container's limit, was full
+  fix     fewer workers or a smaller prefetch_factor, data that is read lazily, a higher --mem (pod
+          limit); `dmesg -T | grep -i oom` on that node, `sacct -o MaxRSS`
+  checks  limits.memory-is-free
 root dataloader-bus-error
   says    "is killed by signal: "
-  pattern DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal: (?P<name>[A-Za-z
-          ]+)
+  pattern DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal:
+          (?P<name>(?!Killed)[A-Za-z ]+)
   cause   a data loader worker died ({name}): /dev/shm is too small, or the memory is full
   fix     {SHM_FIX}; num_workers=0 proves it
   checks  limits.memory-is-free, limits.shm-is-large-enough, limits.shm-is-writable

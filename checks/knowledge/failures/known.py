@@ -15,8 +15,9 @@ before them, and the traceback that it ends.
 - `follows`: ids of failures that it may be a consequence of; where one of them is seen too, that
   one is the cause, whatever its time and rank: `Xid 79` of `CUDA error: unknown error`.
 - `history`: the tables of which release of a library has what (knowledge/api_history) give a more
-  exact cause and fix where they know the name. `asked`: else the entry's own hold; `needed`: else
-  the line does not show the failure.
+  exact cause and fix where they know the name. `asked`: else the entry's own hold; `apart`: these
+  hold but for what one's own code asks of one's own code; `needed`: else the line does not show the
+  failure.
 - `versions`: what the log says of a package's version, `nccl>=2.28.3,<2.28.9`; a log that does not
   name the version does not show the failure; VERSION_LINES are what names versions.
 
@@ -37,6 +38,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from checks.knowledge.api_history.callers import is_own_call
 from checks.knowledge.api_history.misfit import explain_misfit
 from checks.knowledge.exit_status import name_exit
 from checks.knowledge.misspelt_options import correct_options
@@ -186,12 +188,13 @@ class KnownFailure:
     def with_history(self, line: str, around: Surroundings) -> KnownFailure | None:
         """With the cause and the fix that the tables of releases give, where it asks for them.
 
-        None where it needs them and they do not know the name.
+        None where it needs them and they do not know the name, or where no library takes part.
         """
         misfit = explain_misfit(line, around.text, around.versions) if self.history else None
         if misfit:
             return replace(self, cause=misfit.cause, fix=misfit.fix)
-        return None if self.history == "needed" else self
+        is_own = self.history == "apart" and is_own_call(line, around.text)
+        return None if is_own or self.history == "needed" else self
 
     def groups_in(
         self, match: re.Match[str], around: Surroundings

@@ -97,6 +97,7 @@ symptom nccl-unhandled-system
   fix     start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, limits.memlock-is-unlimited,
           collective.ranks-meet
+  follows nccl-socket-call-failed, nccl-peer-closed
 symptom nccl-remote-error
   says    ncclRemoteError: A call failed possibly due to a network error
   cause   a peer ended early, or the network failed
@@ -170,8 +171,8 @@ symptom nccl-socket-call-failed
   says    "NCCL WARN Net : Call to "
   says    "NCCL WARN Call to recv"
   says    "NCCL WARN Call to send"
-  says    "ncclOsSocketProgressOpt: Call to "
-  pattern NCCL WARN (?:Net : |ncclOsSocketProgressOpt: )?Call to (?P<what>recv|send)\S*(?: from|
+  says    "ocketProgressOpt: Call to "
+  pattern (?:NCCL WARN (?:Net : )?|ocketProgressOpt: )Call to (?P<what>recv|send)\S*(?: from|
           to)? ?(?P<peer>[^\s<]*)\S* failed : (?P<why>.+)
   cause   the connection to {peer} broke ({why}): the rank there ended, or the network between the
           nodes went away

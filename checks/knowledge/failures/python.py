@@ -105,7 +105,7 @@ root python-unexpected-keyword
           KTO)[\w.]+)\(\) got an unexpected keyword argument '(?P<name>(?!(?:num_items_in_batch|
           keep_torch_compile|dispatch_batches)\b)\w+)'
   frame   site-packages
-  history asked
+  history apart
   cause   {function} does not know the argument `{name}`: two packages of different times call each
           other, or an argument was renamed or removed
   fix     the last frames of the traceback name both packages; update them together on every node

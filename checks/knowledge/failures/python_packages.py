@@ -6,6 +6,16 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+root pip-wheel-not-there
+  shows   ERROR: HTTP error {status:40[34]} while getting {url}
+  cause   the package index answered {status}: there is no such file at {url}
+  fix     open the index in a browser: the name, the version and the tag (cu126, cp312) must be one
+          that it lists
+root git-host-unresolvable
+  shows   fatal: unable to access '{url:[^']+}': Could not resolve host: {host}
+  cause   this node cannot resolve {host}: it has no way to the internet, or no name server
+  fix     fetch on a node that has, and `python -m launcher sync`; or https_proxy in its environment
+  checks  software.proxy-spares-the-nodes
 root package-submodule-missing, survivable
   says    ModuleNotFoundError: No module named '
   pattern ModuleNotFoundError: No module named '(?P<package>torch|transformers|accelerate|peft|trl|

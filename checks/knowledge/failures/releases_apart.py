@@ -10,7 +10,7 @@ root release-unexpected-keyword
   says    got an unexpected keyword argument '
   pattern TypeError: (?P<function>(?!(?:\w+\.)?forward\b)[\w.<>]+|\w*(?:Attention\w*|Layer|MLP|
           Embedding|Norm)\.forward)\(\) got an unexpected keyword argument '(?P<name>\w+)'
-  history asked
+  history apart
   cause   `{function}` as installed takes no argument `{name}`: caller and callee are of releases
           that do not fit, or the argument was renamed or removed
   fix     the traceback's last frame is the caller: bring its package (or your script, from that
@@ -20,7 +20,7 @@ root release-unexpected-keyword
 root release-missing-argument
   shows   {function:[\w.<>]+}() missing {count:\d+} required positional argument{plural:s?}:
           '{name:\w+}'
-  history asked
+  history apart
   cause   `{function}` was called without `{name}`: its caller was written for another release, or
           an override of it has other arguments
   fix     the traceback's last frame is the caller: bring its package and the one that defines
@@ -44,7 +44,7 @@ root release-object-attribute
   shows   AttributeError: '{class:\w+(?:Config|Model|Trainer|Engine|Optimizer|Cache|Arguments|
           Accelerator|State|ForCausalLM|Processor|Attention|Plugin)}' object has no attribute
           '{name:\w+}'
-  history asked
+  history apart
   cause   `{class}` as installed has no `{name}`: who reads it is of another release (a remote
           model's code, a trainer, a plugin), or a config lacks that entry
   fix     the traceback's last frame reads it: bring its package and the one that defines `{class}`

@@ -19,9 +19,16 @@ root ssh-host-key-changed
   fix     compare the new fingerprint on the node itself, then run `ssh-keygen -R NODE` and log in
           once; images that are rebuilt should keep their host keys
   checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
+root git-login-refused
+  shows   git@{host:[\w.-]+}: Permission denied (
+  cause   {host} does not know the ssh key that git offered: this node (or container) has none, or
+          another one than the account there
+  fix     add the public key of this node's account to the account at {host} (or a deploy key), or
+          clone by https with a token; better clone once and `python -m launcher sync` the files
 root ssh-permission-denied
   says    Permission denied (
-  pattern (?:(?P<user>[^\s@:]+)@)(?P<node>[^\s:]+): Permission denied \((?P<methods>[^)]*)\)
+  pattern (?<![^\s@:])(?!git@)(?P<user>[^\s@:]+)@(?P<node>[^\s:]+): Permission denied
+          \((?P<methods>[^)]*)\)
   cause   {node} refuses the login of {user}: the public key is not in its authorized_keys, another
           key is offered, or the account is wrong
   fix     run `ssh-copy-id {user}@{node}` on the node that logs in; set User and IdentityFile in

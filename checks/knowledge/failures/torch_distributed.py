@@ -114,6 +114,15 @@ root c10d-monitored-barrier
   shows   [Rank 0]: Ranks {ranks:[\d, ]+} failed to pass monitoredBarrier in {ms:\d+} ms
   cause   ranks {ranks} did not come to a barrier in {ms} ms: they ended, hang or took another path
   fix     read the output of rank {ranks}
+root file-ends-early
+  says    EOFError: Ran out of input
+  near    in (?:torch_load|load|_load|_legacy_load)\n|torch\.load\(|pickle\.load\(|joblib\.load\(
+  unless  distributed_c10d\.py|_tensor_to_object
+  cause   the file that was loaded is empty or cut off: its save was interrupted, the disk was full,
+          or another rank still writes it
+  fix     `ls -l` the file that the frame above names on that node; take the one before, or make it
+          again; write on one rank under another name, rename, and let the others wait at a barrier
+  checks  files.checkpoints-can-be-resumed
 root c10d-object-broadcast-pickle
   says    invalid load key, '\x00'
   says    Ran out of input

@@ -63,10 +63,10 @@ GENERAL = set(
     re.findall(
         r"\S+",
         """
-    bnb-library-missing bnb-missing-for-quantization command-failed cuda-oom data-path-missing
-    dcp-missing-key disk-full ds-groups-do-not-divide dtensor-mixed-with-tensor
-    enroot-registry-refused gcc-missing-header hf-ds-mismatch hf-missing-name
-    hip-invalid-device-function hip-out-of-memory history-argument-count
+    bnb-library-missing bnb-missing-for-quantization c10d-object-broadcast-pickle command-failed
+    cuda-oom data-path-missing dcp-missing-key disk-full ds-groups-do-not-divide
+    dtensor-mixed-with-tensor enroot-registry-refused gcc-missing-header hf-ds-mismatch
+    hf-missing-name hip-invalid-device-function hip-out-of-memory history-argument-count
     history-attribute-missing history-name-missing hub-path-as-repo-id inductor-backend-failed
     lib-cuda-driver-missing lib-cuda-undefined lib-torch-abi library-not-executable
     lightning-options-refused module-missing mpi-rank-exited nccl-connect-failed nccl-dup-gpu
