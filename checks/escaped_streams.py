@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TextIO
 
-from checks.printable import escape_output
+from checks.printable import escape_output, shorten_message
 
 
 class EscapedStream:
     """A text stream that passes on text and colours, all else escaped.
 
     So no command can forget it, whatever it prints of a node. `unescaped` is the stream itself.
+    Where it is `brief` overlong words, which a complaint may repeat, are shortened.
     """
 
-    def __init__(self, stream: TextIO) -> None:
-        self.unescaped = stream
+    def __init__(self, stream: TextIO, *, brief: bool = False) -> None:
+        self.unescaped, self._brief = stream, brief
 
     def write(self, text: str) -> int:
         """Write it; the number of characters that were given."""
-        self.unescaped.write(escape_lines(text))
+        shown = escape_lines(text)
+        self.unescaped.write(shorten_message(shown) if self._brief else shown)
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -47,7 +50,17 @@ def unescaped(stream: TextIO) -> TextIO:
 
 @contextmanager
 def escaped_output() -> Iterator[None]:
-    """All that is printed meanwhile goes through such streams."""
-    output, errors = EscapedStream(sys.stdout), EscapedStream(sys.stderr)
-    with redirect_stdout(output), redirect_stderr(errors):
-        yield
+    """All that is printed meanwhile goes through such streams, to nobody where one was closed."""
+    with open(os.devnull, "w") as nobody:
+        output, errors = (EscapedStream(stream or nobody) for stream in (sys.stdout, sys.stderr))
+        with redirect_stdout(output), redirect_stderr(errors):
+            yield
+
+
+@contextmanager
+def brief_errors() -> Iterator[None]:
+    """The same of errors alone, which are brief meanwhile: pytest says them in its own words."""
+    with open(os.devnull, "w") as nobody:
+        errors = EscapedStream(sys.stderr or nobody, brief=True)
+        with redirect_stdout(sys.stdout or nobody), redirect_stderr(errors):
+            yield

@@ -15,6 +15,7 @@ from pathlib import Path
 from checks import __version__
 from checks.errors import PreflightError, UsageError
 from checks.escaped_streams import escaped_output
+from checks.job.user_files import require_current_folder
 from checks.next_line import SYNC_KEYS, next_line
 from launcher.command_line import CommandParser, add_command, parse_words
 from launcher.commands import attach, completion, logs, runs, xray
@@ -265,6 +266,7 @@ def _run_command(argv: Sequence[str] | None) -> int:
         return ExitCode.USAGE
     try:
         args = parse_words(parser, words)
+        require_current_folder()
         code = args.run(args)
         _flush_stdout()
     except UsageError as error:
@@ -278,7 +280,9 @@ def _run_command(argv: Sequence[str] | None) -> int:
         return ExitCode.FAILED
     except OSError as error:
         if error.errno not in DISK_FULL_ERRNOS:
-            raise
+            if error.filename is None:
+                raise
+            return _report_error(UsageError(f"{error.filename}: {error.strerror}"), ExitCode.USAGE)
         _flush_stdout()
         return _report_error(f"cannot write the output: {error.strerror}", ExitCode.FAILED)
     return ExitCode.DONE if code is None else int(code)

@@ -7,24 +7,34 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from checks.errors import UsageError
+from checks.escaped_streams import brief_errors
+from checks.job.user_files import require_current_folder
+from checks.printable import shorten_message
+
 HERE = Path(__file__).resolve().parent
-TESTS_FAILED, INTERRUPTED = 1, 2
+TESTS_FAILED, INTERRUPTED, USAGE = 1, 2, 4
 """Exit codes of pytest, which may not be there yet."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the checks with pytest's own options and ours; returns the exit status."""
-    words = pytest_arguments(sys.argv[1:] if argv is None else argv, Path.cwd())
     try:
-        import pytest
+        require_current_folder()
+        words = pytest_arguments(sys.argv[1:] if argv is None else argv, Path.cwd())
+        with brief_errors():
+            import pytest
 
-        return int(pytest.main(words))
+            return int(pytest.main(words))
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return TESTS_FAILED
     except KeyboardInterrupt:  # before pytest's own handler is there, while it is imported too
         print("interrupted before the decision", file=sys.stderr)
         return INTERRUPTED
+    except (UsageError, OSError, ValueError) as error:  # of its start; later ones pytest reports
+        print(f"ERROR: {shorten_message(str(error))}", file=sys.stderr)
+        return USAGE
 
 
 def pytest_arguments(argv: Sequence[str], cwd: Path) -> list[str]:

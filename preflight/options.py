@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from checks.catalogue import require_known_checks
 from checks.errors import UsageError
 from checks.facts import Snapshot
+from checks.job import launch_file
 from checks.job.build import build_job, read_options
 from checks.job.hosts import checked_name
 from checks.job.key import Face
@@ -30,6 +31,13 @@ _FILE_OPTIONS = {
     "--save-facts": "save all facts that the nodes reported, for --facts",
     "--facts": "judge saved facts; no node is touched",
 }
+_INPUT_OPTIONS = {
+    "--launch-file": launch_file.NAME,
+    "--facts": "",
+    "--ssh-key": "",
+    "--ssh-config": "",
+}
+"""Options whose files are read, with what is read where they are not given."""
 _PYTEST_OPTIONS = {
     "-k": "only the checks and nodes that match: -k memlock, -k 'ssh and node3'",
     "--lf": "only what failed last time",
@@ -128,7 +136,7 @@ def _require_cluster(job: Job, path: Path) -> None:
 def job_to_check(config: pytest.Config) -> Job:
     """The job of the options and launch.toml. Raises UsageError, also for an unknown allowance."""
     for word in config.args:
-        if Path(word).is_file() and Path(word).suffix != ".py":
+        if os.path.isfile(word) and not word.endswith(".py"):
             line = next_line("preflight", None, "--hosts", word)
             raise UsageError(f"{word} is no test; where it is the hosts file, type: {line}")
     job = build_job(
@@ -141,7 +149,7 @@ def job_to_check(config: pytest.Config) -> Job:
     return job
 
 
-def require_output_folders(config: pytest.Config) -> None:
+def require_output_folders(config: pytest.Config, job: Job) -> None:
     """Returns when each file to be written can be one, in a folder that exists; else UsageError."""
     paths = {flag: config.getoption(flag) for flag in _FILE_OPTIONS if flag != "--facts"}
     for flag, path in paths.items():
@@ -149,6 +157,7 @@ def require_output_folders(config: pytest.Config) -> None:
             raise UsageError(f"{flag} {path}: its folder does not exist")
         if path:
             require_file_path(flag, path)
+    _require_distinct_files({flag: path for flag, path in paths.items() if path}, config, job)
     flag, folder = "--fix-script", config.getoption("fix_script")
     if folder and (_kind_of(flag, folder) or _kind_of(flag, folder, follow=False)) not in (
         0,
@@ -157,6 +166,19 @@ def require_output_folders(config: pytest.Config) -> None:
         raise UsageError(f"{flag} {folder}: a file; name a folder for the scripts")
     if folder and _kind_of(flag, folder.absolute().parent) != stat.S_IFDIR:
         raise UsageError(f"{flag} {folder}: the folder above it does not exist")
+
+
+def _require_distinct_files(outputs: Mapping[str, Path], config: pytest.Config, job: Job) -> None:
+    """Returns where each is a file of its own, and none is one that is read; else UsageError."""
+    taken = {os.path.realpath(job.where): "--hosts"} | {
+        os.path.realpath(config.getoption(flag) or usual): flag
+        for flag, usual in _INPUT_OPTIONS.items()
+        if config.getoption(flag) or usual
+    }
+    for flag, path in outputs.items():
+        if other := taken.get(os.path.realpath(path)):
+            raise UsageError(f"{flag} {path}: that is the file of {other}; name another to write")
+        taken[os.path.realpath(path)] = flag
 
 
 def require_file_path(flag: str, path: Path) -> None:

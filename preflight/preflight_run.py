@@ -38,7 +38,7 @@ class PreflightRun:
         self.job: Job = (
             self.loaded_snapshot.job if self.loaded_snapshot else options.job_to_check(config)
         )
-        options.require_output_folders(config)
+        options.require_output_folders(config, self.job)
         quick = config.getoption("quick")
         checks = [c for c in CATALOGUE.values() if not (quick and c.heavy)]
         self._items: dict[tuple[str, str], list[PreflightItem]] = {}

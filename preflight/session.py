@@ -14,6 +14,7 @@ from checks.errors import UsageError
 from checks.escaped_streams import EscapedStream
 from checks.model import Finding, Job
 from checks.next_line import failed_again_line, next_line, start_line
+from checks.printable import shorten_message
 from checks.run import Result, plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
 from preflight.junit import complete_junit, junit_file, private_junit
@@ -45,6 +46,10 @@ class PreflightSession:
             return (yield)
         except KeyboardInterrupt:
             _end_interrupted()
+        except pytest.UsageError as error:
+            raise pytest.UsageError(*map(shorten_message, map(str, error.args))) from None
+        except RecursionError:
+            raise pytest.UsageError("-k or -m: nested too deeply") from None
         finally:
             if self._usage_error:
                 raise pytest.UsageError(str(self._usage_error))

@@ -13,6 +13,14 @@ from checks.errors import UsageError
 LIMIT_BYTES = 4 << 20
 
 
+def require_current_folder() -> None:
+    """Returns where paths that are typed mean something; UsageError in a folder that is gone."""
+    try:
+        Path.cwd()
+    except OSError:
+        raise UsageError("this directory is not there any more; go to another") from None
+
+
 def read_text(path: Path, what: str) -> str:
     """The text of `path`, a byte order mark taken off; `what` names its kind in messages.
 

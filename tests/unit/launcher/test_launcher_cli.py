@@ -43,6 +43,23 @@ def test_a_mistake_is_one_message(argv, said, capsys, place):
     assert not (place / "runs").exists()
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["runs", "--runs", "x" * 5000],
+        ["runs", "--runs", "loop/x"],
+        ["diagnose", "x" * 5000],
+        ["diagnose", "loop"],
+    ],
+    ids=lambda argv: " ".join(argv)[:20],
+)
+def test_a_path_that_can_be_none_is_one_message(argv, capsys, place):
+    (place / "loop").symlink_to("loop")
+    assert main(argv) in (0, 2)
+    seen = capsys.readouterr()
+    assert len(seen.out + seen.err) < 2000
+
+
 def test_no_runs_is_an_empty_list(capsys):
     assert main(["runs"]) == 0
     assert capsys.readouterr().out == ""

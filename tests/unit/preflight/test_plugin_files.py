@@ -90,6 +90,10 @@ def test_a_report_goes_to_a_file_of_its_own(tmp_path, option, path, what):
         ("--report", "x" * 5000),
         ("-k", "x" * 5000),
         ("--" + "x" * 5000, "1"),
+        ("-p", "x" * 5000),
+        ("-o", "x" * 5000),
+        ("-c", "x" * 5000),
+        ("--rootdir", "x" * 5000),
     ],
 )
 def test_a_message_does_not_repeat_an_overlong_value_whole(tmp_path, option, value):
@@ -99,6 +103,74 @@ def test_a_message_does_not_repeat_an_overlong_value_whole(tmp_path, option, val
     said = done.stdout + done.stderr
     assert "…" in said
     assert not re.search(r"\S{401}", said)
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "preflight/test_limits.py::", "preflight/"])
+def test_an_overlong_path_is_not_repeated_whole_either(tmp_path, prefix):
+    done = preflight("--hosts", "node1", prefix + "x" * 5000, cwd=tmp_path)
+    said = done.stdout + done.stderr
+    assert done.returncode == 4
+    assert "not found: " in said
+    assert not re.search(r"\S{401}", said)
+
+
+def test_a_word_for_k_that_is_nested_without_end_is_one_message(tmp_path):
+    done = preflight("--hosts", "node1", "-k", "(" * 50_000, cwd=tmp_path)
+    assert done.returncode == 4
+    assert "-k or -m: nested too deeply" in done.stderr
+    assert len(done.stdout + done.stderr) < 1000
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--report", "hosts.txt"), "--report hosts.txt: that is the file of --hosts"),
+        (("--html", "./hosts.txt"), "--html hosts.txt: that is the file of --hosts"),
+        (("--save-facts", "launch.toml"), "--save-facts launch.toml: that is the file of"),
+        (("--report", "a", "--csv", "a"), "--csv a: that is the file of --report"),
+        (("--report", "a", "--html", "up/a"), "--html up/a: that is the file of --report"),
+    ],
+)
+def test_what_is_written_takes_no_others_place(tmp_path, words, said):
+    (tmp_path / "hosts.txt").write_text("node1\n")
+    (tmp_path / "up").symlink_to(".")
+    done = preflight("--hosts", "hosts.txt", *words, cwd=tmp_path)
+    assert done.returncode == 4
+    assert said in done.stdout + done.stderr
+    assert (tmp_path / "hosts.txt").read_text() == "node1\n"
+
+
+def test_the_hosts_file_that_launch_toml_names_is_not_written_over(tmp_path):
+    (tmp_path / "nodes").write_text("node1\n")
+    (tmp_path / "launch.toml").write_text('hosts = "nodes"\n')
+    done = preflight("--report", "nodes", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "--report nodes: that is the file of --hosts" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_stream_that_is_closed_changes_no_exit_code(tmp_path, closed):
+    facts = save_facts(tmp_path)
+    line = f"exec {sys.executable} -m preflight --facts {facts} --dry-run {closed}<&-"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=tmp_path, env=env, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("program", ["preflight", "launcher status"])
+def test_in_a_folder_that_is_gone_there_is_one_message(tmp_path, program):
+    line = f"mkdir gone; cd gone; rmdir ../gone; exec {sys.executable} -m {program}"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=tmp_path, env=env, capture_output=True, check=False
+    )
+    assert done.returncode == (4 if program == "preflight" else 2)
+    assert (
+        done.stderr.decode().strip().endswith("this directory is not there any more; go to another")
+    )
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "1e12"])
