@@ -16,6 +16,7 @@ from checks.facts.environment import Environment
 from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import SshRow
 from checks.folded_names import fold_names
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.knowledge.logins.causes import CAUSE_MEANING, cause_of_text, last_line, login_cause
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs
 from checks.knowledge.nccl_variables import comment_out_fix
@@ -31,6 +32,16 @@ HARMLESS_VARIABLES = {
     "PDSH_GENDERS_FILE": "the nodes are named by -w",
     "PDSH_REMOTE_PDCP_PATH": "only pdcp reads it",
 }
+
+
+_WITH_DNF = "{0} install -y pdsh-rcmd-ssh && {0} reinstall -y pdsh-rcmd-ssh"
+REINSTALLED = {
+    "apt-get": "apt-get install -y --reinstall pdsh",
+    "dnf": _WITH_DNF.format("dnf"),
+    "yum": _WITH_DNF.format("yum"),
+    "zypper": "zypper install -y --force pdsh",
+}
+"""To install what is installed already changes nothing, and its module may be gone or damaged."""
 
 
 def _skip_unless_backend(node: NodeView) -> Verdict | None:
@@ -100,7 +111,8 @@ def loads_its_ssh_module(node: NodeView) -> Verdict:
 
     Fix:
         module-owner, module-writable: `chown` or `chmod` of exactly those folders.
-        no-ssh-module: the package that has it.
+        module-denied: the login may not read the module: `chmod` of that file or folder.
+        no-ssh-module: installs the package that has it, again where it is installed already.
     """
     if verdict := _skip_without_pdsh(node):
         return verdict
@@ -112,11 +124,16 @@ def loads_its_ssh_module(node: NodeView) -> Verdict:
     bad = [folder for folder in pdsh.folders if folder.fault]
     if bad:
         return _insecure_folder_verdict(node, bad)
+    if pdsh.denied:
+        message = f"pdsh on {node.name} has no ssh module: {denial_words(pdsh.denied)}"
+        return block("module-denied", message, opening_fix(node, pdsh.denied))
     shown = f" ({last_line(pdsh.said)})" if pdsh.said else ""
     message = (
         f"pdsh on {node.name} has no ssh module, only {', '.join(pdsh.rcmds) or 'none'}{shown}"
     )
-    return block("no-ssh-module", message, _install_fix(node, pdsh))
+    again = REINSTALLED.get(pdsh.package_manager, "")
+    fix = node.fix(again, root=True) if again else _install_fix(node, pdsh)
+    return block("no-ssh-module", message, fix)
 
 
 def _insecure_folder_verdict(node: NodeView, bad: list[ModuleFolder]) -> Verdict:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
+from checks.facts.denial import Denial
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class ModuleFolder:
 class Pdsh(Fact):
     """`path` is '' where it cannot be called; `said` is what `pdsh -V` printed as errors.
 
-    `not_executable` is a pdsh in the PATH that its mode lets nobody, or not all, run.
+    `denied` keeps its ssh module from the login. `not_executable` is a pdsh in the PATH that its
+    mode lets nobody, or not all, run.
     """
 
     section: ClassVar[str] = "pdsh"
@@ -32,6 +34,7 @@ class Pdsh(Fact):
     rcmds: tuple[str, ...] = ()
     said: str = ""
     folders: tuple[ModuleFolder, ...] = ()
+    denied: Denial | None = None
     environment: Mapping[SystemName, str] = field(default_factory=dict)
     package_manager: SystemName = ""
     not_executable: str = ""

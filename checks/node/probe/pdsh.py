@@ -10,6 +10,7 @@ import time
 import uuid
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.denials import first_denied
 from checks.node.probe.guilty_variables import fewest_names
 
 COMMANDS = ("pdsh -V", "pdsh -S -f 1024 -w NODES 'echo …', from the head")
@@ -77,6 +78,13 @@ def module_folder(said, program):
     return ""
 
 
+def denied_module(folder):
+    """What keeps pdsh from its ssh module, in that folder or the usual ones; None for nothing."""
+    folders = [folder] if folder else [path for pattern in FOLDERS for path in glob.glob(pattern)]
+    paths = [path + name for path in folders for name in ("", "/sshcmd.so")]
+    return next(filter(None, map(first_denied, paths)), None)
+
+
 @section("pdsh")
 def pdsh(_):
     """Its version, modules and the shell's variables; an answer too where there is no pdsh."""
@@ -90,11 +98,13 @@ def pdsh(_):
     done = run_command([path, "-V"], 5.0, env=dict(os.environ, PDSH_RCMD_TYPE="ssh"))
     words = re.search(r"^rcmd modules: (\S+)", done.out, re.M)
     folder = module_folder(done.err, program)
+    rcmds = words.group(1).split(",") if words else []
     return dict(
         found,
         path=path,
         version=done.out.partition("\n")[0].split(" ")[0],
-        rcmds=words.group(1).split(",") if words else [],
+        rcmds=rcmds,
+        denied=None if "ssh" in rcmds else denied_module(folder),
         said=done.err.strip()[-2000:],
         folders=folder_trust(folder, program) if folder else [],
     )

@@ -100,6 +100,7 @@ ALIKE = frozenset(
         *("data-of-root-alone", "data-file-of-root-alone", "output-not-writable", "output-of-root"),
         *("packages-named-as-the-librarys", "select-in-the-scripts-folder"),
         *("few-of-each-at-once", "few-for-a-second-group", "model-offloaded-to-a-small-host"),
+        "pdsh-modules-of-root-alone",
         *("part-of-torch-of-root-alone", "allocator-unknown"),
         *(
             "pdsh-appends-a-proxy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NODE3, Case, case, custom
+from tests.lab.faults.case import ALL, HEAD, NODE3, Case, case, custom
 
 SITE = "$(echo /opt/env/lib/python3.*/site-packages)"
 FIND_TORCH = 'import importlib.util as u; print(u.find_spec("torch").origin)'
@@ -85,6 +85,19 @@ FAULTS = (
 CASES: list[Case] = [
     case(custom(name, script), check, NODE3, cause, **TRAINER)
     for name, script, check, cause in FAULTS
+]
+PDSH_MODULES = "/usr/lib/*/pdsh"
+CASES += [
+    case(
+        *(custom(name, f"chmod {mode} {path}"), "pdsh.loads-its-ssh-module", HEAD, "module-denied"),
+        shape=LabShape(nodes=2, user="trainer"),
+        on=("node1",),
+        job={"workdir": "/tmp"},
+    )
+    for name, mode, path in (
+        ("pdsh-module-of-root-alone", 600, f"{PDSH_MODULES}/sshcmd.so"),
+        ("pdsh-modules-of-root-alone", 700, PDSH_MODULES),
+    )
 ]
 CASES.append(
     case(

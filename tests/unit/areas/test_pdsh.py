@@ -5,6 +5,7 @@ import os
 import pytest
 
 from checks.facts.account import Account
+from checks.facts.denial import Denial
 from checks.facts.environment import Environment
 from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import LoginAttempt, SshRow
@@ -77,9 +78,34 @@ def test_names_the_folder_that_pdsh_refuses(fault, cause, command):
     assert reaches(snap).outcome is Outcome.SKIP
 
 
-def test_no_ssh_module_at_all():
-    snap = cluster(Pdsh("/usr/bin/pdsh", "", ("rsh",), package_manager="yum"))
-    assert one(snap, "loads-its-ssh-module").cause == "no-ssh-module"
+@pytest.mark.parametrize(
+    ("manager", "command"),
+    [
+        ("yum", "yum reinstall -y pdsh-rcmd-ssh"),
+        ("apt-get", "apt-get install -y --reinstall pdsh"),
+        ("", ""),
+    ],
+)
+def test_no_ssh_module_at_all(manager, command):
+    finding = one(
+        cluster(Pdsh("/usr/bin/pdsh", "", ("rsh",), package_manager=manager)),
+        "loads-its-ssh-module",
+    )
+    assert finding.cause == "no-ssh-module"
+    assert command in finding.fix.command
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "need", "folder"),
+    [("/usr/lib/pdsh/sshcmd.so", 0o600, "r", False), ("/usr/lib/pdsh", 0o700, "rx", True)],
+)
+def test_a_module_that_the_login_may_not_read(path, mode, need, folder):
+    denied = Denial(path, "root", "root", mode, "o", need, folder)
+    finding = one(
+        cluster(Pdsh("/usr/bin/pdsh", "", ("rsh",), denied=denied)), "loads-its-ssh-module"
+    )
+    assert finding.cause == "module-denied"
+    assert finding.fix.command == f"sudo chmod o+{need} {path}"
 
 
 @pytest.mark.parametrize(
