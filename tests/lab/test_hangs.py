@@ -75,7 +75,8 @@ HANGS = (
     Hang("traced", f"{LATE} .* is stopped, in a debugger, at traced"),
     Hang(
         "dead_mount",
-        f"{MISSED} is waiting for a file server, at dead_mount .*; python.* is blocked ",
+        rf"(?=[\s\S]*; python\S* in fuse\w* is blocked \(state D\))"
+        f"{MISSED} is waiting for a file server, at dead_mount",
     ),
     Hang("web", f"{MISSED} is waiting for a web server, at web"),
     Hang("stopped", f"{LATE} .* is stopped, by SIGSTOP, at stopped"),
