@@ -11,6 +11,7 @@ from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import Process, open_files
 from checks.node.runtime.tcp_info import open_connections
 from checks.node.runtime.threads import start_service
+from launcher.agent.gpu_use import slowed_gpus
 from launcher.agent.marks import run_processes
 from launcher.agent.rank_activity import processes_by_rank
 from launcher.agent.worker_server import group_name, recorded_entries
@@ -44,7 +45,7 @@ def report_arrivals(supervisor, sent):
             for rank, pid in pids.items()
         ]
         clocks = {"sent": sent, "received": received, "answered": time.time()}
-        supervisor.say("arrivals", ranks=ranks, links=links, **clocks)
+        supervisor.say("arrivals", ranks=ranks, links=links, slowed=slowed_gpus(), **clocks)
 
     start_service(report)
 

@@ -1,8 +1,6 @@
 """What the run's processes on this node are doing: from /proc, stacks, NCCL's flight recorder."""
 
-import contextlib
 import os
-import shutil
 import time
 
 from checks.node.runtime.control_groups import throttled_seconds
@@ -13,14 +11,13 @@ from checks.node.runtime.sockets import ESTABLISHED, LISTEN, SYN_SENT, tcp_socke
 from checks.node.runtime.tcp_info import open_connections
 from checks.node.runtime.threads import call_together, start_service, start_thread
 from launcher.agent.flight_recorder import last_collective, request_dump
+from launcher.agent.gpu_use import USE, gpu_use, slowed_gpus, start_query
 from launcher.agent.marks import run_processes
 from launcher.agent.nccl_ras import ADDRESS_VARIABLE, DEFAULT_ADDRESS, observe_ras
 from launcher.agent.rank_stack import (
     main_thread_stack,
     py_spy_frames,
     start_py_spy,
-    start_tool,
-    tool_output,
 )
 from launcher.agent.worker_server import has_advanced, pending_collectives, recorded_entries
 
@@ -37,11 +34,6 @@ CHILD_FIELDS = ("name", "cwd")
 GROWING = ("cpu", "throttled", "disk", "files", "traffic")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 TCP_STATES = {ESTABLISHED: "ESTABLISHED", SYN_SENT: "SYN_SENT", LISTEN: "LISTEN"}
-GPU_QUERY = (
-    "nvidia-smi",
-    "--query-gpu=utilization.gpu,power.draw",
-    "--format=csv,noheader,nounits",
-)
 
 
 def observe_in_thread(supervisor):
@@ -65,7 +57,7 @@ def observe_ranks(ranks, supervisor):
     """
     home = supervisor.home
     tools = {rank: start_py_spy(home, pid) for rank, pid in ranks.items()}
-    gpus = start_tool(GPU_QUERY if shutil.which(GPU_QUERY[0]) else None)
+    gpus, slowed = start_query(USE), start_asking(slowed_gpus)
     ras = start_ras(ranks)
     whose = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), ranks)
     for rank, pid in ranks.items():
@@ -89,20 +81,23 @@ def observe_ranks(ranks, supervisor):
         "launcher": sockets_of(whose[None], os.getpid()),
         "network": network_rates(first["network"], second["network"], span),
         "gpus": gpu_use(gpus, deadline),
+        "slowed": slowed(deadline) or [],
         "ras": ras(deadline),
     }
 
 
 def start_ras(ranks):
-    """Ask NCCL's RAS in a thread; returns what waits for its answers, until a deadline.
-
-    All ranks of a run have the same address for it.
-    """
-    answers = []
+    """Ask NCCL's RAS beside; all ranks of a run have the same address for it. See start_asking."""
     env = process_environment(min(ranks.values())) if ranks else {}
     address = env.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS)
     limit = time.monotonic() + SAMPLE_SPAN_S + TOOL_LIMIT_S
-    asking = start_thread(lambda: answers.append(observe_ras(address, SAMPLE_SPAN_S, limit)))
+    return start_asking(lambda: observe_ras(address, SAMPLE_SPAN_S, limit))
+
+
+def start_asking(function):
+    """Call it in a thread; returns what waits for its answer until a deadline, else gives None."""
+    answers = []
+    asking = start_thread(lambda: answers.append(function()))
 
     def wait(deadline):
         if asking.is_alive():
@@ -309,12 +304,3 @@ def sockets_of(pids, seen_by):
             found.append(dict(own, peer=peer, peer_port=peer_port))
     by_need = sorted(found, key=lambda sock: (sock["state"] != "SYN_SENT", -sock["retries"]))
     return by_need[:MAX_SOCKETS]
-
-
-def gpu_use(tool, deadline):
-    """[percent, watts] of each GPU; none where nvidia-smi is not there or not quick."""
-    found = []
-    for line in (tool_output(tool, deadline)[0] if tool else "").splitlines():
-        with contextlib.suppress(ValueError):
-            found.append([float(word) for word in line.split(",")])
-    return found

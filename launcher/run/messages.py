@@ -170,7 +170,8 @@ class LinkUse:
 class RanksArrived:
     """The arrivals of a node's ranks by its clock, which was asked at `received`.
 
-    `sent` is the controller's clock when it asked, `answered` the node's when it answered.
+    `sent` is the controller's clock when it asked, `answered` the node's when it answered. `slowed`
+    is what takes clocks from each GPU.
     """
 
     kind: ClassVar[str] = "arrivals"
@@ -179,6 +180,7 @@ class RanksArrived:
     received: float
     answered: float
     links: tuple[LinkUse, ...] = ()
+    slowed: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from launcher.plan.ranks import Rank, name_ranks
 from launcher.run.messages import RankArrivals, RanksArrived
 from launcher.run.slow_links import find_far_node, find_slow_link
+from launcher.run.slowed_gpus import slowed_gpu_lines
 
 EVERY_S = 30.0
 MIN_COLLECTIVES = 30
@@ -103,7 +104,9 @@ class StragglerWatch:
         self._ways.setdefault(node, []).append(_way_s(answer, came))
         if self._answers.keys() >= {rank.node for rank in self.ranks}:
             links = {node: own.links for node, (own, _) in self._answers.items()}
-            self.text = find_slow_link(links) or self._describe_arrivals()
+            slowed = {node: own.slowed for node, (own, _) in self._answers.items()}
+            words = find_slow_link(links) or self._describe_arrivals()
+            self.text = "; ".join(filter(None, [words, *slowed_gpu_lines(slowed)]))
 
     def _describe_arrivals(self) -> str:
         """Who arrives last, or that nobody does; empty where that is not known."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from checks.folded_names import fold_names
 from launcher.plan.ranks import Rank, name_launchers, name_places, name_ranks
+from launcher.run.slowed_gpus import slowed_gpu_lines
 from launcher.run.stall.collectives import (
     Mismatch,
     Missed,
@@ -124,6 +125,7 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
         *_expectation_lines(states, is_explained=bool(links or unseen)),
         *_unseen_rank_lines(unseen),
         *lost_rank_lines(plan, observations),
+        *slowed_gpu_lines({name: node.slowed for name, node in observations.items()}),
         *state_lines(rest),
         *_unobserved_lines(observations, states),
     ]
@@ -351,10 +353,9 @@ def sentence(subject: str, count: int, *predicates: str) -> str:
 
 def _unobserved_lines(observations: Observations, states: Sequence[RankState]) -> Iterator[str]:
     """What could not be seen, and why."""
-    recorded = any(state.rank.collectives is not None for state in states)
     living = [state.rank for state in states if state.rank.state]
     blind = [rank.rank for rank in living if rank.collectives is None]
-    if blind and (recorded or any(state.activity is Activity.WAITS for state in states)):
+    if blind and any(state.activity is Activity.WAITS for state in states):
         yield (
             f"no record of the collectives of {name_ranks(blind)}: the worker server of torch, "
             "which has it since 2.5, does not answer there"

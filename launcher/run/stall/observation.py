@@ -144,7 +144,8 @@ class RasAnswer:
 
 @dataclass(frozen=True)
 class NodeObservation:
-    """One node. `network` is bytes a second by interface, `gpus` percent and watts of each GPU.
+    """One node. `network` is bytes a second by interface, `gpus` percent and watts of each GPU, and
+    `slowed` what takes clocks from it.
 
     `launcher` has the sockets of the run's processes that are no rank; `ras` is None where nothing
     of NCCL's answers.
@@ -155,6 +156,7 @@ class NodeObservation:
     launcher: tuple[TcpSocket, ...] = ()
     network: Mapping[str, int] | None = None
     gpus: tuple[tuple[float, ...], ...] = ()
+    slowed: tuple[tuple[str, ...], ...] = ()
     ras: RasAnswer | None = None
     error: str = ""
 

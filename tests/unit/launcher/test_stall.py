@@ -43,6 +43,17 @@ def test_of_ranks_in_different_collectives_the_fewest_are_elsewhere():
     assert "waits in all_reduce, at save (train.py:50)" in stall.lines[1]
 
 
+def test_a_record_is_missed_only_where_ranks_wait_in_collectives():
+    seen = observations(rank(0, stack=READING, collectives=()), rank(1, stack=READING))
+    assert "record" not in "".join(judge_stall(rendezvous(2), seen).lines)
+    seen = observations(rank(0, stack=IN_BARRIER, collectives=()), rank(1, stack=READING))
+    assert (
+        judge_stall(rendezvous(2), seen)
+        .lines[-1]
+        .startswith("no record of the collectives of rank 1: ")
+    )
+
+
 def test_all_at_one_place_accuse_nobody():
     stall = judge_stall(
         rendezvous(2), observations(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER))

@@ -159,6 +159,14 @@ def test_where_a_link_is_slow_no_rank_is_named():
     assert "arrive" not in watch.text
 
 
+def test_a_gpu_that_is_slowed_down_is_said_also_where_records_say_nothing():
+    watch = StragglerWatch(RANKS)
+    for node, slowed in (("node1", ((),)), ("node2", (("hw-thermal",),))):
+        own = answer(node, {at: {} for at in range(4)}, 0.0)
+        watch.take(node, dataclasses.replace(own, slowed=slowed))
+    assert watch.text == "GPU 0 of node2 is slowed down (hw-thermal)"
+
+
 def test_a_run_whose_records_say_nothing_says_nothing():
     watch = StragglerWatch(RANKS)
     for node in ("node1", "node2"):
