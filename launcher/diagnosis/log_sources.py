@@ -23,8 +23,8 @@ BLOCK = 1 << 20
 MAX_LINE_SIZE = 8 << 20
 TAIL_SIZE = 64 << 10
 SUFFIXES = (".log", ".txt", ".out", ".err", ".gz", "")
-ERROR_FILE = "error.json"
-"""What a rank of torchrun leaves of its exception, beside its output."""
+_NAMED_LOG = re.compile(r"^error\.json$|rank_?\d+\.json$")
+"""What a rank of torchrun leaves of its exception, or torch's flight recorder has of a rank."""
 _RANK = re.compile(r"(?:^|[_-])rank[_-]?(\d+)$", re.IGNORECASE)
 _ATTEMPT = re.compile(r"attempt_\d+$")
 _NODE = re.compile(r"(?:node|host|gpu|worker|compute|dgx|nid|ip)[-_]?\d[\w-]*", re.IGNORECASE)
@@ -122,7 +122,7 @@ def _sources_at(path: Path) -> list[Source]:
         logs = sorted(
             file
             for file in path.rglob("*")
-            if file.is_file() and (file.suffix in SUFFIXES or file.name == ERROR_FILE)
+            if file.is_file() and (file.suffix in SUFFIXES or _NAMED_LOG.search(file.name))
         )
         return [Source(log, str(log), _place_from_name(log)) for log in logs]
     if not path.exists():

@@ -72,8 +72,9 @@ def test_the_answers_of_worker_servers_are_read_as_they_were_saved(tmp_path):
     for rank, entries in enumerate([[entry(7)], [ENDED], [entry(7)]]):
         (tmp_path / f"fr_rank_{rank}.json").write_text(json.dumps({"entries": entries}))
     (tmp_path / "config_rank_4.json").write_text("{}")
-    text = describe_dumps(read_dumps(tmp_path))
-    assert "rank 1 has not entered all_reduce 7, in which ranks 0 and 2 wait" in text
+    found = run_launcher(tmp_path, "diagnose", str(tmp_path))
+    assert found.returncode == 0, found.stderr
+    assert "rank 1 has not entered all_reduce 7, in which ranks 0 and 2 wait" in found.stdout
 
 
 def test_a_rank_without_a_file_is_said_to_be_missing(said):

@@ -81,6 +81,30 @@ def test_the_program_sees_what_it_would_see_without(home, tmp_path, others):
         assert "/put/there" in path
 
 
+STARTS = f"""
+import multiprocessing
+for way in ("spawn", "forkserver", "fork"):
+    child = multiprocessing.get_context(way).Process(target=exec, args=({TELLS!r},))
+    child.start()
+    child.join()
+    print(way, child.exitcode, flush=True)
+"""
+
+
+def test_children_of_the_program_see_what_they_would_see_without(home, tmp_path):
+    def run(env):
+        argv = [sys.executable, "-c", STARTS]
+        return subprocess.run(argv, env=env, capture_output=True, text=True, check=True)
+
+    hooked, plain = run(environment(home, tmp_path)), run(environment(None, tmp_path))
+    assert (hooked.stdout, hooked.stderr) == (plain.stdout, plain.stderr)
+    assert [line for line in hooked.stdout.splitlines() if line.endswith(" 0")] == [
+        "spawn 0",
+        "forkserver 0",
+        "fork 0",
+    ]
+
+
 def test_what_the_programs_own_sitecustomize_raises_is_told_as_ever(home, tmp_path):
     (tmp_path / "sitecustomize.py").write_text("raise RuntimeError('mine')")
     hooked, plain = shown(home, tmp_path), shown(None, tmp_path)
