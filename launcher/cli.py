@@ -30,7 +30,7 @@ RECORD_COMMANDS = ("status", "attach", "xray", "logs", "stop", "runs")
 
 
 def build_parser(typed: str = "") -> CommandParser:
-    """Every command, or where one is `typed` that reads alone, those; each sets `run`."""
+    """Every command, or of one that is `typed` often those that it needs; each sets `run`."""
     top = CommandParser(
         prog="launcher",
         description="Check a cluster, start multi-node DeepSpeed training, watch it, stop it.",
@@ -40,6 +40,9 @@ def build_parser(typed: str = "") -> CommandParser:
     commands: Commands[ArgumentParser] = top.add_subparsers(required=True, metavar="COMMAND")
     if typed in RECORD_COMMANDS:
         _add_record_commands(commands)
+        return top
+    if typed == "start":
+        _add_start_command(commands)
         return top
     if typed == "diagnose":
         _add_diagnosis_command(commands)

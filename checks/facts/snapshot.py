@@ -92,7 +92,7 @@ class Snapshot:
             "sections": sections,
             "stages": self.stages,
         }
-        write_private_file(path, json.dumps(document, indent=1, allow_nan=False))
+        write_private_file(path, json.dumps(document, allow_nan=False))
 
     @classmethod
     def load(cls, path: Path) -> Snapshot:

@@ -46,7 +46,7 @@ def report_document(
 
 def write_report(report: dict[str, Any], path: Path) -> None:
     """The report stands whole at `path`, for this user alone. Raises OSError."""
-    write_private_file(path, json.dumps(report, indent=1, default=str, allow_nan=False) + "\n")
+    write_private_file(path, json.dumps(report, default=str, allow_nan=False) + "\n")
 
 
 def _node_entries(snapshot: Snapshot) -> list[dict[str, Any]]:

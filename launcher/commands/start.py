@@ -40,8 +40,8 @@ from launcher.record import START_END, RunRecord, require_name, run_name
 from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.end_signals import held_end_signals
-from launcher.run.failure_report import FailureReport
 from launcher.run.notifier import Notifier
+from launcher.run.state import FailureReport
 
 LOCAL_RANK_FAILURE = "local-rank-arg-unrecognized"
 

@@ -20,7 +20,6 @@ from launcher.record import RecordedRun, RunRecord
 from launcher.run.aftermath import Aftermath
 from launcher.run.console import Console
 from launcher.run.end_signals import STOP_REASONS, on_end_signals
-from launcher.run.failure_report import FailureReport, describe_failure
 from launcher.run.inbox import Inbox
 from launcher.run.messages import (
     MeasureArrivals,
@@ -41,7 +40,7 @@ from launcher.run.run_display import RunDisplay
 from launcher.run.run_notices import RunNotices
 from launcher.run.stall.judge import Stall, StallKind
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
-from launcher.run.state import RunState
+from launcher.run.state import FailureReport, RunState
 from launcher.run.stragglers import StragglerWatch
 from launcher.run.supervisors import Supervisors, start_supervisors
 from launcher.run.worlds import SeparationNotice
@@ -322,6 +321,8 @@ class RunController:
         if self._ended_well and not self.job.allow_separate:
             self.separation = self.state.worlds.find_separation(missing=True)
         if self.state.failure:
+            from launcher.run.failure_report import describe_failure  # its tables slow down a start
+
             self.failure_report = describe_failure(
                 self.state, self.state.failure, self.record.path, self._seen_before
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from launcher.diagnosis.diagnose import diagnose_logs
@@ -15,36 +14,10 @@ from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, cause_line, cause_place
 from launcher.plan.plan import LAUNCHER_SOURCE
 from launcher.plan.ranks import name_places, name_ranks
-from launcher.run.state import Failure, RunState
+from launcher.run.state import Failure, FailureReport, RunState
 
 _FAILED_RANK = re.compile(r"rank (\d+) on \S+ failed: (.*)", re.DOTALL)
 _MAX_FOLLOWED = 8
-
-
-@dataclass(frozen=True)
-class FailureReport:
-    """A text for a person, the nodes concerned, and the checks that would have foreseen it.
-
-    `story` is what happened, `cause` the root cause and its fix, which a person reads last.
-    """
-
-    story: str
-    cause: str
-    nodes: tuple[str, ...] = ()
-    checks: tuple[str, ...] = ()
-    failure: str = ""
-    """The id of the known failure; empty where none is known."""
-
-    @property
-    def text(self) -> str:
-        """All of it, the cause last."""
-        return f"{self.story}\n{self.cause}"
-
-    @property
-    def brief(self) -> str:
-        """What failed first, and the cause."""
-        first = self.story.splitlines()[0]
-        return self.cause if first in self.cause else f"{first}\n{self.cause}"
 
 
 def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) -> FailureReport:

@@ -52,6 +52,32 @@ class Failure:
     stuck: str = ""
 
 
+@dataclass(frozen=True)
+class FailureReport:
+    """A text for a person, the nodes concerned, and the checks that would have foreseen it.
+
+    `story` is what happened, `cause` the root cause and its fix, which a person reads last.
+    """
+
+    story: str
+    cause: str
+    nodes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    failure: str = ""
+    """The id of the known failure; empty where none is known."""
+
+    @property
+    def text(self) -> str:
+        """All of it, the cause last."""
+        return f"{self.story}\n{self.cause}"
+
+    @property
+    def brief(self) -> str:
+        """What failed first, and the cause."""
+        first = self.story.splitlines()[0]
+        return self.cause if first in self.cause else f"{first}\n{self.cause}"
+
+
 class RunState:
     """The state of one run. `take` takes each message; the rest reads what is known."""
 

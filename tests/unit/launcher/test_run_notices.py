@@ -6,8 +6,8 @@ import pytest
 
 from checks.model import Job, Node
 from launcher.record import RecordedRun, RunRecord
-from launcher.run.failure_report import FailureReport
 from launcher.run.run_notices import RunNotices
+from launcher.run.state import FailureReport
 from tests.support.planned_ranks import Planned
 
 FIGURES = {"seconds": 7300.0, "step": 120, "steps": 200, "loss": 2.31, "steps_per_s": 3.4}
