@@ -91,7 +91,7 @@ def advice_on_cpus(job: Job, fsdp: str | None) -> str:
         return "no node has a GPU: the script has to ask DeepSpeed for the gloo backend"
     return (
         "no node has a GPU: accelerate's own launch starts these ranks, and the script trains with "
-        "the others only if told so by ACCELERATE_USE_CPU=true; `start --with accelerate` does that"
+        "the others only where ACCELERATE_USE_CPU=true is set; `start --with accelerate` does that"
     )
 
 

@@ -29,11 +29,8 @@ def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) ->
     lines = [failure.what]
     if left := state.left_early:
         lines.append(f"{name_places(left)} had ended without an error; others may wait for that")
-    source, output = _last_output(state, failure)
-    if output:
-        lines += [f"last lines of {source} on {failure.node}:", *(f"  {line}" for line in output)]
-    else:
-        lines.append(f"there is no output of it on {failure.node}")
+    if not failure.stuck:
+        lines += _last_output(state, failure)
     if state.others:
         followed = fold_failures(state.others)
         lines += ["after that:", *(f"  {what}" for what in followed[:_MAX_FOLLOWED])]
@@ -89,12 +86,14 @@ def concerned_nodes(state: RunState, failure: Failure, verdict: LogVerdict) -> t
     return tuple(name for name in names if name in named or name not in here)
 
 
-def _last_output(state: RunState, failure: Failure) -> tuple[str, Sequence[str]]:
+def _last_output(state: RunState, failure: Failure) -> list[str]:
+    """What the rank printed last, or its launcher, or another rank there; under a heading."""
     ranks = [f"rank{rank}" for rank in state.plan.ranks_of(failure.node)]
     for source in (failure.source, LAUNCHER_SOURCE, *ranks, state.plan.agent_launcher.name):
         if output := state.last_lines(failure.node, source):
-            return source.replace("rank", "rank "), output
-    return failure.source, ()
+            heading = f"last lines of {source.replace('rank', 'rank ')} on {failure.node}:"
+            return [heading, *(f"  {line}" for line in output)]
+    return [f"there is no output of it on {failure.node}"]
 
 
 def _examine_logs(failure: Failure, run: Path) -> tuple[Evidence, LogVerdict] | None:
