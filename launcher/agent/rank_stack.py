@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import time
 
+from checks.node.runtime.files import READ_LIMIT, decode_text
+from checks.node.runtime.pipes import Conversation
 from launcher.agent.shutdown import has_signal_handler
 
 INNER_FRAMES, OUTER_FRAMES = 40, 10
@@ -47,13 +49,15 @@ def start_tool(argv):
 
 def tool_output(tool, deadline):
     """What the tool printed, and its complaint; it is killed where it is not quick."""
+    conversation = Conversation(tool)
     try:
-        out, err = tool.communicate(timeout=max(0.1, deadline - time.monotonic()))
+        conversation.run(max(0.1, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         tool.kill()
-        tool.communicate()
+        conversation.close()
         return "", "it took too long"
-    return out.decode("utf-8", "replace"), err.decode("utf-8", "replace").strip()
+    conversation.close()
+    return decode_text(conversation.out), decode_text(conversation.err).strip()
 
 
 def py_spy_frames(tool, pid, deadline):
@@ -107,7 +111,7 @@ def request_stack(home, pid):
         if size == known > before:
             with open(path, errors="replace") as file:
                 file.seek(before)
-                frames = FRAME_PATTERN.findall(file.read())
+                frames = FRAME_PATTERN.findall(file.read(READ_LIMIT))
                 return [[call, path, int(line)] for path, line, call in frames], "no frame"
     return [], "it did not answer"
 

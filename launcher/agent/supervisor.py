@@ -35,6 +35,7 @@ BEAT_S = 5.0
 GRACE_S = 5.0
 CHUNK_SIZE = 64 * 1024
 OUTBOX_LIMIT = 64
+LONGEST_RECORD = 1 << 20
 
 
 def die_with_supervisor():
@@ -127,7 +128,8 @@ class Supervisor(object):
         while heard:
             more = self.outbox.qsize() < 2 * OUTBOX_LIMIT
             heard = [number for number in heard if self.relay_output(number) and more]
-        *lines, self.half = (self.half + records).split(b"\n")
+        *lines, half = (self.half + records).split(b"\n")
+        self.half = half[-LONGEST_RECORD:]
         for line in lines:
             self.take_record(**json.loads(line.decode("utf-8")))
 

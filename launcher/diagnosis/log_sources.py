@@ -22,6 +22,8 @@ from launcher.record import RecordedRun
 BLOCK = 1 << 20
 MAX_LINE_SIZE = 8 << 20
 TAIL_SIZE = 64 << 10
+STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+"""What a shell gives a name to; of other pipes nobody knows whether they end."""
 SUFFIXES = (".log", ".txt", ".out", ".err", ".gz", "")
 _NAMED_LOG = re.compile(r"^error\.json$|rank_?\d+\.json$")
 """What a rank of torchrun leaves of its exception, or torch's flight recorder has of a rank."""
@@ -127,6 +129,8 @@ def _sources_at(path: Path) -> list[Source]:
         return [Source(log, str(log), _place_from_name(log)) for log in logs]
     if not path.exists():
         raise UsageError(f"{path}: no such log; name a file, a run's directory, or - for input")
+    if not path.is_file() and not str(path).startswith(STREAMS):
+        raise UsageError(f"{path}: no regular file; - reads standard input")
     return [Source(path, str(path), _place_from_name(path))]
 
 

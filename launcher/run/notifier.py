@@ -21,6 +21,7 @@ from launcher.run.webhook import post_notice, receiver
 
 COMMAND_S = 10.0
 LAST_S = 10.0
+LAST_WORDS = 4096
 """For what is still on its way when the launcher is about to end."""
 VARIABLES = {
     "LAUNCHER_EVENT": "event",
@@ -107,8 +108,8 @@ class Notifier:
             except subprocess.TimeoutExpired:
                 _kill_session(self._child)
                 raise PreflightError(f"it did not end within {COMMAND_S:g} s") from None
-            errors.seek(0)
-            printed = errors.read().decode("utf-8", "replace").split("\n")
+            errors.seek(max(0, os.fstat(errors.fileno()).st_size - LAST_WORDS))
+            printed = errors.read(LAST_WORDS).decode("utf-8", "replace").split("\n")
         if code:
             last = [line for line in printed if line.strip()][-1:]
             raise PreflightError(": ".join([f"exit {code}", *last])[:300])

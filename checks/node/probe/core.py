@@ -18,6 +18,7 @@ import time
 
 from checks.node.runtime.files import decode_text
 from checks.node.runtime.marks import marked_processes
+from checks.node.runtime.pipes import Conversation
 from checks.node.runtime.processes import all_processes, descendants_of, kill_all, kill_tree
 from checks.node.runtime.threads import save_address_space, start_service, start_thread
 from checks.node.runtime.watchdog import Patience, spawn_watchdog
@@ -77,16 +78,15 @@ def run_command(argv, limit=5.0, env=None, stdin=b""):
     began = time.monotonic()
     pipe = subprocess.PIPE
     process = start_process(argv, env, stdin=pipe, stdout=pipe, stderr=pipe)
+    conversation, timed_out = Conversation(process, stdin), False
     try:
-        out, err = process.communicate(stdin, timeout=limit)
-        timed_out = False
+        conversation.run(limit)
     except subprocess.TimeoutExpired:
         kill_tree(process)
-        out, err = process.communicate()
         timed_out = True
-    return CommandResult(
-        process.returncode, decode_text(out), decode_text(err), timed_out, time.monotonic() - began
-    )
+    conversation.close()
+    out, err = decode_text(conversation.out), decode_text(conversation.err)
+    return CommandResult(process.returncode, out, err, timed_out, time.monotonic() - began)
 
 
 class Probe(object):

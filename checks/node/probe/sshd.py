@@ -53,6 +53,7 @@ KEYWORDS = frozenset(
 
 KEYS_FILES = ".ssh/authorized_keys .ssh/authorized_keys2"
 MOST_PEERS = 64
+LARGEST_REVOCATIONS = 16 << 20
 """Nodes whose own settings are asked for, where a Match block may have some."""
 OLDER_NAMES = {"pubkeyacceptedkeytypes": "pubkeyacceptedalgorithms"}
 LISTS = frozenset(("allowusers", "denyusers", "allowgroups", "denygroups"))
@@ -268,7 +269,7 @@ def revoked_keys(path):
     """(fingerprints that a text of revoked keys lists, whether sshd can read the file)."""
     try:
         with open(path, "rb") as file:
-            text = file.read().decode("ascii", "replace")
+            text = file.read(LARGEST_REVOCATIONS).decode("ascii", "replace")
     except OSError:
         return [], False
     return [key_fingerprint(blob) for _, blob in KEY_LINE.findall(text)], True

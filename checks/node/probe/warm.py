@@ -28,6 +28,7 @@ BOOT = "import sys;exec(eval(sys.stdin.readline()))"
 GRACE = 5.0  # seconds beyond a task's limit in which its children are ended and reported
 STACK = 4.0  # seconds before its limit at which an import that hangs shows its stack
 TAIL = 6000
+LONGEST_ANSWER = 4 << 20  # of what has no end of a line, as libraries may print, no more is kept
 CACHE_FOLDERS = (
     "CUDA_CACHE_PATH",
     "TMPDIR",
@@ -163,7 +164,7 @@ class WarmInterpreter(object):
                 self.processor_wait = processor_wait(self.process.pid)
                 self.process.wait()
                 return None
-            self.rest += piece
+            self.rest = (self.rest + piece)[-LONGEST_ANSWER:]
 
     def run(self, task):
         """What became of each child of a task. Undetermined, and it is ended, where none is known.

@@ -27,11 +27,12 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 MARK = "PREFLIGHT-WARM "
 OUTPUT_TAIL, MAX_KEPT_LINES = 6000, 200
+MOST_OUTPUT, LONGEST_LINE = 16 << 20, 1 << 20
 LOOK_BEFORE_S = 1.5
 """Seconds before the limit at which it is looked what a child waits for."""
 KILL_GRACE_S = 2.0
@@ -112,15 +113,28 @@ def child_report(path: str, keep: str) -> dict[str, Any]:
     """What a child said, in order, and what else its output has."""
     said: dict[str, Any] = {}
     kept: dict[str, None] = {}
-    with open(path + ".out", encoding="utf-8", errors="replace") as out:
-        for line in out:
-            if line.startswith(MARK):
+    for line in last_output(path + ".out", MOST_OUTPUT):
+        if line.startswith(MARK):
+            with contextlib.suppress(ValueError):  # half of it, where much was printed
                 said.update(json.loads(line[len(MARK) :]))
-            elif keep and len(kept) < MAX_KEPT_LINES and (found := re.search(keep, line)):
-                kept[found[0].strip()[:400]] = None
-    with open(path + ".err", encoding="utf-8", errors="replace") as err:
-        words = err.read()[-OUTPUT_TAIL:]
+        elif keep and len(kept) < MAX_KEPT_LINES and (found := re.search(keep, line)):
+            kept[found[0].strip()[:400]] = None
+    words = "".join(last_output(path + ".err", 4 * OUTPUT_TAIL))[-OUTPUT_TAIL:]
     return {"said": said, "kept": list(kept), "err": words}
+
+
+def last_output(path: str, size: int) -> Iterator[str]:
+    """The lines of so many of the file's last bytes; one that is longer than LONGEST_LINE in parts.
+
+    What a rank prints may be of any length.
+    """
+    with open(path, "rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - size))
+        for _ in range(size):
+            line = file.readline(LONGEST_LINE)
+            if not line:
+                return
+            yield line.decode("utf-8", "replace")
 
 
 def unanswered_addresses(pid: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from launcher.cli import main
@@ -50,11 +52,14 @@ def test_a_mistake_is_one_message(argv, said, capsys, place):
         ["runs", "--runs", "loop/x"],
         ["diagnose", "x" * 5000],
         ["diagnose", "loop"],
+        ["diagnose", "pipe"],
+        ["diagnose", "/dev/zero"],
     ],
     ids=lambda argv: " ".join(argv)[:20],
 )
 def test_a_path_that_can_be_none_is_one_message(argv, capsys, place):
     (place / "loop").symlink_to("loop")
+    os.mkfifo(place / "pipe")
     assert main(argv) in (0, 2)
     seen = capsys.readouterr()
     assert len(seen.out + seen.err) < 2000
