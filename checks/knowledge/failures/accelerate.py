@@ -124,7 +124,8 @@ root accelerate-deepspeed-config-ignored-keys
   fix     move them into the DeepSpeed config, and remove them from accelerate's
   checks  accelerate.config-is-accepted
 root accelerate-deepspeed-not-installed
-  says    DeepSpeed is not installed => run `pip install deepspeed` or build it from source
+  says    DeepSpeed is not installed => run `pip
+  says    DeepSpeed is not available => install it using `pip
   says    Using DeepSpeed requires deepspeed to be installed
   cause   the config asks for DeepSpeed, and this rank's interpreter has none
   fix     `uv pip install deepspeed` in the environment of every node
@@ -305,5 +306,25 @@ root accelerate-auto-unknown-key
   fix     a number for {key}, the key's right name, or leave it out; accelerate alone fills batch
           sizes, clipping, precision and ZeRO's stage, and the Trainer the optimizer's too
   checks  deepspeed.auto-is-filled, deepspeed.keys-are-known
+root accelerate-mpirun-missing
+  says    mpirun or mpiexec were not found
+  cause   accelerate should start the ranks over MPI (mpirun_config), and this machine has no mpirun
+  fix     install an MPI, or leave mpirun_hostfile out of the config
+root accelerate-logging-too-early
+  says    You must initialize the accelerate state by calling either
+  cause   a logger of accelerate was used before Accelerator() or PartialState() was made
+  fix     make the Accelerator first, or use Python's own logging there
+root accelerate-release-too-old
+  says    " requires PyTorch >= "
+  says    " version must be >= "
+  pattern (?P<package>DeepSpeed|FSDP2?) (?:requires PyTorch|version must be) >= (?P<least>[\d.]+\d)
+  cause   accelerate needs {least} or newer for {package}, and an older one is installed
+  fix     that release on every node; `uv pip list` shows what is there
+  checks  software.versions-are-equal, software.releases-work-together
+symptom accelerate-operation-differs
+  says    "DistributedOperationException: Error found while calling "
+  pattern DistributedOperationException: Error found while calling `(?P<what>[^`]+)`
+  cause   {what} failed on a rank; its own error stands above
+  fix     read the first traceback of each rank
 """
 )

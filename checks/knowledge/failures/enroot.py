@@ -173,5 +173,11 @@ root enroot-no-space
   fix     ENROOT_TEMP_PATH, ENROOT_CACHE_PATH and ENROOT_DATA_PATH on a file system with room (tens
           of GB for a training image)
   checks  files.temporary-folder-is-usable, files.home-and-caches-have-room
+root pyxis-not-installed
+  shows   {command:srun|sbatch|salloc}: unrecognized option '--container-{option:[\w-]+}
+  cause   this Slurm does not know --container-{option}: its plugin pyxis is not installed on the
+          machine where {command} ran, or is not loaded by plugstack.conf
+  fix     have pyxis installed on login and compute nodes; without it `srun enroot start …` or
+          apptainer in the script
 """
 )

@@ -133,5 +133,36 @@ root service-name-invalid
           none of them finds the others by name
   fix     name the job so that it begins with a letter and has small letters, digits and - only
   checks  names.every-node-resolves-every-node
+symptom pod-liveness-failed
+  shows   Container {name} failed liveness probe, will be restarted
+  cause   the kubelet restarts {name}, as it did not answer its liveness probe in time: a training
+          that loads a model or compiles answers nobody for minutes
+  fix     no livenessProbe for a training, or a longer initialDelaySeconds and failureThreshold;
+          what
+          the container printed last shows what it was at
+root job-deadline
+  says    Job was active longer than specified deadline
+  says    DeadlineExceeded
+  pattern Job was active longer than specified deadline|reason: DeadlineExceeded
+  cause   the job ran longer than its activeDeadlineSeconds allows, and Kubernetes ended its pods
+  fix     a higher activeDeadlineSeconds (runPolicy of a PyTorchJob or MPIJob), and checkpoints from
+          which the next job goes on
+root pod-config-missing
+  shows   {what:configmap|secret} "{name:[^"]+}" not found
+  near    kubelet|CreateContainerConfigError|FailedMount|MountVolume
+  cause   the pod names the {what} {name}, which is not in its namespace
+  fix     `kubectl get {what} -n NAMESPACE`; create it there, or correct the name
+root kubernetes-kind-unknown
+  shows   no matches for kind "{kind:\w+}" in version "{version:[^"]+}"
+  cause   this cluster does not know {kind} ({version}): the operator that defines it is not
+          installed,
+          or in another release
+  fix     `kubectl api-resources | grep -i {kind}` shows what it has; install the operator (JobSet,
+          Kubeflow Trainer, MPI operator, KubeRay), or write the version that it has
+root kubernetes-forbidden
+  shows   {what:[\w.]+} is forbidden: User "{user:[^"]+}" cannot {verb:\w+} resource
+  cause   the account {user} may not {verb} {what} in this namespace
+  fix     a role binding for it (`kubectl auth can-i {verb} {what} -n NAMESPACE` shows whether it
+          holds), or the namespace that it may use
 """
 )

@@ -237,5 +237,13 @@ symptom nccl-proxy-call-failed
   cause   the rank of this node that serves the network for others (rank {other}) did not do what it
           was asked for ({what}): it ended or met an error
   fix     read the NCCL WARN lines and the output of rank {other}
+root nccl-two-releases
+  says    Invalid config blocking attribute value -2147483648
+  cause   torch passes NCCL settings of a newer release than the libnccl that is loaded: two
+          releases
+          are installed (nvidia-nccl-cu11 beside nvidia-nccl-cu12, or one in LD_LIBRARY_PATH)
+  fix     `uv pip list | grep nccl` on every node: uninstall the one that torch does not name and
+          reinstall torch's; take the folder of another libnccl.so.2 out of LD_LIBRARY_PATH
+  checks  software.versions-are-equal
 """
 )

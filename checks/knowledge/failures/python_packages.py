@@ -69,7 +69,8 @@ root deepspeed-ulysses-mpu-incomplete
   fix     update DeepSpeed, or use ZeRO stage 1, 2 or 3 with sequence parallelism
 root package-asked-for
   says    "pip install "
-  pattern (?:Error|Exception): .*?pip install (?:-U |--upgrade |--pre
+  says    "pip3 install "
+  pattern (?:Error|Exception): .*?pip3? install (?:-U |--upgrade |--pre
           )*(?P<package>[\w.\[\],<>=!~+-]*\w[\]\w]*)
   cause   a feature that this run uses needs the package {package}, which is missing here or too old
   fix     `uv pip install -U '{package}'` in the training interpreter of every node

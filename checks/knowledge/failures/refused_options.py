@@ -62,9 +62,11 @@ root transformers-options-refused
   fix     change the argument that it names in TrainingArguments or on the command line
 root accelerate-options-refused
   says    "ValueError: "
-  near    accelerate/(?:utils/dataclasses|commands/(?:launch|config/\w+)|accelerator|
+  near    accelerate/(?:utils/(?:dataclasses|launch|deepspeed)|
+          commands/(?:launch|config/\w+)|accelerator|
           parallelism_config)\.py", line \d+, in (?:__post_init__|__init__|_validate_\w+|
-          validate_\w+|launch_command|\w*_launcher)\n(?:    .*\n){1,9}ValueError: (?P<what>.+)
+          validate_\w+|launch_command|\w*_launcher|prepare_\w+|
+          \w*env\w*|set_\w+)\n(?:    .*\n){1,9}ValueError: (?P<what>.+)
   cause   accelerate's configuration {REFUSED}
   fix     change what it names in the accelerate config (`accelerate env` shows which file is read),
           the launch options or the plugin's arguments
@@ -98,5 +100,20 @@ root lightning-options-refused
   pattern MisconfigurationException: (?P<what>.+)
   cause   Lightning's Trainer {REFUSED}
   fix     change the argument of Trainer, or the method of the module, that it names
+root torchrun-options-refused
+  says    "ValueError: "
+  says    "AssertionError: "
+  near    torch/distributed/(?:run|launch|launcher/api|argparse_util|
+          elastic/rendezvous/\w+)\.py{RAISED}(?:ValueError|AssertionError): (?P<what>.+)
+  cause   torchrun's command line {REFUSED}
+  fix     change the option that it names, alike on every node (`torchrun --help`)
+root deepspeed-launcher-refused
+  says    "ValueError: "
+  says    "AssertionError: "
+  says    "RuntimeError: "
+  near    deepspeed/launcher/\w+\.py{RAISED}(?:Value|Assertion|Runtime)Error: (?P<what>.+)
+  cause   the command line or the hostfile of `deepspeed` {REFUSED}
+  fix     change the option that it names (`deepspeed --help`), or the hostfile's line
+  checks  deepspeed.config-is-readable
 """
 )

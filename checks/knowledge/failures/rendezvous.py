@@ -124,5 +124,14 @@ symptom c10d-client-not-connected
   fix     read what rank 0 printed; the [W socket.cpp] lines before say why (111 nobody listens, 110
           and 113 a firewall or route); `nc -zv {node} {port}` from this node while rank 0 runs
   checks  ports.master-port-is-reachable, names.every-node-resolves-every-node
+root rendezvous-port-privileged
+  says    The server socket has failed to
+  pattern The server socket has failed to (?:bind|listen).* \(errno: 13 - Permission denied\)
+  cause   the port for the rendezvous may not be opened by this account: it is below 1024
+  fix     a --master_port (--rdzv_endpoint) of 1024 or more, the same for all nodes
+root rendezvous-backend-differs
+  shows   The rendezvous backend '{one:[^']+}' does not match the requested backend '{other:[^']+}'
+  cause   torchrun was given two rendezvous backends: {other} and {one}
+  fix     one --rdzv_backend on every node
 """
 )

@@ -124,5 +124,10 @@ root shell-arguments-too-long, survivable
           argument, a quarter of the stack limit in all): a list of files, or a very large variable
   fix     hand over a file with the list; `env | wc -c` shows a large environment; `ulimit -s
           unlimited` raises the sum
+root shell-script-not-executable
+  shows   {shell:bash|sh|-bash}: {path:\S*/\S+\.(?:sh|py|bash)}: Permission denied
+  cause   {path} may not be run: it lacks the executable bit (lost by a copy, or on a mount with
+          noexec), or the account may not read it
+  fix     `bash {path}` (`python {path}`), or `chmod +x {path}` on every node; `mount | grep noexec`
 """
 )

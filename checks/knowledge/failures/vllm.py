@@ -131,5 +131,12 @@ symptom vllm-engine-failed-to-start
   says    RuntimeError: Engine process failed to start
   cause   vLLM's engine process ended as it started
   fix     its own traceback stands above
+root sglang-out-of-memory
+  says    Not enough memory. Please try to increase --mem-fraction-static
+  cause   after its weights SGLang has no room for its cache within mem_fraction_static of the GPU,
+          or the training holds the rest
+  fix     a higher mem_fraction_static where the GPU is free (`nvidia-smi`), a shorter context, more
+          tensor parallelism; where a training shares the GPU offload it first
+  checks  gpu.gpus-are-idle
 """
 )
