@@ -12,6 +12,11 @@ from checks.facts import NodeView
 from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import Fix, Verdict, block, ok, warn
 
+_TO_ALL_NODES = (
+    "where this machine has the file too, do it here, then `launcher sync`; else copy the file to "
+    "the nodes that do not share it"
+)
+
 
 def edit_fix(node: NodeView, path: str, config: ParsedConfig, edit: str, note: str = "") -> Fix:
     """Runs `edit`, Python that changes `c`, on the config at `path`; without it only the note.
@@ -19,9 +24,7 @@ def edit_fix(node: NodeView, path: str, config: ParsedConfig, edit: str, note: s
     A file of Hjson is left to a person: rewriting it as JSON would lose its comments.
     """
     by_hand = "edit it by hand, which keeps its comments" if edit and config.json_error else ""
-    others = (
-        "" if len(node.job.nodes) == 1 else "then copy the file to the nodes that do not share it"
-    )
+    others = "" if len(node.job.nodes) == 1 else _TO_ALL_NODES
     notes = "; ".join(part for part in (by_hand, note, others) if part)
     if by_hand or not edit:
         return node.fix("", f"in {path}: {notes or 'correct it'}")

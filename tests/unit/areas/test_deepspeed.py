@@ -84,6 +84,12 @@ def test_what_deepspeeds_reader_refuses_is_refused(text):
     assert outcome("config-is-readable", text)[-1] == "!"
 
 
+def test_a_correction_is_not_lost_to_the_next_sync():
+    fix = finding("keys-are-known", cluster('{"zero_optimisation": {"stage": 3}}')).fix
+    assert fix.command
+    assert "do it here, then `launcher sync`" in fix.note
+
+
 def test_an_hjson_file_is_not_rewritten(tmp_path):
     text = '{\n  # ours\n  "zero_optimisation": {"stage": 3}\n}'
     fix = finding("keys-are-known", cluster(text)).fix
