@@ -323,6 +323,11 @@ class Finding:
         return self.outcome is Outcome.FAIL and not self.stops
 
     @property
+    def is_untried(self) -> bool:
+        """Whether that follows from what the nodes have on file, and nobody tried it."""
+        return self.evidence.get("tried") is False
+
+    @property
     def noted(self) -> bool:
         """Whether it holds, and there is something to know about it."""
         return self.outcome is Outcome.PASS and bool(self.cause)

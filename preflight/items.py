@@ -51,10 +51,22 @@ def finding_of_item(findings: Sequence[Finding]) -> Finding:
         return findings[0]
     worst = max(findings, key=_finding_gravity)
     alike = [other for other in findings if _finding_gravity(other) == _finding_gravity(worst)]
+    untried = [finding for finding in alike if finding.is_untried]
+    if untried and len(untried) < len(alike):
+        return _partly_tried_row(worst, alike, untried)
     targets = fold_names(finding.subject[1] for finding in alike)
     which = f"{len(alike)} of {len(findings)} targets ({targets})"
     message = f"{which}: {worst.message}" if worst.message else which
     return replace(worst, subject=worst.subject[:1], message=message)
+
+
+def _partly_tried_row(
+    first: Finding, passed: Sequence[Finding], untried: Sequence[Finding]
+) -> Finding:
+    """Where nothing is wrong: what was tried, and what only follows from the data."""
+    tried = fold_names(finding.subject[1] for finding in passed if not finding.is_untried)
+    message = f"tried: {tried}; {len(untried)} others {untried[0].message}"
+    return replace(first, subject=first.subject[:1], message=message)
 
 
 def _finding_gravity(finding: Finding) -> tuple[bool, int]:

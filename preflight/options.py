@@ -69,6 +69,7 @@ def add_options(add: Callable[..., object]) -> None:
         help="write a shell script for each node with all fixes to type there; none is run",
     )
     add("--budget", type=option_seconds, metavar="SECONDS", help="start no stage after this")
+    add("--all-pairs", action="store_true", help="try every pair also above 64 nodes")
     add("--quick", action="store_true", help="no training smoke, no bandwidth")
     add(
         "--dry-run",

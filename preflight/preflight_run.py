@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
 from checks.judge import REACH
 from checks.model import Finding, Job
+from checks.outliers.pairing import FULL_MESH_NODES
 from checks.private_files import write_private_file
 from checks.reports.json_report import write_report
 from checks.reports.last_run import save_last_run
@@ -75,10 +77,12 @@ class PreflightRun:
         if of_site and not self.loaded_snapshot:
             self.held_logins = HeldLogins()
             self._config.add_cleanup(self.held_logins.close)
+        option = self._config.getoption
+        most = math.inf if option("all_pairs") else FULL_MESH_NODES
         self._examined = examine(
             self.job,
             self.selected_claims,
-            GatherOptions(self._config.getoption("budget"), on_stage, on_show, self.held_logins),
+            GatherOptions(option("budget"), on_stage, on_show, self.held_logins, most),
             compared_with=self.compared_with(of_site),
             saved=self.loaded_snapshot,
             cwd=self._config.invocation_params.dir,

@@ -16,6 +16,7 @@ from checks.facts.account import Account
 from checks.facts.environment import Environment
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
+from checks.facts.known_hosts import KnownHosts
 from checks.facts.names import Names
 from checks.facts.ports import DialResults, PortSettings
 from checks.facts.ssh import LoginAttempt, SshRow
@@ -23,6 +24,7 @@ from checks.facts.sshd import Sshd
 from checks.facts.surroundings import Surroundings
 from checks.facts.trust import Trust
 from checks.knowledge.logins.causes import LOGIN_CAUSES, last_line, login_cause
+from checks.knowledge.logins.data_doubts import login_doubt
 from checks.knowledge.logins.dead_address import judge_dead_address
 from checks.knowledge.logins.failure import explain_failure
 from checks.knowledge.logins.fixes import login_fix, prepend_ssh_config, quiet_shell_fix
@@ -49,7 +51,7 @@ NAME_CAUSES = frozenset(
     Names,
     Interfaces,
     Environment,
-    optional=(DialResults, Firewall, Surroundings, PortSettings),
+    optional=(DialResults, Firewall, Surroundings, PortSettings, KnownHosts),
 )
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
@@ -58,7 +60,12 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     trust of a node in itself is needed as well: pdsh reaches the head through ssh, too.
 
     Measured: Each node runs its own `ssh -oBatchMode=yes` to every node of the list; N nodes make
-    N×N logins, few at a time and in rotation, so that no sshd is flooded. The command must run and
+    N×N logins, few at a time and in rotation, so that no sshd is flooded. Above 64 nodes, what they
+    have on file is compared for each pair: keys offered, `authorized_keys`, `known_hosts`, names
+    and sshd's settings. Tried are the pairs that this leaves open, each node with itself,
+    log₂ N + 4 rounds in which each node meets another one, and all logins from and to a node at
+    which one fails that should have worked. Of the others the report says that they were not
+    tried; `--all-pairs` tries them. The command must run and
     the host that answers must be the one that was meant. Keys, `known_hosts`, `authorized_keys` and
     sshd's settings are read on both ends to say why a login failed. Shared connections are left out
     of these logins, and their sockets asked for a greeting. A login that sshd cut for load
@@ -75,7 +82,7 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
         return skip("ssh cannot open /dev/null; see files.system-is-as-programs-expect")
     attempt = source.read(SshRow).targets.get(target.name)
     if attempt is None:
-        return unknown(f"{source.name} did not try to log in to {target.name}")
+        return _untried_login_verdict(source, target)
     if verdict := _shared_connection_verdict(source, target):
         return verdict
     cause = login_cause(attempt)
@@ -96,6 +103,19 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
         seconds=attempt.seconds,
         tries=attempt.tries,
     )
+
+
+def _untried_login_verdict(source: NodeView, target: NodeView) -> Verdict:
+    """Of many nodes not each pair is tried: what both have on file decides, and says so."""
+    asked = source.read(SshRow).asked
+    if asked is None or target.name in asked:
+        return unknown(f"{source.name} did not try to log in to {target.name}")
+    if verdict := _shared_connection_verdict(source, target):
+        return verdict
+    if doubt := login_doubt(source, target):
+        return unknown(f"{source.name} did not try to log in to {target.name}: {doubt}")
+    message = f"not tried: by keys, host key and settings {source.name} logs in to {target.name}"
+    return ok(message, tried=False)
 
 
 def _found_elsewhere(cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView) -> str:

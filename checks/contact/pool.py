@@ -6,6 +6,7 @@ Without an import of paramiko, which would slow down the start of what never log
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ class Contact:
         self._residents = residents
         self.show: Show = lambda _: None
         """Given what a stage has to show while it runs, all of it each time."""
+        self.most_mesh_nodes = math.inf
+        """Up to so many nodes each pair is tried; beyond, what the nodes have on file decides."""
 
     @property
     def reached(self) -> Collection[str]:

@@ -6,10 +6,11 @@ import base64
 import dataclasses
 import functools
 import ipaddress
+import itertools
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from checks.errors import FactError
@@ -84,103 +85,162 @@ def decode_record(kind: type[R], data: Any, where: str) -> R:
 
     Bytes are in base64 there.
     """
-    record: R = _decode_value(kind, data, where)
+    try:
+        record: R = _decoder(typing.cast("Any", kind))(data)
+    except _MisfitError as misfit:
+        raise FactError(f"{where}{misfit.place}: {misfit}") from None
     return record
 
 
-def _decode_value(kind: Any, data: Any, where: str) -> Any:
-    if kind is Any:
-        return data
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (typing.Union, types.UnionType):
-        return _decode_optional(arguments, data, where)
-    if origin is Annotated:
-        return _decode_checked(arguments, data, where)
-    if origin is tuple:
-        return _decode_sequence(arguments, data, where)
-    if origin in (dict, Mapping):
-        return _decode_mapping(arguments[0], arguments[1], data, where)
-    if dataclasses.is_dataclass(kind):
-        return _decode_record(typing.cast("type[Any]", kind), data, where)
-    return _decode_scalar(kind, data, where)
+class _MisfitError(Exception):
+    """What is wrong with a value; `place` is put together on the way out, where it costs nothing
+    as long as all fits.
+    """
+
+    place = ""
+
+    def within(self, place: str) -> _MisfitError:
+        self.place = place + self.place
+        return self
 
 
-def _decode_optional(arguments: tuple[Any, ...], data: Any, where: str) -> Any:
-    if data is None:
-        return None
-    inner = [argument for argument in arguments if argument is not type(None)]
-    return _decode_value(inner[0], data, where)
-
-
-def _decode_checked(arguments: tuple[Any, ...], data: Any, where: str) -> Any:
-    """A value of the first argument's type that the second, a parser, does not refuse."""
-    kind, parse = arguments
-    value = _decode_value(kind, data, where)
-    try:
-        parse(value)
-    except ValueError as error:
-        raise FactError(f"{where}: {error}") from None
-    return value
-
-
-def _decode_sequence(arguments: tuple[Any, ...], data: Any, where: str) -> tuple[Any, ...]:
-    if not isinstance(data, list | tuple):
-        raise FactError(f"{where}: expected a list, got {_short_repr(data)}")
-    kinds = [arguments[0]] * len(data) if arguments[1] is ... else arguments
-    if len(kinds) != len(data):
-        raise FactError(f"{where}: expected {len(kinds)} values, got {len(data)}")
-    return tuple(
-        _decode_value(kind, item, f"{where}[{index}]")
-        for index, (kind, item) in enumerate(zip(kinds, data, strict=True))
-    )
-
-
-def _decode_mapping(key_kind: Any, kind: Any, data: Any, where: str) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise FactError(f"{where}: expected an object, got {_short_repr(data)}")
-    return {
-        _decode_value(key_kind, str(key), where): _decode_value(kind, item, f"{where}.{key}")
-        for key, item in data.items()
-    }
+_Decoder = Callable[[Any], Any]
 
 
 @functools.cache
-def _field_hints(kind: Any) -> list[tuple[str, Any, bool]]:
-    hints = typing.get_type_hints(kind, include_extras=True)
-    missing = dataclasses.MISSING
-    return [
-        (field.name, hints[field.name], field.default is missing is field.default_factory)
-        for field in dataclasses.fields(kind)
-    ]
+def _decoder(kind: Any) -> _Decoder:
+    """What decodes that type: its annotations are taken apart once, not for each of N² values."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Any:
+        return lambda data: data
+    if origin in (typing.Union, types.UnionType):
+        return _optional_decoder(arguments)
+    if origin is Annotated:
+        return _checked_decoder(*arguments)
+    if origin is tuple and arguments[1] is ...:
+        return _sequence_decoder(arguments[0])
+    if origin is tuple:
+        return _tuple_decoder(arguments)
+    if origin in (dict, Mapping):
+        return _mapping_decoder(*arguments)
+    if dataclasses.is_dataclass(kind):
+        return _record_decoder(typing.cast("type[Any]", kind))
+    return _scalar_decoder(kind)
 
 
-def _decode_record(kind: type[Any], data: Any, where: str) -> Any:
-    if not isinstance(data, dict):
-        raise FactError(f"{where}: expected an object, got {_short_repr(data)}")
-    values = {}
-    for name, hint, required in _field_hints(typing.cast("Any", kind)):
-        if name in data:
-            values[name] = _decode_value(hint, data[name], f"{where}.{name}")
-        elif required:
-            raise FactError(f"{where}.{name}: missing from the answer")
-    return kind(**values)
+def _optional_decoder(arguments: tuple[Any, ...]) -> _Decoder:
+    decode = _decoder(next(argument for argument in arguments if argument is not type(None)))
+    return lambda data: None if data is None else decode(data)
 
 
-def _decode_scalar(kind: Any, data: Any, where: str) -> Any:
-    if kind is float and type(data) is int:
-        return float(data)
-    if kind is bytes and isinstance(data, str):
-        return _decode_base64(data, where)
-    if type(data) is not kind:
-        raise FactError(f"{where}: expected {kind.__name__}, got {_short_repr(data)}")
+def _checked_decoder(kind: Any, parse: Callable[[Any], object]) -> _Decoder:
+    """A value of the first argument's type that the second, a parser, does not refuse."""
+    decode = _decoder(kind)
+
+    def decode_checked(data: Any) -> Any:
+        value = decode(data)
+        try:
+            parse(value)
+        except ValueError as error:
+            raise _MisfitError(str(error)) from None
+        return value
+
+    return decode_checked
+
+
+def _sequence_decoder(kind: Any) -> _Decoder:
+    decode = _decoder(kind)
+    return lambda data: _decode_items(itertools.repeat(decode), _require_list(data))
+
+
+def _tuple_decoder(kinds: tuple[Any, ...]) -> _Decoder:
+    decoders = [_decoder(kind) for kind in kinds]
+
+    def decode_tuple(data: Any) -> tuple[Any, ...]:
+        items = _require_list(data)
+        if len(decoders) != len(items):
+            raise _MisfitError(f"expected {len(decoders)} values, got {len(items)}")
+        return _decode_items(decoders, items)
+
+    return decode_tuple
+
+
+def _require_list(data: Any) -> list[Any] | tuple[Any, ...]:
+    if not isinstance(data, list | tuple):
+        raise _MisfitError(f"expected a list, got {_short_repr(data)}")
     return data
 
 
-def _decode_base64(data: str, where: str) -> bytes:
+def _decode_items(decoders: Iterable[_Decoder], items: Sequence[Any]) -> tuple[Any, ...]:
+    values: list[Any] = []
+    try:
+        for decode, item in zip(decoders, items, strict=False):
+            values.append(decode(item))
+    except _MisfitError as misfit:
+        raise misfit.within(f"[{len(values)}]") from None
+    return tuple(values)
+
+
+def _mapping_decoder(key_kind: Any, kind: Any) -> _Decoder:
+    decode_key, decode = _decoder(key_kind), _decoder(kind)
+
+    def decode_mapping(data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise _MisfitError(f"expected an object, got {_short_repr(data)}")
+        values = {}
+        for key, item in data.items():
+            name = decode_key(str(key))
+            try:
+                values[name] = decode(item)
+            except _MisfitError as misfit:
+                raise misfit.within(f".{key}") from None
+        return values
+
+    return decode_mapping
+
+
+def _record_decoder(kind: type[Any]) -> _Decoder:
+    hints, missing = typing.get_type_hints(kind, include_extras=True), dataclasses.MISSING
+    fields = [
+        (each.name, _decoder(hints[each.name]), each.default is missing is each.default_factory)
+        for each in dataclasses.fields(kind)
+    ]
+
+    def decode_fields(data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise _MisfitError(f"expected an object, got {_short_repr(data)}")
+        values = {}
+        for name, decode, required in fields:
+            if name in data:
+                try:
+                    values[name] = decode(data[name])
+                except _MisfitError as misfit:
+                    raise misfit.within(f".{name}") from None
+            elif required:
+                raise _MisfitError("missing from the answer").within(f".{name}")
+        return kind(**values)
+
+    return decode_fields
+
+
+def _scalar_decoder(kind: Any) -> _Decoder:
+    def decode_scalar(data: Any) -> Any:
+        if type(data) is kind:
+            return data
+        if kind is float and type(data) is int:
+            return float(data)
+        if kind is bytes and isinstance(data, str):
+            return _decode_base64(data)
+        raise _MisfitError(f"expected {kind.__name__}, got {_short_repr(data)}")
+
+    return decode_scalar
+
+
+def _decode_base64(data: str) -> bytes:
     try:
         return base64.b64decode(data, validate=True)
     except ValueError as error:
-        raise FactError(f"{where}: expected base64: {error}") from None
+        raise _MisfitError(f"expected base64: {error}") from None
 
 
 def _short_repr(data: Any) -> str:

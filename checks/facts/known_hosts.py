@@ -11,11 +11,15 @@ from checks.facts.decode import Fact
 
 @dataclass(frozen=True)
 class PeerKeys:
-    """`name` is what ssh looks for, `[host]:port` off port 22; each of `keys` is `type blob`."""
+    """`name` is what ssh looks for, `[host]:port` off port 22; each of `keys` is `type blob`.
+
+    `marked` is whether one of the lines begins with `@revoked` or `@cert-authority`.
+    """
 
     name: str
     file: str
     keys: tuple[str, ...] = ()
+    marked: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,13 @@ class Listeners(Fact):
     further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
+    def first_ports(self) -> frozenset[int]:
+        """One ephemeral port on each of its addresses."""
+        return frozenset(
+            port for ports in (self.ports, *self.further.values()) for port in ports[:1]
+        )
+
+    @property
     def sampled_ports(self) -> frozenset[int]:
         """The ephemeral ports on all its addresses."""
         return frozenset(self.ports).union(*self.further.values())
@@ -66,7 +73,8 @@ class DialResults(Fact):
     """What one node reached of the others: ports by target, and every failure after two tries.
 
     `sources` has the local address of a connection to each of a target's addresses; `whole` the
-    sizes of the full packets that arrived at each target, in bytes with headers.
+    sizes of the full packets that arrived at each target, in bytes with headers. `thorough` are the
+    targets of which all ports were called, where of others one of each address was.
     """
 
     section: ClassVar[str] = "dial"
@@ -78,6 +86,7 @@ class DialResults(Fact):
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     lost: tuple[LostPackets, ...] = ()
+    thorough: tuple[str, ...] | None = None
 
     def failures_towards(self, target: str) -> tuple[FailedCall, ...]:
         """All failures towards that node."""

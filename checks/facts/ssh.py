@@ -34,8 +34,12 @@ CONNECT_S = 10.0
 
 @dataclass(frozen=True)
 class SshRow(Fact):
-    """One row of the matrix: this node towards each target that it was given."""
+    """One row of the matrix: this node towards each target that it was given.
+
+    `asked` are those targets where not all nodes are among them; None where all are.
+    """
 
     section: ClassVar[str] = "ssh"
     momentary: ClassVar[bool] = True
     targets: Mapping[str, LoginAttempt] = field(default_factory=dict)
+    asked: tuple[str, ...] | None = None

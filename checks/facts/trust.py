@@ -33,7 +33,7 @@ class ClientConfig:
     created, `hangs` or ''. `key_algorithms` are those by which it signs with a key, `methods` its
     PreferredAuthentications, empty for all; `offers_keys` is PubkeyAuthentication, `family`
     AddressFamily. `known_hosts_fault` says why the first file of `known_hosts` serves for nothing,
-    '' where it does.
+    '' where it does; `global_known_hosts` are the files of all accounts.
     """
 
     user: str = ""
@@ -53,6 +53,7 @@ class ClientConfig:
     offers_keys: bool = True
     family: str = "any"
     known_hosts_fault: str = ""
+    global_known_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

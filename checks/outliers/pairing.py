@@ -34,12 +34,22 @@ def pair_rounds(names: Sequence[str]) -> list[list[Pair]]:
     return rounds
 
 
-def sample_rounds(rounds: Sequence[list[Pair]], nodes: int) -> list[list[Pair]]:
-    """All rounds up to FULL_MESH_NODES nodes; else log₂ n and a few of them, evenly spread."""
+def sample_rounds(
+    rounds: Sequence[list[Pair]], nodes: int, most: float = FULL_MESH_NODES
+) -> list[list[Pair]]:
+    """All rounds up to `most` nodes; else log₂ n and a few of them, evenly spread."""
     count = len(rounds)
-    if nodes > FULL_MESH_NODES:
+    if nodes > most:
         count = min(count, math.ceil(math.log2(nodes)) + MIN_SAMPLED_ROUNDS)
     return [rounds[index * len(rounds) // count] for index in range(count)]
+
+
+def sampled_pairs(names: Sequence[str], most: float) -> frozenset[Pair] | None:
+    """The ordered pairs of such a sample, in both directions; None where all pairs meet."""
+    if len(names) <= most:
+        return None
+    rounds = sample_rounds(pair_rounds(names), len(names), most)
+    return frozenset(way for meeting in rounds for a, b in meeting for way in ((a, b), (b, a)))
 
 
 def disjoint_rounds(pairs: Iterable[Pair]) -> list[list[Pair]]:

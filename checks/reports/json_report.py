@@ -95,14 +95,16 @@ def _fold_row(row: Sequence[Finding]) -> Finding:
     if len(row) == 1:
         return first
     targets = fold_names(finding.subject[1] for finding in row)
+    untried = fold_names(finding.subject[1] for finding in row if finding.is_untried)
     return Finding(
         first.check,
         first.area,
         first.subject[:1],
         first.severity,
         first.outcome,
-        message=f"holds from {first.subject[0]} to {targets}",
-        evidence={"targets": targets},
+        message=f"holds from {first.subject[0]} to {targets}"
+        + (f"; of these not tried: {untried}" if untried else ""),
+        evidence={"targets": targets, **({"untried": untried} if untried else {})},
         allowed=first.allowed,
         seconds=max(finding.seconds for finding in row),
     )

@@ -65,10 +65,22 @@ def summary_lines(
         if not brief or any(finding.outcome in _WRONG for finding in own):
             lines += _area_lines(area, own, read, columns)
         lines += _failure_lines([finding for finding in read if noted and finding.noted], columns)
-    for line in (*(changed.lines if changed else ()), *_compile_notes(findings), *notes):
+    own_notes = (*_untried_notes(findings), *_compile_notes(findings), *notes)
+    for line in (*(changed.lines if changed else ()), *own_notes):
         lines += wrap_text(Text(), escape_text(line), columns)
     gap = [Text()] if lines else []
     return render_lines([*lines, *gap, _decision_line(shown, go, stop)], colour=colour)
+
+
+def _untried_notes(findings: Sequence[Finding]) -> list[str]:
+    """How many pairs nobody tried, for each check that leaves out some."""
+    left_out = Counter(finding.check for finding in findings if finding.is_untried)
+    return [
+        f"{check}: {count} of {sum(finding.check == check for finding in findings)} pairs not "
+        "tried; keys, host keys, names and settings of both nodes say that they work. --all-pairs "
+        "tries them."
+        for check, count in left_out.items()
+    ]
 
 
 def _compile_notes(findings: Sequence[Finding]) -> list[str]:

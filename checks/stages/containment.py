@@ -29,6 +29,7 @@ class RecordingContact(Contact):
     def __init__(self, contact: Contact) -> None:
         super().__init__(contact._residents)
         self._contact, self.show = contact, contact.show
+        self.most_mesh_nodes = contact.most_mesh_nodes
         self.answered: defaultdict[tuple[str, str], list[Answer]] = defaultdict(list)
 
     def send(

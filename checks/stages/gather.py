@@ -21,8 +21,10 @@ from checks.facts.account import Account
 from checks.facts.pressure import Pressure
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Job
+from checks.outliers.pairing import FULL_MESH_NODES
 from checks.stages.containment import Finish, RecordingContact, find_unbearable
 from checks.stages.foreign_text import without_foreign_text
+from checks.stages.ssh_mesh import login_peers
 from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Stage
 from checks.stages.training_interpreter import CLOSING_SECTION, close_interpreters
 
@@ -41,13 +43,15 @@ class GatherOptions:
 
     `budget` is in seconds: stages that would begin after it are recorded as not asked for that
     reason, and no question waits beyond it. `on_show` is given what a long stage shows while it
-    runs. The logins are kept open in `held_logins`, where that is given.
+    runs. The logins are kept open in `held_logins`, where that is given. Up to `most_mesh_nodes`
+    each pair of nodes is tried.
     """
 
     budget: float | None = None
     on_stage: OnStage = lambda *_: None
     on_show: Show = lambda _: None
     held_logins: HeldLogins | None = None
+    most_mesh_nodes: float = FULL_MESH_NODES
 
 
 def gather_facts(
@@ -80,10 +84,7 @@ def section_arguments(job: Job, name: str) -> dict[str, Any]:
         "self": name,
         "names": list(job.names),
         "head": job.head,
-        "peers": [
-            {"name": n.name, "user": n.user or job.ssh.user, "port": n.port or job.ssh.port}
-            for n in job.nodes
-        ],
+        "peers": login_peers(job),
         "slots": job.node(name).slots,
         "python": job.python,
         "workdir": job.workdir,
@@ -142,6 +143,7 @@ class _Gathering:
             self.snapshot.put_fact(name, login)
         budgeted = BudgetedContact(contact, self.budget)
         budgeted.show = self.options.on_show
+        budgeted.most_mesh_nodes = self.options.most_mesh_nodes
         return budgeted
 
     def _ask_facts(self, contact: Contact, facts: set[str]) -> None:

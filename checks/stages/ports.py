@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from checks.answer import Answer
@@ -20,6 +20,8 @@ from checks.knowledge.training_network import (
     further_addresses,
     training_address,
 )
+from checks.outliers.pair_matrix import Pair
+from checks.outliers.pairing import sampled_pairs
 from checks.stages.dial_results import merge_dials, with_passing_sizes
 
 SAMPLED_PORTS = 3
@@ -48,7 +50,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     ids = {name: secrets.token_hex(4) for name in names}
     try:
         _open_listeners(contact, snapshot, ids)
-        _dial_all(contact, snapshot, ids)
+        _dial_all(contact, snapshot, ids, sampled_pairs(names, contact.most_mesh_nodes))
         _dial_named_heads(contact, snapshot, ids)
     finally:
         contact.ask("hangup", {name: {} for name in names}, LIMIT_S)
@@ -75,8 +77,13 @@ def _open_listeners(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]
     _put_answers(snapshot, Listeners.section, contact.ask("listen", args, LIMIT_S))
 
 
-def _dial_all(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> None:
-    plans = {name: _dial_targets(snapshot, name, ids) for name in ids}
+def _dial_all(
+    contact: Contact,
+    snapshot: Snapshot,
+    ids: Mapping[str, str],
+    sampled: frozenset[Pair] | None,
+) -> None:
+    plans = {name: _dial_targets(snapshot, name, ids, sampled) for name in ids}
     first = _checked_answers(
         contact.ask("dial", _dial_requests(plans, FIRST_TRY_S), _dial_limit(plans, FIRST_TRY_S)),
         ids,
@@ -102,11 +109,22 @@ def _dial_all(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> N
         else {}
     )
     for name, answer in found.items():
-        snapshot.put(name, DialResults.section, with_passing_sizes(answer, third.get(name)))
+        results = with_passing_sizes(answer, third.get(name))
+        if sampled is not None and results.data is not None:
+            thorough = [target for source, target in sampled if source == name]
+            results = results.with_fields(thorough=thorough)
+        snapshot.put(name, DialResults.section, results)
 
 
-def _dial_targets(snapshot: Snapshot, name: str, ids: Mapping[str, str]) -> list[DialTarget]:
+def _dial_targets(
+    snapshot: Snapshot,
+    name: str,
+    ids: Mapping[str, str],
+    sampled: Container[Pair] | None = None,
+) -> list[DialTarget]:
     """All others' ports, the next node first, so that no node is called by all at once.
+
+    Of pairs that are not `sampled`, one of each address.
 
     Port by port over all targets: a target that is silent twice is not called any more. The first
     ephemeral port of each takes full packets too.
@@ -119,6 +137,8 @@ def _dial_targets(snapshot: Snapshot, name: str, ids: Mapping[str, str]) -> list
         if cluster[target].has(Listeners):
             fact = cluster[target].read(Listeners)
             own = _ephemeral_targets(fact) if target != name else []
+            if sampled is not None and (name, target) not in sampled:
+                own = [call for call in own if call[2] == FULL_SIZE]
             if fact.master_error == "":
                 own = [
                     *((text, snapshot.job.master_port, 0) for text in _places(cluster[target])),

@@ -15,6 +15,7 @@ from checks.facts.pdsh import Pdsh
 from checks.facts.ports import DialResults, PortSettings
 from checks.facts.rdma import Rdma, RdmaCounters
 from checks.facts.rendezvous import Rendezvous
+from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
 from checks.stages import (
     clock,
@@ -65,9 +66,10 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "ssh",
         "ssh logins",
-        (Account, Trust),
-        ("ssh", "firewall"),
+        (Account, Trust, Sshd, Names, Interfaces),
+        ("ssh", "known_hosts", "firewall"),
         mesh.run_stage,
+        also=("known_hosts",),
         on_failure=("firewall",),
     ),
     Stage(

@@ -175,6 +175,17 @@ def test_every_node_calls_the_next_one_first_and_the_head_calls_its_own_master_p
     assert [target[:3] for target in mine if target[0] == "node1"] == [["node1", "10.0.0.1", 29500]]
 
 
+def test_of_a_pair_that_is_not_in_the_sample_one_port_of_each_address_is_called():
+    ids = {name: f"{index:08x}" for index, name in enumerate(NODES)}
+    plan = stage._dial_targets(cluster(), "node2", ids, {("node2", "node3")})
+    whole = stage._dial_targets(cluster(), "node2", ids)
+    assert [call for call in plan if call[0] == "node3"] == [
+        call for call in whole if call[0] == "node3"
+    ]
+    called = [call[2] for call in plan if call[0] == "node1"]
+    assert called == [29500, cluster().answer("node1", "listen").fields["ports"][0]]
+
+
 def test_a_second_try_fixes_what_it_reaches_and_a_lost_one_is_no_answer():
     failed = {"target": "b", "address": "10.0.0.2", "port": 5, "outcome": "dropped", "seconds": 1.0}
     first = Answer({"reached": {"b": [4]}, "failed": [failed], "timeout_s": 1.0})

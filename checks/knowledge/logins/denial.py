@@ -50,14 +50,20 @@ class Denial:
 
 
 def why_denied(
-    err: str, client: Trust | None, server: Sshd | None, address: str = "", peer: str = ""
+    err: str,
+    client: Trust | None,
+    server: Sshd | None,
+    address: str = "",
+    peer: str = "",
+    account: str = "",
 ) -> Denial:
     """The most exact cause that the facts give; `key-denied` where they explain nothing.
 
-    `address` is the client's, '' where it is not known; `peer` is whom it logs in to.
+    `address` is the client's, '' where it is not known; `peer` is whom it logs in to, and `account`
+    as whom, where the refusal does not say so.
     """
     cause = cause_of_text(err)
-    account = denied_account(err)
+    account = denied_account(err) or account
     if cause == "public-key-auth-off":
         keyword = "pubkeyauthentication"
         setting = effective_setting(server, keyword, account, address) if server else None
@@ -99,7 +105,7 @@ def _client_denial(err: str, cause: str, client: Trust | None, peer: str) -> Den
         return Denial(cause, f"{path}: {complaint}", PrivateKey(path))
     if client is None:
         return None
-    usable = [key for key in client.keys if _is_usable(key)]
+    usable = [key for key in client.keys if is_usable(key)]
     if line := _withholding_line(client.client(peer), usable):
         keyword = line.split()[0].replace("KeyTypes", "Algorithms")
         detail = f"no key is offered: {keyword} of its own ssh configuration excludes it"
@@ -137,7 +143,8 @@ def _no_key_denial(client: Trust, peer: str) -> Denial:
     return Denial("key-missing", f"no private key in {client.home}/.ssh")
 
 
-def _is_usable(key: PrivateKey) -> bool:
+def is_usable(key: PrivateKey) -> bool:
+    """Whether ssh can sign with it where nobody is asked for a passphrase."""
     return key.readable and not key.too_open and not key.encrypted
 
 
@@ -158,7 +165,7 @@ def _setting_denial(err: str, client: Trust | None, login: ServerSide) -> Denial
     """A setting for which sshd takes none of the keys; known of the probe's own account only."""
     if login.account != login.server.user:
         return None
-    keys = [key for key in client.keys if _is_usable(key)] if client and not client.agent else []
+    keys = [key for key in client.keys if is_usable(key)] if client and not client.agent else []
     refusal = why_key_refused(login, keys)
     if "Too many authentication failures" in err and client:
         refusal = refusal or too_few_tries(login, len(client.keys))
@@ -197,7 +204,7 @@ def _authorization_denial(client: Trust | None, login: ServerSide) -> Denial | N
         return None
     lines = [line for line in server.authorized if _is_above(line.where.rpartition(":")[0], files)]
     accepted = {line.fingerprint: line for line in lines}
-    offered = {key.fingerprint for key in client.keys if _is_usable(key)} | set(client.agent)
+    offered = {key.fingerprint for key in client.keys if is_usable(key)} | set(client.agent)
     known = [accepted[mark] for mark in sorted(offered) if mark in accepted]
     if known:
         limited = next((line for line in known if _shuts_out(line)), None)
@@ -209,7 +216,7 @@ def _authorization_denial(client: Trust | None, login: ServerSide) -> Denial | N
     if locked:
         cause = "key-permissions" if locked.too_open else "key-passphrase"
         return Denial(cause, locked.path, locked)
-    key = next((key for key in client.keys if _is_usable(key) and key.public), None)
+    key = next((key for key in client.keys if is_usable(key) and key.public), None)
     detail = (key.path if key else "") + _where_looked(login)
     file = next(iter(files), "")
     return Denial("key-not-authorized", detail, key, account=login.account, keys_file=file)

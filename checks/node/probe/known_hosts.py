@@ -1,12 +1,17 @@
 """Which host keys this account's ssh client has on file for each peer."""
 
+import base64
+import hashlib
+import hmac
 import os
 import pwd
+import re
 
-from checks.node.probe.core import run_command, section
+from checks.node.probe.core import section
 from checks.node.probe.trust import settings_by_peer
+from checks.node.runtime.files import read_file
 
-COMMANDS = ("ssh-keygen -F NODE -f KNOWN_HOSTS",)
+COMMANDS = ("ssh -G NODE",)
 
 
 def known_host_name(client):
@@ -17,27 +22,71 @@ def known_host_name(client):
     return host if port == 22 else "[%s]:%d" % (host, port)
 
 
-def keys_on_file(name, paths):
-    """[`type blob`] of every line for that name; hashed names are found too."""
-    found = []
-    for path in paths:
-        for line in run_command(["ssh-keygen", "-F", name, "-f", path], 3.0).out.splitlines():
-            words = [word for word in line.split() if not word.startswith("@")]
-            if not line.startswith("#") and len(words) > 2:
-                found.append(" ".join(words[1:3]))
-    return found
+class KnownHostsFile(object):
+    """The lines of one file, read once for all peers: `[@mark] names type blob`."""
+
+    def __init__(self, path):
+        self.named, self.others = {}, []
+        for line in (read_file(path, "") or "").splitlines():
+            words = line.split()
+            marked = bool(words) and words[0].startswith("@")
+            words = words[marked:]
+            if len(words) < 3 or line.lstrip().startswith("#"):
+                continue
+            entry = (" ".join(words[1:3]), marked)
+            if words[0].startswith("|") or re.search("[*?!]", words[0]):
+                self.others.append((words[0], entry))
+            else:
+                for name in words[0].lower().split(","):
+                    self.named.setdefault(name, []).append(entry)
+
+    def entries(self, name):
+        """(`type blob`, whether it is marked) of each line for that name."""
+        fitting = [entry for names, entry in self.others if names_host(names, name)]
+        return self.named.get(name.lower(), []) + fitting
+
+
+def names_host(names, host):
+    """Whether the first field of a line, hashed or a list of patterns, means that host."""
+    if names.startswith("|1|"):
+        salt, _, digest = names[3:].partition("|")
+        return digest == hash_host(salt, host.lower())
+    patterns = names.lower().split(",")
+    barred = any(fits(word[1:], host.lower()) for word in patterns if word.startswith("!"))
+    return not barred and any(fits(word, host.lower()) for word in patterns)
+
+
+def hash_host(salt, host):
+    """What HashKnownHosts writes for that host; '' where the salt is none."""
+    try:
+        hashed = hmac.new(base64.b64decode(salt), host.encode(), hashlib.sha1).digest()
+    except ValueError:
+        return ""
+    return base64.b64encode(hashed).decode()
+
+
+def fits(pattern, host):
+    """ssh's patterns have `*` and `?`; brackets stand for themselves."""
+    return bool(re.match(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".") + "$", host))
 
 
 @section("known_hosts")
 def known_hosts(args):
-    """Args: `peers`. {peer: {"name": …, "file": …, "keys": [`type blob`]}}."""
+    """Args: `peers`. {peer: {"name", "file", "keys": [`type blob`], "marked"}}."""
     home = pwd.getpwuid(os.getuid()).pw_dir
     usual, special = settings_by_peer(args.get("peers", []), home)
-    peers = {}
+    peers, files = {}, {}
     for peer in args.get("peers", []):
         client = special.get(peer["name"], dict(usual, hostname=peer["name"]))
         paths = [path.replace("~", home, 1) for path in client["known_hosts"]]
         name = known_host_name(client)
-        file = next((path for path in paths if path != "/dev/null"), paths[0])
-        peers[peer["name"]] = {"name": name, "file": file, "keys": keys_on_file(name, paths)}
+        own = next((path for path in paths if path != "/dev/null"), paths[0])
+        entries = []
+        for path in paths + client["global_known_hosts"]:
+            if path not in files:
+                files[path] = KnownHostsFile(path)
+            entries += files[path].entries(name)
+        keys = [key for key, _ in entries]
+        marked = any(mark for _, mark in entries)
+        peers[peer["name"]] = {"name": name, "file": own, "keys": keys, "marked": marked}
     return {"peers": peers}

@@ -64,6 +64,7 @@ def client_settings(peer, home):
         "identities": [in_home(path, home) for path in settings.get("identityfile", [])],
         "known_hosts": files,
         "known_hosts_fault": file_fault(in_home(files[0], home)),
+        "global_known_hosts": first.get("globalknownhostsfile", "").split(),
         "family": first.get("addressfamily", "any"),
         "kex": ",".join([CHEAP_KEX] + [method for method in kex if method != CHEAP_KEX])
         if CHEAP_KEX in kex

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from checks.facts.firewall import Firewall, FirewallListing
@@ -139,3 +141,13 @@ def test_a_neighbour_table_smaller_than_the_cluster_is_a_warning():
     assert found["n0",].fix is not None and "gc_thresh3=4096" in found["n0",].fix.command
     assert found["n1",].outcome is Outcome.PASS
     assert found["n2",].outcome is Outcome.SKIP
+
+
+def test_of_many_nodes_one_port_is_enough_where_not_all_were_called():
+    snap = cluster()
+    few = DialResults({"node1": (29500, SAMPLE[0]), "node3": SAMPLE[:1]})
+    with_fact(snap, "node2", dataclasses.replace(few, thorough=("node3",)))
+    findings = judged(snap, OPEN)
+    assert findings["node2", "node1"].outcome is Outcome.PASS
+    assert findings["node2", "node1"].message == "node2 reaches node1 on 1 port of its range"
+    assert findings["node2", "node3"].outcome is Outcome.UNKNOWN
