@@ -10,12 +10,22 @@ import dataclasses
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 
 from checks.errors import FactError
 from checks.facts.decode import decode_record
 from checks.untrusted_json import read_untrusted_json
 from launcher.run.stall.observation import NodeObservation
+
+
+def _text(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(text)} characters")
+
+
+LONGEST_TEXT = 16 << 10
+_Text = Annotated[str, _text]
+"""Why something failed, or a name: some lines at most."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,7 @@ class SupervisorRefused:
     """The run's directory cannot be created."""
 
     kind: ClassVar[str] = "refused"
-    error: str
+    error: _Text
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class NodeEnded:
 
     kind: ClassVar[str] = "node-ended"
     code: int | None
-    error: str = ""
+    error: _Text = ""
     at: float | None = None
 
 
@@ -88,7 +98,7 @@ class RankEnded:
     kind: ClassVar[str] = "rank-ended"
     rank: int
     code: int
-    error: str = ""
+    error: _Text = ""
     at: float | None = None
 
 
@@ -102,10 +112,10 @@ class RankWorld:
 
     kind: ClassVar[str] = "rank-world"
     rank: int
-    seen_by: str
+    seen_by: _Text
     size: int
     place: int
-    backend: str
+    backend: _Text
     at: float
 
 
@@ -116,7 +126,7 @@ class CommandEnded:
     kind: ClassVar[str] = "command-ended"
     name: str
     code: int
-    error: str = ""
+    error: _Text = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,7 @@ class RanksSaving:
     """These ranks were sent a signal that they handle, by its name; they may save and end."""
 
     kind: ClassVar[str] = "saving"
-    ranks: Mapping[str, str]
+    ranks: Mapping[str, _Text]
 
 
 @dataclass(frozen=True)

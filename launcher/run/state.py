@@ -136,7 +136,7 @@ class RunState:
         what = escape_line(what)
         if self.failure is None and not self.end_requested:
             self.failure = Failure(what, node, source, rank, stuck)
-        elif not self.ending:
+        elif not self.ending and what not in self.others:
             self.others.append(what)
 
     @singledispatchmethod

@@ -29,7 +29,9 @@ from launcher.run.messages import (
     Command,
     ConnectionLost,
     Heartbeat,
+    RanksSaving,
     RunCommand,
+    RunEvent,
     RunFiles,
     decode_message,
     encode_command,
@@ -39,6 +41,8 @@ SUPERVISOR = "launcher.agent.supervisor"
 ENVIRONMENT = "checks.node.runtime.environment"
 AGENT_FOLDER = Path(__file__).parent.parent / "agent"
 POOL = 32
+MOST_EVENTS = 10_000
+"""Starts, ends and worlds that a node may report: some for each of its ranks, each is recorded."""
 
 
 def supervisor_program(entry: str) -> bytes:
@@ -76,12 +80,17 @@ class SupervisorLink:
         inbox.put(self.name, ConnectionLost(self._relay_messages(inbox)))
 
     def _relay_messages(self, inbox: Inbox) -> str:
+        events = 0
         try:
             deadline = time.monotonic() + LEASE_S
             while (line := self._channel.line(deadline)) is not None:
                 before, mark, text = line.partition(self._mark)
                 if mark and not before:
-                    inbox.put(self.name, decode_message(text, self._sources), len(line))
+                    message = decode_message(text, self._sources)
+                    events += isinstance(message, RunEvent | RanksSaving)
+                    if events > MOST_EVENTS:
+                        return f"it reported over {MOST_EVENTS} starts and ends"
+                    inbox.put(self.name, message, len(line))
                     deadline = time.monotonic() + LEASE_S
                 elif line.strip():
                     self._noise = [*self._noise[-4:], line[-500:].decode("utf-8", "replace")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import threading
 import time
@@ -14,6 +15,7 @@ from launcher.commands.run_summary import summarise_ranks, summarise_run
 from launcher.commands.run_text import rank_lines, status_lines
 from launcher.exit_codes import ExitCode
 from launcher.record import RecordedRun
+from launcher.run import supervisors
 from tests.support.lying_supervisor import WAYS, Liar
 from tests.support.stand_in_nodes import StandInRun
 
@@ -88,3 +90,46 @@ def test_a_lie_of_a_supervisor_is_held_against_its_node(start_against, seed):
 def test_two_hundred_lies_of_supervisors_are_held_against_their_node(start_against):
     for seed in MANY:
         assert_held_against_the_liar(seed, *start_against(seed))
+
+
+class Chatterer:
+    """Honest until its rank has started, then it says the same without end."""
+
+    def __init__(self, message):
+        self.message, self.honest = message, 3
+
+    def bytes_for(self, mark, message):
+        said = message if self.honest > 0 else self.message
+        line = f"{mark} {json.dumps(said)}\n".encode()
+        self.honest -= 1
+        yield from [line] if self.honest >= 0 else itertools.repeat(line * 100)
+
+
+WORLD = {"kind": "rank-world", "rank": 2, "seen_by": "torch", "size": 3, "place": 2,
+         "backend": "gloo", "at": 1.0}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (WORLD, f"{LIAR} was lost: it reported over 500 starts and ends"),
+        ({"kind": "rank-started", "rank": 2, "pid": 9, "world": 3, "at": 1.0}, "over 500 starts"),
+        ({"kind": "node-started", "pid": 1, "session": 1, "at": 1.0}, "over 500 starts"),
+        ({"kind": "saving", "ranks": {"2": "SIGTERM"}}, "over 500 starts"),
+        ({**WORLD, "backend": "x" * 20_000}, "a text of 20000 characters"),
+        ({"kind": "rank-ended", "rank": 2, "code": 1, "error": "x" * 20_000}, "a text of 20000"),
+        ({"kind": "saving", "ranks": {"2": "x" * 20_000}}, "a text of 20000 characters"),
+        ({"kind": "refused", "error": "x" * 20_000}, "a text of 20000 characters"),
+    ],
+    ids=lambda each: each["kind"] if isinstance(each, dict) else "",
+)
+def test_what_a_node_reports_without_end_fills_no_record(tmp_path, capsys, message, said):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(supervisors, "MOST_EVENTS", 500)
+        run = StandInRun(patched, tmp_path, Chatterer(message))
+        assert run.run() == ExitCode.FAILED
+    assert said in run.controller.state.failure.what
+    assert len(run.controller.state.others) < 5
+    record = run.controller.record.path
+    assert sum(path.stat().st_size for path in record.rglob("*") if path.is_file()) < 300_000
+    assert len(capsys.readouterr().out) < 100_000
