@@ -370,7 +370,8 @@ def _is_ignored(raw: RawLine) -> bool:
 def _says_caught(raw: RawLine, trace: Trace) -> bool:
     """Whether the two lines before a traceback, its own first one or the three behind it say so."""
     near = [data for _, data in islice(raw.lines_before(), 2)]
-    behind = ((number, data) for number, data in raw.lines_after() if number > trace.last_number)
+    last = trace.last_number
+    behind = ((number, data) for number, data in raw.lines_after() if number > last)
     near += [data for _, data in islice(behind, 3)]
     return any(_CAUGHT.search(clean_text(line)) for line in (*near, raw.data))
 

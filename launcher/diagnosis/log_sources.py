@@ -22,6 +22,8 @@ from launcher.record import RecordedRun
 BLOCK = 1 << 20
 MAX_LINE_SIZE = 8 << 20
 TAIL_SIZE = 64 << 10
+LONGEST_WORD = 4096
+"""What looks for a failure takes the square of a word's length."""
 STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 """What a shell gives a name to; of other pipes nobody knows whether they end."""
 SUFFIXES = (".log", ".txt", ".out", ".err", ".gz", "")
@@ -30,6 +32,7 @@ _NAMED_LOG = re.compile(r"^error\.json$|rank_?\d+\.json$")
 _RANK = re.compile(r"(?:^|[_-])rank[_-]?(\d+)$", re.IGNORECASE)
 _ATTEMPT = re.compile(r"attempt_\d+$")
 _NODE = re.compile(r"(?:node|host|gpu|worker|compute|dgx|nid|ip)[-_]?\d[\w-]*", re.IGNORECASE)
+_LONG_WORD = re.compile(rb"(?<!\S)\S{%d,}" % LONGEST_WORD)
 _GZIP = b"\x1f\x8b"
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
@@ -48,7 +51,7 @@ class Source:
     def blocks(self) -> Iterator[bytes]:
         """Its bytes, cut at ends of lines, a megabyte or so at a time."""
         with ExitStack() as stack:
-            for block in _whole_lines(self._open(stack)):
+            for block in map(_without_long_words, _whole_lines(self._open(stack))):
                 self.count += block.count(b"\n")
                 self.tail = (
                     block[-TAIL_SIZE:]
@@ -100,6 +103,14 @@ def _whole_lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
         size += len(piece) - cut
     if size:
         yield b"".join(rest)
+
+
+def _without_long_words(block: bytes) -> bytes:
+    """The block, of overlong words in it their beginnings and ends."""
+    for at in range(0, len(block), LONGEST_WORD):
+        if block.find(b" ", at, at + LONGEST_WORD) < 0 > block.find(b"\n", at, at + LONGEST_WORD):
+            return _LONG_WORD.sub(lambda word: word[0][:2048] + b"..." + word[0][-2048:], block)
+    return block
 
 
 def find_sources(paths: list[Path]) -> list[Source]:

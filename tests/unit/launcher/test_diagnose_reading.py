@@ -261,3 +261,22 @@ def test_an_error_behind_megabytes_of_json_is_read_with_rank_and_node(tmp_path):
     assert verdict.cause.first.number == 40_001
     assert verdict.cause.error == 'RuntimeError: odd "x"'
     assert evidence.progress.has_steps(str(tmp_path / "x.log"))
+
+
+@pytest.mark.parametrize("word", ["9" * 200_000, "x" * 9000, "a" * 4097 + "," + "b" * 70_000])
+def test_an_overlong_word_is_read_by_its_ends_and_hides_no_line(tmp_path, word):
+    log = tmp_path / "train.log"
+    log.write_text(f"step {word} loss {word}\nRuntimeError: CUDA out of memory\n{word}\n")
+    source = next(iter(sources.find_sources([log])))
+    text = b"".join(source.blocks()).decode()
+    assert text.splitlines()[1] == "RuntimeError: CUDA out of memory"
+    assert max(map(len, text.split())) <= 4099
+    assert text.startswith(f"step {word[:2048]}...{word[-2048:]} loss ")
+    assert source.count == 3
+
+
+def test_words_of_usual_length_are_read_as_they_are(tmp_path):
+    log = tmp_path / "train.log"
+    words = "".join(f"{'x' * length} " for length in (1, 400, 4000)) * 200
+    log.write_text(f"{words}\n" * 3)
+    assert b"".join(next(iter(sources.find_sources([log]))).blocks()) == log.read_bytes()
