@@ -47,10 +47,19 @@ root verl-options-refused
   cause   verl's configuration {REFUSED}
   fix     change the key that it names on the command line (`key=value`) or in the YAML; compare
           with the example scripts of the installed release
+root verl-trainer-refused
+  says    "ValueError: "
+  says    "AssertionError: "
+  near    verl/trainer/[\w/]+\.py", line \d+, in (?:__init__|init_\w+|_?(?:check|create|init|
+          validate)\w*)\n(?:    .*\n){1,9}(?:ValueError|AssertionError): (?P<what>.+)
+  cause   verl's trainer {REFUSED}
+  fix     change the key that it names on the command line (`key=value`) or in the YAML; compare
+          with the example scripts of the installed release
 root trl-options-refused
   says    "ValueError: "
   near    trl/(?:trainer|experimental)/[\w/]+(?:_config\.py", line \d+, in __post_init__|
-          _trainer\.py", line \d+, in __init__)\n(?:    .*\n){1,9}ValueError: (?P<what>.+)
+          _trainer\.py", line \d+, in (?:__init__|_prepare_dataset|
+          _set_signature\w+))\n(?:    .*\n){1,9}ValueError: (?P<what>.+)
   cause   TRL's trainer {REFUSED}
   fix     change the argument that it names in the trainer's config or in the YAML
 root transformers-options-refused
