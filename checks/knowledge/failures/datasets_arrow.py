@@ -25,7 +25,7 @@ root datasets-no-data-files
   says    DataFilesNotFoundError
   says    No (supported) data files found
   pattern (?:EmptyDatasetError|DataFilesNotFoundError|No \(supported\) data files
-          found)(?P<what>(?! [a-z]).*)
+          found)(?P<what>(?! ?[a-z]).*)
   cause   the folder or repository has no files that datasets can read: it is empty on this node, or
           their ending is unknown
   fix     `ls` it on this node; name format and files: load_dataset("json", data_files=...)

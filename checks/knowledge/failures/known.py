@@ -98,7 +98,7 @@ def versions_in(text: str) -> Mapping[str, str]:
 
 
 _FEW_WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){0,3}")
-_GOES_ON = re.compile(r" [a-z]")
+_GOES_ON = re.compile(r" ?[a-z]")
 _EXCEPTION_NAME = re.compile(r"\w+(?:Error|Exception)(?:: )?|Value error, ")
 
 
