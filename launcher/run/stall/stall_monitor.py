@@ -171,9 +171,9 @@ class StallMonitor:
         return dataclasses.replace(stall, kind=StallKind.SLOW, lines=(slow, *rest))
 
     def _conclude_start(self, text: str, record: dict[str, Any]) -> None:
-        """Show what the ranks do; it is recorded where it has changed."""
-        if text:
-            self._show_start(text)
+        """Record what the ranks do where that has changed, then show it."""
         if text != self._last_start:
             self._report("", {**record, "said": text})
+        if text:
+            self._show_start(text)
         self._last_start = text
