@@ -2,9 +2,9 @@
 
 The records say when each rank entered the last collectives. Clocks of nodes differ: each answer
 carries the controller's clock and the node's own, as in NTP, so that a node's clock is known up to
-half of the way there and back. A collective can end once the last rank has entered it, so the time
-from the last but one to the last is what that rank alone cost. A node's ranks are taken together
-where each of them is late.
+half of the way there and back; of the last answers the quickest counts. A collective can end once
+the last rank has entered it, so the time from the last but one to the last is what that rank alone
+cost. A node's ranks are taken together where each of them is late.
 
 Where a link is slow, ranks leave collectives at different times: then only the link is named.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from launcher.plan.ranks import Rank, name_ranks
@@ -75,6 +75,40 @@ def why_late(found: Straggler, lacks: Mapping[int, RankArrivals]) -> str:
 
 
 NOBODY = "no rank keeps the others waiting"
+KEPT = 10
+"""Readings of a node's clock, of which the quickest counts while it agrees with the newest."""
+DRIFT = 5e-5
+"""By so much of the time since a reading two clocks may have drifted apart."""
+
+
+@dataclass(frozen=True)
+class ClockReading:
+    """A node's clock was `ahead_s` of this one at `at`, as far as it is known: up to `slack_s`."""
+
+    at: float
+    ahead_s: float
+    slack_s: float
+
+    @classmethod
+    def of(cls, answer: RanksArrived, came: float) -> ClockReading:
+        """What an answer shows that came at that time: its slack is how long it was on its way."""
+        ahead_s = ((answer.received - answer.sent) + (answer.answered - came)) / 2
+        return cls(came, ahead_s, (came - answer.sent) - (answer.answered - answer.received))
+
+    def later(self, now: float) -> ClockReading:
+        """What it still says then."""
+        return ClockReading(now, self.ahead_s, self.slack_s + DRIFT * abs(now - self.at))
+
+    def agrees(self, other: ClockReading) -> bool:
+        """Whether no clock was set between the two."""
+        return abs(self.ahead_s - other.ahead_s) <= self.slack_s + other.slack_s
+
+
+def best_reading(readings: Sequence[ClockReading]) -> ClockReading:
+    """The one that says most of the moment of the newest."""
+    newest = readings[-1]
+    still = [reading.later(newest.at) for reading in readings[-KEPT:]]
+    return min((each for each in still if each.agrees(newest)), key=lambda each: each.slack_s)
 
 
 @dataclass
@@ -84,8 +118,8 @@ class StragglerWatch:
     ranks: Sequence[Rank]
     text: str = ""
     _asked_at: float | None = None
-    _answers: dict[str, tuple[RanksArrived, float]] = field(default_factory=dict)
-    _ways: dict[str, list[float]] = field(default_factory=dict)
+    _answers: dict[str, RanksArrived] = field(default_factory=dict)
+    _clocks: dict[str, list[ClockReading]] = field(default_factory=dict)
 
     def due(self, now: float) -> bool:
         """Whether to ask; the first time EVERY_S after the first call."""
@@ -99,42 +133,49 @@ class StragglerWatch:
 
     def take(self, node: str, answer: RanksArrived) -> None:
         """Take a node's answer, just come."""
-        came = time.time()
-        self._answers[node] = (answer, came)
-        self._ways.setdefault(node, []).append(_way_s(answer, came))
+        self._answers[node] = answer
+        self._clocks.setdefault(node, []).append(ClockReading.of(answer, time.time()))
         if self._answers.keys() >= {rank.node for rank in self.ranks}:
-            links = {node: own.links for node, (own, _) in self._answers.items()}
-            slowed = {node: own.slowed for node, (own, _) in self._answers.items()}
+            links = {node: own.links for node, own in self._answers.items()}
+            slowed = {node: own.slowed for node, own in self._answers.items()}
             words = find_slow_link(links) or self._describe_arrivals()
             self.text = "; ".join(filter(None, [words, *slowed_gpu_lines(slowed)]))
 
     def _describe_arrivals(self) -> str:
         """Who arrives last, or that nobody does; empty where that is not known."""
-        arrivals, slack_s = _compare_clocks(self._answers.values())
-        words = NOBODY if len(_shared_times(arrivals, len(self.ranks))) >= MIN_COLLECTIVES else ""
+        clocks = {node: best_reading(self._clocks[node]) for node in self._answers}
+        slack_s = max(clock.slack_s for clock in clocks.values()) if len(clocks) > 1 else 0.0
+        arrivals = _by_one_clock(self._answers, clocks)
+        words = _describe_nobody(_shared_times(arrivals, len(self.ranks)), slack_s)
         if found := find_straggler(arrivals, self.ranks, slack_s):
-            lacks = {rank.rank: rank for own, _ in self._answers.values() for rank in own.ranks}
+            lacks = {rank.rank: rank for own in self._answers.values() for rank in own.ranks}
             words = found.words + why_late(found, lacks)
-        return "; ".join(part for part in (words, find_far_node(self._ways)) if part)
+        ways = {node: [clock.slack_s for clock in own] for node, own in self._clocks.items()}
+        return "; ".join(part for part in (words, find_far_node(ways)) if part)
 
 
-def _way_s(answer: RanksArrived, came: float) -> float:
-    """How long the question and the answer were on their way together."""
-    return (came - answer.sent) - (answer.answered - answer.received)
+def _describe_nobody(shared: Sequence[Mapping[int, float]], slack_s: float) -> str:
+    """That no rank is late, or by how little it would have to be; empty of too few collectives."""
+    if len(shared) < MIN_COLLECTIVES:
+        return ""
+    span_s = max(shared[-1].values()) - min(shared[0].values())
+    if slack_s <= COSTLY * span_s / len(shared):
+        return NOBODY
+    return f"{NOBODY} by more than {slack_s * 1000:.0f} ms, which clocks of nodes may be off"
 
 
-def _compare_clocks(
-    answers: Iterable[tuple[RanksArrived, float]],
-) -> tuple[dict[int, dict[int, float]], float]:
-    """Each rank's arrivals by number, by the controller's clock, and how far that may be off."""
-    found, slack_s = {}, 0.0
-    for answer, came in answers:
-        ahead = ((answer.received - answer.sent) + (answer.answered - came)) / 2
-        slack_s = max(slack_s, _way_s(answer, came))
-        for rank in answer.ranks:
-            times = [entered - ahead for entered in rank.times]
-            found[rank.rank] = dict(zip(rank.numbers, times, strict=False))
-    return found, slack_s
+def _by_one_clock(
+    answers: Mapping[str, RanksArrived], clocks: Mapping[str, ClockReading]
+) -> dict[int, dict[int, float]]:
+    """Each rank's arrivals by number, by the controller's clock."""
+    return {
+        rank.rank: {
+            number: entered - clocks[node].ahead_s
+            for number, entered in zip(rank.numbers, rank.times, strict=False)
+        }
+        for node, answer in answers.items()
+        for rank in answer.ranks
+    }
 
 
 def _shared_times(
@@ -159,16 +200,8 @@ def find_straggler(
         groups.setdefault(rank.node, []).append(rank.rank)
     sets: list[tuple[str, tuple[int, ...]]] = [(rank.node, (rank.rank,)) for rank in ranks]
     sets += [(node, tuple(own)) for node, own in groups.items() if 1 < len(own) < len(ranks)]
-    found = [
-        straggler
-        for node, own in sets
-        if (straggler := _measure(node, own, shared, 0.0 if _on_one(ranks) else slack_s))
-    ]
+    found = [straggler for node, own in sets if (straggler := _measure(node, own, shared, slack_s))]
     return max(found, key=lambda straggler: straggler.cost, default=None)
-
-
-def _on_one(ranks: Sequence[Rank]) -> bool:
-    return len({rank.node for rank in ranks}) == 1
 
 
 def _measure(

@@ -12,10 +12,14 @@ from launcher.plan.ranks import Rank
 from launcher.run.messages import LinkUse, RankArrivals, RanksArrived
 from launcher.run.slow_links import MIN_WAYS
 from launcher.run.stragglers import (
+    DRIFT,
     EVERY_S,
+    KEPT,
     MIN_COLLECTIVES,
     NOBODY,
+    ClockReading,
     StragglerWatch,
+    best_reading,
     find_straggler,
 )
 
@@ -181,10 +185,45 @@ def test_one_rank_keeps_nobody_waiting():
 def test_a_slow_link_that_delays_all_alike_is_said_by_its_way():
     watch, arrivals = StragglerWatch(LINE), run_of({})
     for _ in range(MIN_WAYS):
-        assert ";" not in watch.text
+        assert "; " not in watch.text
         for rank in LINE:
             at = rank.rank
             own = RankArrivals(at, tuple(arrivals[at]), tuple(arrivals[at].values()))
             way, now = 0.03 if rank.node == "node3" else 0.0005, time.time()
             watch.take(rank.node, RanksArrived((own,), now - 2 * way, now - way, now - way))
-    assert watch.text.startswith(f"{NOBODY}; the way from here to node3 and back takes 6")
+    assert watch.text.startswith(
+        f"{NOBODY} by more than 60 ms, which clocks of nodes may be off; "
+        "the way from here to node3 and back takes 60 ms"
+    )
+
+
+def reading(at, ahead_s, slack_s):
+    return ClockReading(at, ahead_s, slack_s)
+
+
+def test_the_quickest_of_the_last_readings_of_a_clock_counts():
+    late = [reading(1000.0 + 30 * number, 5.2, 0.6) for number in range(1, 4)]
+    best = best_reading([reading(1000.0, 5.0, 0.001), *late])
+    assert best.ahead_s == 5.0
+    assert best.slack_s == pytest.approx(0.001 + 90 * DRIFT)
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        [reading(1000.0, 5.0, 0.001), reading(1030.0, 6.0, 0.6)],
+        [reading(1000.0, 5.0, 0.001), *(reading(1030.0 + at, 6.0, 0.6) for at in range(KEPT))],
+        [reading(1000.0, 6.0, 0.7), reading(1030.0, 6.0, 0.6)],
+    ],
+    ids=["the clock was set", "long ago", "the newest is the quickest"],
+)
+def test_a_reading_that_says_nothing_of_now_does_not_count(readings):
+    assert best_reading(readings).ahead_s == 6.0
+
+
+def test_slow_answers_hide_nobody_that_quick_ones_show():
+    watch, arrivals = StragglerWatch(RANKS), run_of({3: 0.2})
+    for way in (0.001, 0.4):
+        for node, ahead in (("node1", 5.0), ("node2", -3.0)):
+            watch.take(node, answer(node, arrivals, ahead, way=way))
+    assert watch.text.startswith("rank 3 on node2 arrives")
