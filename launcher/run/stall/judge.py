@@ -40,7 +40,7 @@ from launcher.run.stall.ras_evidence import lost_rank_lines
 
 BUSY_NETWORK = 1_000_000
 BUSY_TRAFFIC = 20_000
-"""Bytes a second that a rank exchanges with others; what only asks whether they live is less."""
+"""Bytes a second at both ends of what ranks exchange; what only asks whether they live is less."""
 MAX_LINES = 8
 RECENT_S = 5.0
 """Ago, a collective was entered by a run that advances."""
@@ -252,8 +252,8 @@ def _outlier_ranks(states: Sequence[RankState]) -> list[RankState]:
 
 def _stall_kind(states: Sequence[RankState], observations: Observations) -> StallKind:
     works = any(state.activity is Activity.WORKS for state in states)
-    busy = any(state.rank.traffic > BUSY_TRAFFIC for state in states)
-    if works or busy or _peak_network_rate(observations) > BUSY_NETWORK:
+    busy = sum(state.rank.traffic > BUSY_TRAFFIC for state in states)
+    if works or busy > 1 or _peak_network_rate(observations) > BUSY_NETWORK:
         return StallKind.SLOW
     blind = any(node.error for node in observations.values()) or not states
     running = [state for state in states if state.rank.state not in STOPPED]

@@ -85,6 +85,8 @@ def test_data_on_the_network_is_slow():
 def test_data_that_creep_from_rank_to_rank_are_slow():
     waiting = [rank(number, stack=IN_BARRIER, traffic=50_000) for number in (0, 1)]
     assert judge_stall(rendezvous(2), observations(*waiting)).kind is StallKind.SLOW
+    asked = [waiting[0], rank(1, stack=IN_BARRIER)]  # by a collector of metrics
+    assert judge_stall(rendezvous(2), observations(*asked)).kind is StallKind.STUCK
     alive = [rank(number, stack=IN_BARRIER, traffic=500) for number in (0, 1)]
     assert judge_stall(rendezvous(2), observations(*alive)).kind is StallKind.STUCK
 
