@@ -27,10 +27,20 @@ def run_item(session: PreflightSession, item: pytest.Item) -> bool:
     asked = preflight_item(item)
     if asked is None or _is_changed(item):
         return False
+    _share_location(session, item)
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     _report_phases(session, item, asked)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _share_location(session: PreflightSession, item: pytest.Item) -> None:
+    """All items of a function stand in one place, which pytest would look up for each."""
+    assert isinstance(item, pytest.Function)
+    if place := session.places.get(item.function):
+        vars(item)["location"] = (*place, item.name)
+    else:
+        session.places[item.function] = item.location[:2]
 
 
 def _is_changed(item: pytest.Item) -> bool:

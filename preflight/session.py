@@ -35,6 +35,8 @@ class PreflightSession:
         self._run: PreflightRun | None = None
         self._usage_error: UsageError | None = None
         self._judged: dict[str, Finding] = {}
+        self.places: dict[object, tuple[str, int | None]] = {}
+        """Where the functions of our items stand, as pytest has it of the first item of each."""
 
     # Collection
 
