@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import sys
 
+from checks.import_order import put_library_first
+
 
 def main() -> int:
     """The exit code of the command line."""
     try:
+        put_library_first()
         from launcher.cli import main as run_command
 
         return run_command()

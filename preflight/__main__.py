@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+
+from checks.import_order import put_library_first
+
+if __name__ == "__main__":
+    put_library_first()
 from pathlib import Path
 
 from checks.errors import UsageError

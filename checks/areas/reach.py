@@ -57,7 +57,7 @@ def controller_logs_in(node: NodeView) -> Verdict:
 def _taken_address(node: NodeView, login: Login) -> TakenAddress | None:
     """Who else has the node's address, where another host key than the node's was presented."""
     changed = login.cause == "host-key-changed"
-    return find_taken_address(node, login.address) if changed else None
+    return find_taken_address(node, login.address or login.host_name) if changed else None
 
 
 @node_check("reach.node-answers-in-time", Login, optional=(Pressure,))

@@ -34,11 +34,27 @@ class PathState:
 
 
 @dataclass(frozen=True)
+class SpaceUser:
+    """What takes space: a file, one without a name that `pid` holds open as `fd`, or a folder.
+
+    `entries` are a folder's, which has no `bytes`.
+    """
+
+    path: str
+    bytes: int = 0
+    entries: int = 0
+    pid: int = 0
+    fd: int = 0
+    command: str = ""
+
+
+@dataclass(frozen=True)
 class FolderSpace:
     """The output folder, or the deepest existing folder above it (`nearest`). Sizes in bytes.
 
     `free_inodes` is None where the file system does not count them. `target` is where `nearest`
     leads, if that is a link to nothing. `denied` is what keeps the login from writing there.
+    `users` are what fills a file system that is nearly full, the largest first.
     """
 
     state: PathStateName
@@ -57,6 +73,8 @@ class FolderSpace:
     source: str = ""
     detail: str = ""
     denied: Denial | None = None
+    used_bytes: int = 0
+    users: tuple[SpaceUser, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.model": ("checks.job.key", "checks.job.value_readers"),
     "checks.next_line": ("checks.job.key", "checks.model"),
     "checks.folded_names": (),
+    "checks.import_order": (),
     "checks.escaped_streams": ("checks.printable",),
     "checks.private_files": (),
     "checks.units": (),
@@ -212,7 +213,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "launcher.command_line",
     ),
     "launcher.cli": ("checks", "launcher"),
-    "launcher.__main__": ("launcher.cli",),
+    "launcher.__main__": ("checks.import_order", "launcher.cli"),
 }
 """Each room, and the rooms that it may import; those further down may import those above."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
+from checks.areas.files.space_users import describe_user, freeing_fix
 from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, FolderSpace
@@ -29,8 +31,9 @@ def temporary_folder_is_usable(node: NodeView) -> Verdict:
     is written. `noexec` there is common and harmless.
 
     Fix:
-        no-space, no-inodes: less than 16 MB. Shows what fills it.
-        little-space: less than 500 MB; warns. Shows what fills it.
+        no-space, no-inodes: less than 16 MB. Removes the file that fills it, or the folder with
+            most entries; empties a file that is deleted but held open; else shows what fills it.
+        little-space: less than 500 MB; warns. As for no-space.
         read-only: remounts it.
         not-writable: restores its usual mode.
         missing: creates it; warns.
@@ -88,11 +91,10 @@ def is_full(room: FolderSpace) -> bool:
 def _space_verdict(node: NodeView, room: FolderSpace, what: str) -> Verdict | None:
     if not is_full(room):
         return None
-    command = f"du -xh --max-depth=1 {shlex.quote(room.mount)} | sort -h | tail"
-    fix = node.fix(command, "shows what fills it", root=True)
+    fix, by = freeing_fix(node, room), describe_user(room)
     if room.free_inodes == 0:
-        return block("no-inodes", f"{what}: {room.mount} has no free inodes", fix)
-    message = f"{what}: only {format_file_size(room.free_bytes)} are free on {room.mount}"
+        return block("no-inodes", f"{what}: {room.mount} has no free inodes{by}", fix)
+    message = f"{what}: only {format_file_size(room.free_bytes)} are free on {room.mount}{by}"
     if room.free_bytes < LEAST_BYTES:
         return block("no-space", message, fix)
     return warn("little-space", message, fix)
@@ -133,10 +135,10 @@ def home_and_caches_have_room(node: NodeView) -> Verdict:
                 if room.free_inodes == 0
                 else f"{format_file_size(room.free_bytes)} more"
             )
-            command = f"du -xh --max-depth=2 {shlex.quote(room.nearest)} | sort -h | tail"
-            note = "shows what fills it; HF_HOME under [env] moves the cache"
-            message = f"{where}, can take {free} ({room.mount})"
-            return warn("little-space", message, node.fix(command, note))
+            fix = freeing_fix(node, room)
+            note = f"{fix.note}; HF_HOME under [env] moves the cache"
+            message = f"{where}, can take {free} ({room.mount}){describe_user(room)}"
+            return warn("little-space", message, replace(fix, note=note))
     return ok(
         ", ".join(
             f"{room.absolute}: {format_file_size(room.free_bytes)} free" for room in rooms.values()

@@ -16,6 +16,7 @@ from checks.areas.files.fixes import (
 )
 from checks.areas.files.folders import explain_unwritable
 from checks.areas.files.sharing import is_mostly_shared, missing_mount_fix
+from checks.areas.files.space_users import describe_user, freeing_fix
 from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.controller_files import ControllerFiles
@@ -304,11 +305,11 @@ def _unwritable_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
 
 def _no_space_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
     place = f"{output.absolute} on {node.name}"
-    command = f"du -xh --max-depth=1 {shlex.quote(output.mount)} | sort -h | tail"
-    fix = node.fix(command, "shows what fills it", root=True)
+    fix, by = freeing_fix(node, output), describe_user(output)
     if output.free_inodes == 0:
-        return block("no-inodes", f"{place}: {output.mount} has no free inodes", fix)
-    message = f"{place}: only {format_file_size(output.free_bytes)} are free on {output.mount}"
+        return block("no-inodes", f"{place}: {output.mount} has no free inodes{by}", fix)
+    free = format_file_size(output.free_bytes)
+    message = f"{place}: only {free} are free on {output.mount}{by}"
     if output.free_bytes < LEAST_FREE:
         return block("no-space", message, fix, free_bytes=output.free_bytes)
     if output.free_bytes < MODEST_FREE:

@@ -48,7 +48,8 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     name of its own instead.
         own-name-loopback: the name resolves to 127.0.0.0/8 or ::1.
         own-name-unresolved: the name has no address.
-        own-name-elsewhere: it resolves to an address of no interface of this node.
+        own-name-elsewhere: it resolves to an address of no interface of this node, or of one that
+            leads to no other machine, such as docker0.
         own-name-link-local: it resolves to fe80::…, which gloo cannot advertise.
         own-name-other-family: its first address is IPv6 where those of most nodes are IPv4, or the
             other way round: gloo ends with `ss1.ss_family == ss2.ss_family`; warns, because `start`
@@ -86,8 +87,17 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
 
 
 def _advertised_address(node: NodeView) -> str:
-    """Of what its own name means the first that gloo can listen on; '' for none."""
-    own = {text for text in node.read(Interfaces).addresses if not is_link_local(text)}
+    """Of what its own name means the first that gloo can listen on; '' for none.
+
+    What leads to no other machine, docker's bridge, is none that others can call.
+    """
+    own = {
+        text
+        for link in node.read(Interfaces).interfaces
+        if link.loopback or not link.is_local_only or link == training_interface(node)
+        for text in link.addresses
+        if not is_link_local(text)
+    }
     return next((text for text in node.read(Names).own if is_loopback(text) or text in own), "")
 
 

@@ -195,8 +195,13 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
 def _why_no_port(*ends: NodeView) -> str:
     """Why nothing can be called there, or listen, where another check says so."""
     narrow = next((node.name for node in ends if is_range_used_up(node)), "")
-    see = "see ports.ephemeral-range-is-wide-enough"
-    return f"{narrow} has no port left; {see}" if narrow else ""
+    if narrow:
+        return f"{narrow} has no port left; see ports.ephemeral-range-is-wide-enough"
+    first, *others = ends
+    itself = all(node.name == first.name for node in others)
+    if itself and first.has(Surroundings) and first.read(Surroundings).loopback:
+        return "it cannot reach itself; see network.loopback-works"
+    return ""
 
 
 def _ephemeral_range(node: NodeView) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import posixpath
 import shlex
 
 from checks.areas.files.folders import explain_unwritable
+from checks.areas.files.space_users import describe_user, freeing_fix
 from checks.areas.software.operators import operators_to_compile
 from checks.check import node_check
 from checks.facts import NodeView
@@ -44,7 +45,7 @@ def build_folders_are_usable(node: NodeView) -> Verdict:
     Fix:
         noexec: remounts it.
         not-writable: gives the folder to the login; moves a file that is in the way aside.
-        no-space: shows what fills it.
+        no-space: as for `files.temporary-folder-is-usable`.
         shared: names a local folder for launch.toml; warns.
         unreadable: names a local folder for launch.toml.
     """
@@ -98,9 +99,9 @@ def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict
         fix = elsewhere if folder.read_only else node.fix(command, elsewhere.note)
         return block("not-writable", f"{place} is {state}; compiled code is stored there", fix)
     if folder.free_bytes < ENOUGH_FREE_BYTES or folder.free_inodes == 0:
-        command = f"du -xh --max-depth=1 {shlex.quote(folder.mount)} | sort -h | tail"
-        message = f"{place}: {folder.mount} is full; compiled code is stored there"
-        return block("no-space", message, node.fix(command, "shows what fills it", root=True))
+        by = describe_user(folder)
+        message = f"{place}: {folder.mount} is full{by}; compiled code is stored there"
+        return block("no-space", message, freeing_fix(node, folder))
     if folder.shared and len(node.job.nodes) > 1:
         message = f"{place} is on {folder.filesystem}: all nodes compile into the same files"
         return warn("shared", message, elsewhere)

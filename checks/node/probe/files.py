@@ -12,10 +12,12 @@ import threading
 
 from checks.node.probe.core import section
 from checks.node.probe.denials import first_denied
+from checks.node.probe.space_users import space_users
 from checks.node.runtime.files import read_file
 from checks.node.runtime.threads import start_thread
 
 LOOK_LIMIT = 4.0
+NEARLY_FULL = 500 * 1000**2
 HASH_LIMIT = 12.0
 WHOLE_BYTES = 64 * 1024 * 1024  # larger files are compared by size and samples
 SAMPLES = 32
@@ -175,6 +177,8 @@ def writable_space(path):
     space = os.statvfs(real)
     mount, kind, source = mount_of(real, read_file("/proc/self/mounts", "") or "")
     writable = os.access(real, os.W_OK | os.X_OK)
+    free = space.f_bavail * space.f_frsize
+    full = free < NEARLY_FULL or (space.f_files and not space.f_favail)
     return {
         "state": "there" if base == path else "missing",
         "nearest": base,
@@ -184,7 +188,9 @@ def writable_space(path):
         "denied": None if writable else first_denied(path, os.W_OK) or first_denied(real, os.W_OK),
         "read_only": bool(space.f_flag & os.ST_RDONLY),
         "noexec": bool(space.f_flag & os.ST_NOEXEC),
-        "free_bytes": space.f_bavail * space.f_frsize,
+        "free_bytes": free,
+        "used_bytes": (space.f_blocks - space.f_bfree) * space.f_frsize,
+        "users": space_users(mount) if full and not is_remote(kind) else [],
         "free_inodes": space.f_favail if space.f_files else None,
         "mount": mount,
         "filesystem": kind,

@@ -105,6 +105,12 @@ ALIKE = frozenset(
         *(
             "pdsh-appends-a-proxy",
             "deprecations-are-errors",
+            "own-name-of-virbr0",
+            "own-name-of-compose",
+            "tmp-filled-by-one-file",
+            "tmp-filled-by-a-deleted-file",
+            "tmp-without-inodes",
+            "loopback-of-the-head-down",
             "rule-of-a-vpn",
             "route-to-one-by-a-vpn",
         ),

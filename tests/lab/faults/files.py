@@ -20,6 +20,27 @@ JOB = {"command": ARGUMENTS}
 NEEDS = {"exist": ("/data/llama", "/data/set")}
 SCRATCH = {"env": {"TMPDIR": "/scratch"}}
 HAVE_SCRATCH = ((custom("have-scratch", "mkdir -p /scratch"), ALL),)
+HOLDER = "sleep 3605"
+FULL_TMP = (
+    ("tmp-of-a-megabyte", "mount -o remount,size=1m /tmp", "no-space"),
+    (
+        "tmp-filled-by-one-file",
+        "mount -o remount,size=550m /tmp; head -c 545m /dev/zero >/tmp/core.4711",
+        "no-space",
+    ),
+    (
+        "tmp-filled-by-a-deleted-file",
+        "mount -o remount,size=550m /tmp; head -c 545m /dev/zero >/tmp/spool\n"
+        f"setsid {HOLDER} 9>>/tmp/spool </dev/null >/dev/null 2>&1 & sleep 0.2; rm /tmp/spool",
+        "no-space",
+    ),
+    (
+        "tmp-without-inodes",
+        "mount -o remount,nr_inodes=300 /tmp; mkdir /tmp/locks; for n in {1..400}; do "
+        "echo >/tmp/locks/$n || break; done 2>/dev/null",
+        "no-inodes",
+    ),
+)
 POINTER = "version https://git-lfs.github.com/spec/v1\\noid sha256:0\\nsize 9\\n"
 DEAD_MOUNT = r"""
 mkdir -p /mnt/old; mknod -m 600 /dev/fuse c 10 229
@@ -160,6 +181,10 @@ CASES = [
         job=SCRATCH,
         first=HAVE_SCRATCH,
         fixable=False,
+    ),
+    *(
+        case(custom(name, apply), *(TEMPORARY, NODE3, cause), leaves=(HOLDER,))
+        for name, apply, cause in FULL_TMP
     ),
     warned(
         custom("tmpdir-missing", "sed -i '1i export TMPDIR=/scratch/mine' $HOME/.bashrc"),

@@ -13,8 +13,16 @@ IMAGE_WITH_LINES = custom(
 )
 OF_A_PEER = custom("host-name-of-a-peer", "hostname node1")
 LOCALHOST = custom("host-name-localhost", "hostname localhost.localdomain")
+BRIDGE = "ip link add {0} type bridge; ip addr add 172.17.0.1/16 dev {0}; ip link set {0} up\n"
+OF_A_BRIDGE = "sed -i '/ node3$/d' /etc/hosts; echo 172.17.0.1 node3 >>/etc/hosts"
+DOCKER = custom("own-name-of-docker0", BRIDGE.format("docker0") + OF_A_BRIDGE)
+VIRTUAL = custom("own-name-of-virbr0", BRIDGE.format("virbr0") + OF_A_BRIDGE)
+COMPOSE = custom("own-name-of-compose", BRIDGE.format("br-0123456789ab") + OF_A_BRIDGE)
 
 CASES = [
+    case(DOCKER, OWN, NODE3, "own-name-elsewhere"),
+    case(VIRTUAL, OWN, NODE3, "own-name-elsewhere"),
+    case(COMPOSE, OWN, NODE3, "own-name-elsewhere"),
     Case(
         IMAGE,
         blocks=((OWN, EVERY_NODE, "own-name-unresolved"),),

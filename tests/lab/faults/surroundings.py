@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from launcher.lab.faults import Fault
+from launcher.lab.faults import DefaultTarget, Fault
 from launcher.lab.faults.firewall import firewall_fault
-from tests.lab.faults.case import NODE3, Case, case, custom, warned
+from tests.lab.faults.case import HEAD, NODE3, Case, case, custom, warned
 from tests.lab.faults.cut_off import OF_A_USER, SUDO
 
 SYSTEM = "files.system-is-as-programs-expect"
@@ -31,6 +31,12 @@ CASES = [
         custom("loopback-down", "ip link set lo down"),
         "network.loopback-works",
         NODE3,
+        "loopback-dead",
+    ),
+    case(
+        custom("loopback-of-the-head-down", "ip link set lo down", DefaultTarget.HEAD),
+        "network.loopback-works",
+        HEAD,
         "loopback-dead",
     ),
     case(

@@ -72,6 +72,19 @@ def test_own_name_unknown_or_somebody_elses():
         assert of_node2(OWN, snap).cause == cause
 
 
+def test_an_own_name_that_is_the_bridge_of_docker_leads_nobody_there():
+    docker = Interface("docker0", kind="docker", ipv4=("172.17.0.1/16",))
+    eth0 = Interface("eth0", ipv4=("10.0.0.2/24",))
+    for links in ((docker, eth0), (eth0, docker)):
+        snap = with_fact(cluster(), "node2", Names("node2", None, ("172.17.0.1",), named_peers()))
+        with_fact(snap, "node2", Interfaces(links))
+        found = of_node2(OWN, snap)
+        assert (found.stops, found.cause) == (True, "own-name-elsewhere")
+        assert "resolves to 172.17.0.1 there; expected 10.0.0.2" in found.message
+        with_fact(snap, "node2", Names("node2", None, ("172.17.0.1", "10.0.0.2"), named_peers()))
+        assert of_node2(OWN, snap).outcome is Outcome.PASS
+
+
 def test_own_name_of_a_single_node_is_let_be():
     snap = with_fact(cluster(("node1",)), "node1", Names("node1", None, ("127.0.1.1",), {}))
     assert judged(snap, OWN)[("node1",)].outcome is Outcome.SKIP

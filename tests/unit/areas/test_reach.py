@@ -126,7 +126,7 @@ def test_every_cause_of_the_controllers_logins_has_a_meaning():
 
 def test_a_node_that_has_the_address_of_another_one_is_named_and_gives_it_up():
     snap = snapshot(("node1", "node2", "node3"))
-    changed = Login(reached=False, cause="host-key-changed", user="root", address="10.0.0.2")
+    changed = Login(reached=False, cause="host-key-changed", user="root", host_name="10.0.0.2")
     with_fact(snap, "node2", changed)
     own, both = ("10.0.0.1/24",), ("10.0.0.3/24", "10.0.0.2/24")
     with_fact(snap, "node1", Interfaces((Interface("eth0", ipv4=own),)))
