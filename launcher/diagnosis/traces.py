@@ -149,8 +149,12 @@ class _Reader:
         self._is_chained = False
         self._gap = False
         self._foreign = 0
+        self._margin = ""
+        """What the error of an indented traceback within a message begins with."""
 
     def take(self, number: int, text: str) -> bool:
+        if text.lstrip().startswith("Traceback "):
+            self._margin = text[: len(text) - len(text.lstrip())]
         if text.startswith(_CHAIN):
             self._reopen()
         elif text.startswith("Traceback ") and not self._is_chained:
@@ -161,8 +165,8 @@ class _Reader:
             self.trace.frames.clear()
         if self._is_complete:
             return self._take_behind_error(number, text)
-        if self._begins_error(text):
-            self.trace.errors.append(text[:1000])
+        if self._begins_error(text.removeprefix(self._margin)):
+            self.trace.errors.append(text.removeprefix(self._margin)[:1000])
             self.trace.details = []
             self._is_complete, self._is_chained = True, False
             return self._keep(number, text, "error")

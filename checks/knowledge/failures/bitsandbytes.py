@@ -17,6 +17,7 @@ root bnb-library-missing, survivable
   fix     `uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what it
           looks for; BNB_CUDA_VERSION=126 takes another CUDA's that is there
   checks  training.smoke-trains, software.torch-fits-the-gpus
+  follows bnb-other-cuda-asked
 root bnb-cudart-not-found, survivable
   says    CUDA Setup failed despite GPU being available
   says    CUDA Setup failed despite CUDA being available
@@ -81,5 +82,14 @@ root bnb-no-native-library
   fix     `uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what it
           looks for
   checks  software.torch-fits-the-gpus, gpu.driver-answers
+root bnb-other-cuda-asked, survivable
+  says    "Required library version not found: libbitsandbytes_cuda"
+  shows   Required library version not found: libbitsandbytes_cuda{cuda:\d+}{kind:\w*}.so
+  cause   bitsandbytes looked for its library of CUDA {cuda}, which this release does not bring:
+          BNB_CUDA_VERSION asks for another CUDA than torch's, or torch's CUDA is newer than the
+          release
+  fix     `unset BNB_CUDA_VERSION` where it is set (the image may set it); else `uv pip install -U
+          bitsandbytes`
+  checks  training.smoke-trains, software.torch-fits-the-gpus
 """
 )

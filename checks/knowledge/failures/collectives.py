@@ -14,17 +14,26 @@ symptom nccl-timeout-barrier-prep
   pattern {RANK_PATTERN}Watchdog caught collective operation timeout:
           WorkNCCL\(SeqNum=(?P<seq>\d{1,2}), OpType=ALLREDUCE, NumelIn=1, NumelOut=1,
           Timeout\(ms\)=(?P<ms>\d+)
-  cause   a barrier was not completed in {ms} ms: the other ranks waited for one that was preparing
-          or downloading data, usually the first rank of a node
-  fix     prepare data and models before the start ([start] before), share their cache between
-          nodes, or raise ddp_timeout
+  cause   number {seq}, a barrier or an all-reduce of a single number, was not completed in {ms} ms:
+          a rank still prepared or downloaded data, or had fewer batches and left the loop; where
+          every rank reports the first one, the GPUs do not reach each other
+  fix     prepare data and models before the start ([start] before) or raise ddp_timeout; give every
+          rank the same number of batches; for the first one of all ranks try NCCL_P2P_DISABLE=1:
+          where that helps, ACS or the IOMMU of the PCIe bridges is to be disabled
   checks  files.needed-data-is-whole, files.needed-files-exist
+root nccl-timeout-zero3-generate
+  says    Watchdog caught collective operation timeout
+  pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=_ALLGATHER_BASE
+  near    (?i)\bgenerated? \d+ tokens|generation/utils\.py|--predict_with_generate|\.generate\(
+  cause   ranks generate texts of other lengths: with sharded weights (ZeRO-3, FSDP) each token
+          needs all ranks, and one that is done leaves the others in the all-gather
+  fix     generate(..., synced_gpus=True), which needs the same number of samples on each rank
 symptom nccl-timeout-zero3-save
   says    Watchdog caught collective operation timeout
   pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+,
           )?Timeout\(ms\)=(?P<ms>\d+)
-  cause   gathering ZeRO-3 weights did not finish in {ms} ms: one rank writes to a slow disk, only
-          rank 0 calls the save, or the ranks took different code paths
+  cause   an all-gather of sharded weights (ZeRO-3, FSDP) did not finish in {ms} ms: one rank writes
+          to a slow disk, only rank 0 calls the save, or the ranks took different code paths
   fix     call the save on all ranks; leave stage3_gather_16bit_weights_on_model_save off and merge
           afterwards; or raise ddp_timeout
   checks  deepspeed.saving-does-not-gather

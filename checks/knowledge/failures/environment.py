@@ -44,8 +44,8 @@ root driver-tools-missing, survivable
 root remote-command-not-found, survivable
   says    : not found
   says    : command not found
-  pattern \b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>(?!nvidia-smi:)[\w./+-]+): (?:command
-          )?not found
+  pattern \b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>(?!nvidia-smi:|scontrol:|squeue:|
+          sinfo:|sbatch:|srun:|sacct:)[\w./+-]+): (?:command )?not found
   cause   {command} is not installed on this node, or not in the PATH of a non-interactive shell, to
           which the lines for conda, modules and venvs in .bashrc do not apply
   fix     where it is installed an absolute path, or PATH in .deepspeed_env or [env]; else install

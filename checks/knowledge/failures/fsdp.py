@@ -15,6 +15,7 @@ root fsdp-mixed-dtype
           2)
 root fsdp-mixed-requires-grad
   says    Must flatten tensors with uniform `requires_grad` when `use_orig_params=False`
+  says    Must flatten tensors with uniform requires_grad
   cause   FSDP packs frozen and trainable parameters of a block into one tensor, as with LoRA
   fix     set fsdp_use_orig_params: true (use_orig_params=True), or fsdp_version: 2, or wrap the
           adapters on their own

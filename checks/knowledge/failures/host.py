@@ -82,7 +82,8 @@ root memory-refused
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
 root stale-nfs
   says    Stale file handle
-  pattern \[Errno 116\] Stale file handle|: Stale file handle\s*$
+  pattern ^(?!.*(?:\.triton|torchinductor|triton_cache)).*(?:\[Errno 116\] Stale file handle|: Stale
+          file handle\s*$)
   cause   a file on NFS was replaced, or its export was recreated, while it was read
   fix     mount it again on that node
   checks  files.network-mounts-answer, files.needed-files-exist
@@ -102,6 +103,13 @@ root rank-crashed-in-native-code
   fix     PYTHONFAULTHANDLER=1 in [env] shows the stack; `dmesg | tail` the library; build or
           install that extension again in this environment
   checks  software.versions-are-equal
+root shm-full-of-batches
+  says    [Errno 28] No space left on device
+  near    \b_share_fd_cpu_\b|\b_share_filename_cpu_\b|\b_new_using_fd_cpu\b
+  cause   /dev/shm is full: data loader workers hand their batches over in it, and a container has
+          64 MB of it unless it is started with more
+  fix     {SHM_FIX}; fewer workers or smaller batches need less of it
+  checks  limits.shm-is-large-enough, limits.shm-is-writable
 """,
     SHM_FIX=SHM_FIX,
 )

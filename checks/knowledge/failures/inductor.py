@@ -177,5 +177,12 @@ root dynamo-constraint
   cause   a dimension that was declared to vary has one value for the model
   fix     leave that dimension out of mark_dynamic / dynamic_shapes, or use the suggested fixes
           printed below
+root triton-cache-stale
+  says    Stale file handle
+  pattern (?P<path>\S*(?:\.triton|torchinductor|triton_cache)\S*): .*Stale file handle
+  cause   the cache of compiled kernels lies on a file system that nodes share ({path}): another
+          rank replaced the file while this one loaded it
+  fix     TRITON_CACHE_DIR and TORCHINDUCTOR_CACHE_DIR on a disk of each node, such as
+          /tmp/triton-$USER
 """
 )

@@ -113,5 +113,13 @@ root megatron-vocabulary-padding
           these or the tokenizer differs
   fix     the same tokenizer, --make-vocab-size-divisible-by and tensor-parallel size as when it was
           saved, or convert the checkpoint
+root megatron-nan-gradient
+  says    found NaN in local grad norm
+  pattern Rank (?P<rank>\d+): found NaN in local grad norm.*?Device: (?P<device>\d+), node:
+          (?P<node>[\w.-]+)
+  cause   a gradient is NaN on rank {rank} alone, before any communication: its data (an empty or
+          fully masked sample divides by nothing), or GPU {device} of {node} computes wrongly
+  fix     look at the samples of rank {rank} at that step and rebuild the index without empty ones;
+          where other data fail on that GPU too, run `dcgmi diag -r 3` there
 """
 )

@@ -239,5 +239,11 @@ symptom mpi-daemon-failed-after-launch
   fix     read what stands above; the same Open MPI on all nodes, LD_LIBRARY_PATH for shells without
           login, and open TCP ports between the nodes (`--mca oob_tcp_if_include 10.0.0.0/16`)
   checks  ports.ephemeral-ports-are-open, software.versions-are-equal, network.one-network
+root horovod-tensors-differ, survivable
+  says    tensors were submitted to be reduced, gathered or broadcasted by subset of ranks
+  cause   Horovod waits for tensors that only some of the ranks have submitted: ranks build other
+          graphs or names, take another branch, or one of them is slow or gone
+  fix     the lines below it name the ranks and tensors; build the same model with the same names in
+          the same order on every rank, and have every rank take part in each reduction
 """
 )

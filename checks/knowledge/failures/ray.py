@@ -60,10 +60,10 @@ stall ray-pending-resources
   says    The following resource request cannot be scheduled right now
   says    No available node types can fulfill resource request
   pattern (?:The following resource request cannot be scheduled right now: |No available node types
-          can fulfill resource request )(?P<request>\{[^}]*\})
+          can fulfill resource request )(?:defaultdict\([^{]*)?(?P<request>\{[^}]*\})
   cause   Ray waits for resources that the cluster does not have free: {request}
   fix     `ray status` on the head: nodes that did not join, GPUs that another job holds, or more
-          asked for than there are
+          asked for than there are (trainer.n_gpus_per_node and the like)
   checks  gpu.slots-have-gpus
 root ray-runtime-env
   says    RuntimeEnvSetupError

@@ -60,6 +60,7 @@ root trl-options-refused
   near    trl/(?:trainer|experimental)/[\w/]+(?:_config\.py", line \d+, in __post_init__|
           _trainer\.py", line \d+, in (?:__init__|_prepare_dataset|
           _set_signature\w+))\n(?:    .*\n){1,9}ValueError: (?P<what>.+)
+  unless  must be (?:either |one of )[^\n]*?['"](\w+)['"][^\n]*\bgot ['"]\1['"]
   cause   TRL's trainer {REFUSED}
   fix     change the argument that it names in the trainer's config or in the YAML
 root transformers-options-refused
@@ -124,5 +125,12 @@ root deepspeed-launcher-refused
   cause   the command line or the hostfile of `deepspeed` {REFUSED}
   fix     change the option that it names (`deepspeed --help`), or the hostfile's line
   checks  deepspeed.config-is-readable
+root listed-value-refused
+  says    "must be "
+  pattern must be (?:either |one of )[^\n]*?['"](?P<value>\w+)['"][^\n]*\b(?:got|not|received):?
+          ['"](?P=value)['"]
+  cause   {value} is refused although the message itself allows it: a defect of this release of the
+          library that raises it
+  fix     install the release before or after this one; the library's issues name it
 """
 )

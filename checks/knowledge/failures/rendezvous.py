@@ -22,13 +22,22 @@ symptom tcpstore-client-timeout
           names.every-node-resolves-every-node, collective.ranks-meet
 root tcpstore-connect-errno, survivable
   says    "client socket has failed to connect to "
-  pattern client socket has failed to connect to (?P<address>\S+) \(errno: (?P<number>\d+) -
+  pattern client socket has failed to connect to (?P<address>\S+) \(errno: (?P<number>(?!111)\d+) -
           (?P<why>[^)]+)\)
-  cause   this rank cannot connect to {address}: {why} (111: nothing listens; 113: no route, or a
-          firewall rejects; 110: a firewall drops)
+  cause   this rank cannot connect to {address}: {why} (113: no route, or a firewall rejects; 110: a
+          firewall drops)
   fix     correct the route or the firewall to {address}, or use the address that this node can
           reach
   checks  ports.master-port-is-reachable
+root tcpstore-refused, survivable
+  says    "client socket has failed to connect to "
+  pattern client socket has failed to connect to (?P<address>\S+) \(errno: 111 -
+  cause   nothing listened at {address} as long as this rank tried: the node of rank 0 started later
+          (it still installed packages, pulled an image or loaded data), its rank 0 had failed, or
+          the address or port is another's
+  fix     read what rank 0 printed, and when; have all nodes ready before the start (packages in the
+          image), wait for rank 0's port, or give the rendezvous more time
+  checks  ports.master-port-is-reachable, collective.ranks-meet
 symptom tcpstore-clients-missing
   shows   Timed out after {s:\d+} seconds waiting for clients. {have:\d+}/{want:\d+} clients joined
   cause   rank 0 waited {s} s; only {have} of {want} ranks joined

@@ -48,7 +48,7 @@ root slurm-time-limit
   cause   {job} reached its time limit
   fix     ask for more --time, or save checkpoints more often and resume (--requeue,
           --signal=B:USR1@300)
-  follows build-lock-wait
+  follows build-lock-wait, horovod-tensors-differ
 root slurm-preempted
   says    DUE TO PREEMPTION
   pattern (?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+ DUE TO PREEMPTION
@@ -202,5 +202,12 @@ symptom slurm-pmix-peer-failed
   fix     find the task that failed first; without one open SrunPortRange and all TCP ports between
           the nodes
   checks  ports.ephemeral-ports-are-open
+root slurm-commands-not-in-container, survivable
+  says    : command not found
+  pattern \b(?P<command>scontrol|squeue|sinfo|sbatch|srun|sacct): command not found
+  cause   {command} is not there: inside a container (pyxis, enroot, Apptainer) the host's commands
+          of Slurm are missing, and what the script read from it is empty
+  fix     call {command} in the batch script, outside of the container, and hand its answer over, as
+          MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
 """
 )

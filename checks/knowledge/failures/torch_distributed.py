@@ -244,5 +244,12 @@ root backend-lacks-collective
   cause   the backend {backend} has no {call} in this torch
   fix     a newer torch on every node; nccl for tensors on GPUs, gloo for those on the CPU
   checks  software.versions-are-equal
+root jax-processes-missing
+  says    DEADLINE_EXCEEDED: Barrier timed out
+  pattern DEADLINE_EXCEEDED: Barrier timed out\. .*PjRT_Client_Connect
+  cause   not all processes of jax.distributed came: fewer were started than num_processes says
+          (which counts processes, not devices), or some cannot reach the coordinator
+  fix     start as many processes as num_processes says, each with its own process_id; read what
+          those printed that the message names
 """
 )

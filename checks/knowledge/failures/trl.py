@@ -120,5 +120,13 @@ root trl-config-attribute
   fix     install the TRL that the program was written for (`uv pip install -U trl`), the same on
           every node
   checks  software.versions-are-equal
+root trl-vllm-communicator-held
+  says    "client socket has timed out after "
+  says    Timed out after
+  near    trl/(?:extras|generation)/vllm_client\.py", line \d+, in init_communicator
+  cause   the trainer could not open the group that carries weights to `trl vllm-serve`: the server
+          still holds the group of an earlier trainer, or its group port is not reached from here
+  fix     restart `trl vllm-serve` before each start of the trainer, and call close_communicator()
+          at its end; the group port (51216 unless group_port is set) must be open between both
 """
 )

@@ -138,5 +138,12 @@ root sglang-out-of-memory
   fix     a higher mem_fraction_static where the GPU is free (`nvidia-smi`), a shorter context, more
           tensor parallelism; where a training shares the GPU offload it first
   checks  gpu.gpus-are-idle
+root vllm-wake-up-memory
+  says    cumem_allocator.cpp
+  pattern CUDA Error: out of memory at \S*cumem_allocator\.cpp
+  cause   vLLM could not take its memory back when it woke up (sleep mode): the training holds too
+          much of the GPU beside gpu_memory_utilization
+  fix     lower gpu_memory_utilization (0.4 to 0.5 beside a trainer), offload the actor's weights
+          and optimizer before the rollout, and empty torch's cache
 """
 )
