@@ -11,7 +11,7 @@ import sys
 def put_library_first() -> None:
     """Have the working directory searched behind Python's library, before installed packages."""
     first, rest = sys.path[0], sys.path[1:]
-    if first in ("", os.getcwd()):
+    if first == "" or (os.path.isdir(first) and os.path.samefile(first, ".")):
         installed = ("site-packages", "dist-packages")
         places = (at for at, path in enumerate(rest) if path.endswith(installed))
         at = next(places, len(rest))
