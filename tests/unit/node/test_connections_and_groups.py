@@ -19,10 +19,15 @@ AT_REST = {"cpu": 0.0, "throttled": 0.0, "disk": 0, "files": 0, "traffic": 0}
 def pair(request):
     """Both ends of a connection, and the address that they have."""
     family = socket.AF_INET6 if ":" in request.param else socket.AF_INET
+    listener = socket.socket(family)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
-        listener = socket.create_server((request.param, 0), family=family)
+        listener.bind((request.param, 0))
     except OSError:
+        listener.close()
         pytest.skip("no IPv6 here")
+    listener.listen()
     with listener, socket.socket(family) as near:
         near.connect(listener.getsockname())
         far, _ = listener.accept()
