@@ -1,4 +1,4 @@
-"""What an earlier start of the same job left running on a node."""
+"""What runs on a node already: of the same job, and the first ranks of others."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from checks.facts.decode import Fact
 
 @dataclass(frozen=True)
 class EarlierRank:
-    """A process that runs the job's own script or module.
+    """A rank, or a process that runs the job's own script or module.
 
     `own`: it is of the login's account. `rank` is `RANK/WORLD_SIZE` in its environment, '' where
-    that has none or may not be read; `port` is its MASTER_PORT.
+    that has none or may not be read; `port` is its MASTER_PORT, `program` what it runs.
     """
 
     pid: int
@@ -22,15 +22,20 @@ class EarlierRank:
     seconds: float = 0.0
     rank: str = ""
     port: str = ""
+    program: str = ""
 
 
 @dataclass(frozen=True)
 class EarlierRanks(Fact):
-    """`program` is the script's or module's name, '' where the job names none."""
+    """`program` is the script's or module's name, '' where the job names none.
+
+    `ranks` run it; `others` are rank 0 of another run that was given the job's master port.
+    """
 
     section: ClassVar[str] = "earlier_ranks"
     momentary: ClassVar[bool] = True
     of_command: ClassVar[bool] = True
-    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    inputs: ClassVar[tuple[str, ...]] = ("workdir", "master_port")
     program: str = ""
     ranks: tuple[EarlierRank, ...] = ()
+    others: tuple[EarlierRank, ...] = ()

@@ -18,6 +18,8 @@ from launcher.rank_output import without_colour
 from launcher.record import RecordedRun, find_run
 
 POLL_S = 0.3
+MOST_DIGITS = 18
+"""Of a number that is typed."""
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -35,7 +37,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit():
+    if not (text.isdecimal() and len(text) <= MOST_DIGITS):
         raise ArgumentTypeError(f"expected a number, 0 or more: {text!r}")
     return int(text)
 

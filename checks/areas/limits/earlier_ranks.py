@@ -20,14 +20,18 @@ def no_earlier_rank_runs(node: NodeView) -> Verdict:
 
     Measured: Python processes whose script or module is the job's own, by their command line and
     working directory, started by anybody. Blocks where such a process was given the master port of
-    this job; else it may be another run of the same script that is meant to go on, and warns.
+    this job; else it may be another run of the same script that is meant to go on, and warns. On
+    the head, rank 0 of any other run with that master port blocks too: every start asks for it.
 
     Fix:
+        another-run-on-the-port: another master port, or that run is stopped first.
         earlier-rank: the line that ends those of the login's own account, each by its number; for
             those of another account, whom to ask.
         earlier-rank-on-the-port: the same.
     """
     found = node.read(EarlierRanks)
+    if found.others and node.name == node.job.head:
+        return _judge_other_run(node, found.others[0])
     if not found.program:
         return skip("the job names no script or module")
     if not found.ranks:
@@ -44,9 +48,22 @@ def no_earlier_rank_runs(node: NodeView) -> Verdict:
     return warn("earlier-rank", message, _end_fix(node, found), pids=pids)
 
 
+def _judge_other_run(node: NodeView, first: EarlierRank) -> Verdict:
+    port = node.job.master_port
+    message = (
+        f"another run has master port {port} of {node.name}: {first.program}, "
+        f"{_describe_rank(first)}"
+    )
+    note = (
+        "choose another --master-port, or [master] port in launch.toml; or stop that run first: "
+        "where it was started here, `python -m launcher stop` in its folder"
+    )
+    return block("another-run-on-the-port", message, Fix(note=note), pids=[first.pid])
+
+
 def _describe_rank(rank: EarlierRank) -> str:
     which = f", rank {rank.rank}" if rank.rank else ""
-    return f"process {rank.pid} of {rank.user}{which}, since {format_duration(rank.seconds)}"
+    return f"process {rank.pid} of {rank.user}{which}, for {format_duration(rank.seconds)}"
 
 
 def _end_fix(node: NodeView, found: EarlierRanks) -> Fix:

@@ -1,4 +1,4 @@
-"""Ranks that an earlier start of the same job left running on this node."""
+"""Ranks that run on this node already: of the same job, and the first rank of any other."""
 
 import os
 import re
@@ -72,20 +72,34 @@ def describe_rank(process, env, uptime):
         "seconds": round(uptime - process.born / os.sysconf("SC_CLK_TCK"), 1),
         "rank": "/".join(env[name] for name in ("RANK", "WORLD_SIZE") if name in env),
         "port": env.get("MASTER_PORT", ""),
+        "program": os.path.basename(program_of(command_line(process.pid))),
     }
+
+
+def is_first_rank(env, port):
+    """Whether it is rank 0 of a run whose processes meet at that port of its node."""
+    return bool(port) and (env.get("RANK"), env.get("MASTER_PORT")) == ("0", port)
 
 
 @section("earlier_ranks")
 def earlier_ranks(args):
-    """Args: `command`, `workdir`. What runs the same script or module, the oldest first."""
+    """Args: `command`, `workdir`, `master_port`.
+
+    `ranks` run the same script or module, the oldest first; `others` are the first ranks of other
+    runs with the same master port.
+    """
     wanted = wanted_program(list(args.get("command") or ()), args.get("workdir") or "/")
-    if not wanted:
-        return {"program": "", "ranks": []}
+    port = str(args.get("master_port") or "")
     uptime = float((read_file("/proc/uptime") or "0").split()[0])
-    found = []
+    ranks, others = [], []
     for process in sorted(all_processes().values(), key=lambda process: process.born):
-        if process.alive and len(found) < MOST and runs_program(process.pid, wanted):
-            env = process_environment(process.pid)
-            if PROBE_MARK not in env:
-                found.append(describe_rank(process, env, uptime))
-    return {"program": os.path.basename(wanted), "ranks": found}
+        if not process.alive or not program_of(command_line(process.pid)):
+            continue
+        env = process_environment(process.pid)
+        if PROBE_MARK in env:
+            continue
+        if wanted and runs_program(process.pid, wanted):
+            ranks.append(describe_rank(process, env, uptime))
+        elif is_first_rank(env, port):
+            others.append(describe_rank(process, env, uptime))
+    return {"program": os.path.basename(wanted), "ranks": ranks[:MOST], "others": others[:MOST]}

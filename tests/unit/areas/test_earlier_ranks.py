@@ -37,3 +37,16 @@ def test_only_the_logins_own_are_ended():
     assert "8" not in found.fix.command.split("sleep")[0].replace("kill -0 7", "")
     assert "ask ben about the others" in found.fix.note
     assert finding(EarlierRank(8, "ben", own=False)).fix.command == ""
+
+
+def test_rank_0_of_another_run_with_the_port_stops_the_start_on_the_head_alone():
+    first = EarlierRank(9, "ben", own=False, rank="0/4", port="29500", program="other.py")
+    for name, stops in (("node1", True), ("node2", False)):
+        found = snapshot(("node1", "node2"), master_port=29500)
+        seen = with_fact(found, name, EarlierRanks("train.py", (), (first,)))
+        finding = judged(seen, CHECK)[name,]
+        assert finding.stops is stops
+        assert (finding.cause == "another-run-on-the-port") is stops
+        if stops:
+            assert "29500 of node1: other.py, process 9 of ben, rank 0/4" in finding.message
+            assert not finding.fix.command

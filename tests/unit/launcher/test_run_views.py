@@ -221,6 +221,8 @@ def test_a_rank_that_may_still_print_has_printed_nothing_yet(tmp_path, show):
         (("--rank", "4"), "has the ranks 0 to 3"),
         (("--rank", "x"), "expected a number"),
         (("--tail", "-1"), "expected a number"),
+        (("--tail", "²"), "expected a number"),
+        (("--tail", "9" * 21), "expected a number"),
         (("--grep", "("), "not a regular expression: missing )"),
         (("--node", "nod1"), "did you mean"),
         (("--rank", "2", "--node", "node1"), "rank 2 is on node2"),

@@ -37,11 +37,11 @@ def test_a_rank_of_the_same_script_is_found_and_no_other(tmp_path):
         subprocess.Popen(
             [sys.executable, name],
             cwd=tmp_path,
-            env={"RANK": "1", "WORLD_SIZE": "4", "MASTER_PORT": "29511"},
+            env={"RANK": rank, "WORLD_SIZE": "4", "MASTER_PORT": "29511"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        for name in ("train.py", "other.py")
+        for name, rank in (("train.py", "1"), ("other.py", "0"), ("other.py", "2"))
     ]
     try:
         for process in started:
@@ -49,7 +49,12 @@ def test_a_rank_of_the_same_script_is_found_and_no_other(tmp_path):
         found = earlier_ranks({"command": ["train.py"], "workdir": str(tmp_path)})
         assert [rank["pid"] for rank in found["ranks"]] == [started[0].pid]
         assert (found["ranks"][0]["rank"], found["ranks"][0]["port"]) == ("1/4", "29511")
-        assert not earlier_ranks({"command": [], "workdir": str(tmp_path)})["ranks"]
+        assert not found["others"]
+        found = earlier_ranks({"command": [], "workdir": str(tmp_path), "master_port": 29511})
+        assert not found["ranks"]
+        assert [(rank["pid"], rank["program"]) for rank in found["others"]] == [
+            (started[1].pid, "other.py")
+        ]
     finally:
         for process in started:
             process.communicate()
