@@ -82,7 +82,7 @@ class ChangesSinceGo:
         if not self.changes:
             return [
                 "",
-                f"Nothing that can be compared changed there since the last go ({when} UTC).",
+                f"What can be compared on the nodes is as at the last go ({when} UTC).",
             ]
         left = len(self.changes) - MAX_CHANGES_SHOWN
         more = [f"  and {left} more: see --report"] if left > 0 else []

@@ -81,7 +81,7 @@ def write_job_files(args: Namespace) -> None:
         print("\n".join((f"kept {LAUNCH}, which was there.", *_lines_to_add(missing))))
     else:
         LAUNCH.write_text(launch_text(job, python=bool(args.python)), encoding="utf-8")
-        print(f"wrote {LAUNCH}: edit it.")
+        print(f"wrote {LAUNCH}, which keeps these options; each line there says what it does.")
     typed = tuple((KEYS[name].flag, str(value)) for name, value in missing.items())
     print(next_step(dataclasses.replace(job, typed=typed), cluster))
 
@@ -167,7 +167,7 @@ def hosts_text(cluster: ClusterView) -> str:
 def _host_line(node: NodeView) -> tuple[str, str]:
     """A node's line and the comment after it."""
     if not node.reached:
-        return node.name, f"not asked yet: {node.read(Login).cause}"
+        return node.name, f"slots are counted at each start; at init: {node.read(Login).cause}"
     if not node.has(Gpus):
         return node.name, "its GPUs could not be determined"
     gpus = node.read(Gpus)
