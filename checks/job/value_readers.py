@@ -21,7 +21,7 @@ BACKENDS = ("pdsh", "openmpi", "slurm", "ssh")
 _LOGIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MOST_SECONDS = 1e9
-REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+REFERENCE = re.compile(r"(?:^|[:=,])\$\{?([A-Za-z_]\w*)\}?(?=[/:,]|$)")
 OF_EVERY_SHELL = ("HOME", "PATH", "PWD", "TMPDIR", "USER")
 _T = TypeVar("_T")
 
@@ -167,7 +167,8 @@ def read_env(value: object) -> dict[str, str]:
 def _refuse_reference(name: str, text: str) -> None:
     """Refuse a value that names what only a shell would put in its place, and none is there.
 
-    A `$` may be meant where no folder and not the variable itself is named.
+    A `$` may be meant where no folder and not the variable itself is named, as within a secret,
+    where no path begins with it.
     """
     for reference in REFERENCE.findall(text):
         if reference in (name, *OF_EVERY_SHELL) or name.endswith("PATH"):

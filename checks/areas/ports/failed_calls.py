@@ -75,12 +75,12 @@ def judge_failed_call(
     """The verdict on one failed call. `span` is what has to be open, of which a port was tried."""
     if _is_only_first(source, target, failed):
         return _judge_first_address(source, target, failed)
+    if failed.outcome in ("dropped", "absent") and _drops_reverse_path(source, target):
+        return _judge_reverse_path(source, target, failed)
     if wrong := _find_wrong_way(source, target, failed):
         return _judge_misdirected_call(source, target, failed, wrong)
     if failed.outcome == "dropped" and _lacks_return_route(source, target):
         return _judge_lost_answer(source, target, failed)
-    if failed.outcome in ("dropped", "absent") and _drops_reverse_path(source, target):
-        return _judge_reverse_path(source, target, failed)
     # our listener was there, so whoever refused was not the node's kernel for want of a listener
     cause = "rejected" if failed.outcome == "refused" else failed.outcome
     by = _find_filter(source, target, failed, cause) if cause in FILTER_ACTIONS else None

@@ -30,10 +30,19 @@ class TakenAddress:
 
 
 def find_taken_address(node: NodeView, address: str) -> TakenAddress | None:
-    """Who else has the address that leads to `node`, where that has others too."""
+    """Who else has the address of `node`, beside another one of the same family.
+
+    A name that leads to another node's only address is wrong itself: nobody took anything then. An
+    address that `node` is known not to have is not its own.
+    """
+    known = node.has(Interfaces)
+    if not address or (known and address not in node.read(Interfaces).addresses):
+        return None
     for other in node.cluster.nodes_with(Interfaces):
         for link in other.read(Interfaces).interfaces if other.name != node.name else ():
-            for place in (*link.ipv4, *link.ipv6):
-                if address and place.partition("/")[0] == address and len(link.addresses) > 1:
+            places = link.ipv4 if "." in address else link.ipv6
+            own = [place for place in places if not place.startswith("fe80:")]
+            for place in own if len(own) > 1 else ():
+                if place.partition("/")[0] == address:
                     return TakenAddress(other, place, link.name)
     return None

@@ -137,3 +137,9 @@ def test_a_node_that_has_the_address_of_another_one_is_named_and_gives_it_up():
     assert "ip addr del 10.0.0.2/24 dev eth0" in finding.fix.command
     with_fact(snap, "node3", Interfaces((Interface("eth0", ipv4=both[1:]),)))
     assert judged(snap, CHECK)["node2",].cause == "host-key-changed"
+    alone = Interface("eth0", ipv4=both[1:], ipv6=("fe80::1/64",))
+    with_fact(snap, "node3", Interfaces((alone,)))
+    assert judged(snap, CHECK)["node2",].cause == "host-key-changed"
+    with_fact(snap, "node3", Interfaces((Interface("eth0", ipv4=both),)))
+    with_fact(snap, "node2", Interfaces((Interface("eth0", ipv4=("10.0.0.9/24",)),)))
+    assert judged(snap, CHECK)["node2",].cause == "host-key-changed"
