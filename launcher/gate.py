@@ -116,7 +116,7 @@ def _checks_to_judge(reasons: Mapping[str, str], stale: frozenset[str]) -> list[
     return [
         check
         for name, check in CATALOGUE.items()
-        if name in reasons or check.of_command or check.sections <= seen
+        if name in reasons or check.of_command or check.sections <= seen or check.needs == (Login,)
     ]
 
 

@@ -21,7 +21,8 @@ def no_earlier_rank_runs(node: NodeView) -> Verdict:
     Measured: Python processes whose script or module is the job's own, by their command line and
     working directory, started by anybody. Blocks where such a process was given the master port of
     this job; else it may be another run of the same script that is meant to go on, and warns. On
-    the head, rank 0 of any other run with that master port blocks too: every start asks for it.
+    the head, rank 0 of any other run with that master port blocks too, where somebody listens at
+    it: every start asks.
 
     Fix:
         another-run-on-the-port: another master port, or that run is stopped first.

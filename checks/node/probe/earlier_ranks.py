@@ -7,6 +7,7 @@ from checks.node.probe.core import PROBE_MARK, section
 from checks.node.runtime.files import read_file
 from checks.node.runtime.marks import process_environment
 from checks.node.runtime.processes import all_processes, command_line, process_owner, user_name
+from checks.node.runtime.sockets import LISTEN, tcp_sockets
 
 PYTHON = re.compile(r"^(python|pypy)[\d.]*$")
 LAUNCHER = re.compile(
@@ -78,7 +79,12 @@ def describe_rank(process, env, uptime):
 
 def is_first_rank(env, port):
     """Whether it is rank 0 of a run whose processes meet at that port of its node."""
-    return bool(port) and (env.get("RANK"), env.get("MASTER_PORT")) == ("0", port)
+    return (env.get("RANK"), env.get("MASTER_PORT")) == ("0", port)
+
+
+def is_listened_at(port):
+    """Whether anybody listens at that port of this node."""
+    return any(sock.state == LISTEN and str(sock.port) == port for sock in tcp_sockets())
 
 
 @section("earlier_ranks")
@@ -86,10 +92,11 @@ def earlier_ranks(args):
     """Args: `command`, `workdir`, `master_port`.
 
     `ranks` run the same script or module, the oldest first; `others` are the first ranks of other
-    runs with the same master port.
+    runs with the same master port, where somebody listens at it.
     """
     wanted = wanted_program(list(args.get("command") or ()), args.get("workdir") or "/")
     port = str(args.get("master_port") or "")
+    is_held = is_listened_at(port)
     uptime = float((read_file("/proc/uptime") or "0").split()[0])
     ranks, others = [], []
     for process in sorted(all_processes().values(), key=lambda process: process.born):
@@ -100,6 +107,6 @@ def earlier_ranks(args):
             continue
         if wanted and runs_program(process.pid, wanted):
             ranks.append(describe_rank(process, env, uptime))
-        elif is_first_rank(env, port):
+        elif is_held and is_first_rank(env, port):
             others.append(describe_rank(process, env, uptime))
     return {"program": os.path.basename(wanted), "ranks": ranks[:MOST], "others": others[:MOST]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 
@@ -33,11 +34,13 @@ def test_what_a_process_runs(line, program):
 def test_a_rank_of_the_same_script_is_found_and_no_other(tmp_path):
     for name in ("train.py", "other.py"):
         (tmp_path / name).write_text("print('runs', flush=True); input()")
+    store = socket.create_server(("127.0.0.1", 0))
+    port = str(store.getsockname()[1])
     started = [
         subprocess.Popen(
             [sys.executable, name],
             cwd=tmp_path,
-            env={"RANK": rank, "WORLD_SIZE": "4", "MASTER_PORT": "29511"},
+            env={"RANK": rank, "WORLD_SIZE": "4", "MASTER_PORT": port},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -48,13 +51,16 @@ def test_a_rank_of_the_same_script_is_found_and_no_other(tmp_path):
             process.stdout.readline()
         found = earlier_ranks({"command": ["train.py"], "workdir": str(tmp_path)})
         assert [rank["pid"] for rank in found["ranks"]] == [started[0].pid]
-        assert (found["ranks"][0]["rank"], found["ranks"][0]["port"]) == ("1/4", "29511")
+        assert (found["ranks"][0]["rank"], found["ranks"][0]["port"]) == ("1/4", port)
         assert not found["others"]
-        found = earlier_ranks({"command": [], "workdir": str(tmp_path), "master_port": 29511})
+        found = earlier_ranks({"command": [], "workdir": str(tmp_path), "master_port": int(port)})
         assert not found["ranks"]
         assert [(rank["pid"], rank["program"]) for rank in found["others"]] == [
             (started[1].pid, "other.py")
         ]
+        store.close()
+        assert not earlier_ranks({"command": [], "master_port": int(port)})["others"]
     finally:
+        store.close()
         for process in started:
             process.communicate()
