@@ -165,10 +165,9 @@ def read_env(value: object) -> dict[str, str]:
 
 
 def _refuse_reference(name: str, text: str) -> None:
-    """Refuse a value that names what only a shell would put in its place, and none is there.
+    """Refuse a path that begins with what only a shell would replace, and no shell is there.
 
-    A `$` may be meant where no folder and not the variable itself is named, as within a secret,
-    where no path begins with it.
+    Any other `$` is kept: it may be part of a secret.
     """
     for reference in REFERENCE.findall(text):
         if reference in (name, *OF_EVERY_SHELL) or name.endswith("PATH"):

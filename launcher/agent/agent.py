@@ -165,11 +165,8 @@ def torchrun_environments(place, run):
     `place.slots` are the ranks of each node, `place.node_rank` says which is this one. The store is
     rank 0's own, as with DeepSpeed's launcher, where torchrun's outlives rank 0.
     """
-    count, before, world = (
-        place.slots[place.node_rank],
-        sum(place.slots[: place.node_rank]),
-        sum(place.slots),
-    )
+    count, world = place.slots[place.node_rank], sum(place.slots)
+    before = sum(place.slots[: place.node_rank])
     same = {
         "LOCAL_WORLD_SIZE": count,
         "WORLD_SIZE": world,

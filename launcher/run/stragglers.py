@@ -107,7 +107,7 @@ class ClockReading:
 def best_reading(readings: Sequence[ClockReading]) -> ClockReading:
     """The one that says most of the moment of the newest."""
     newest = readings[-1]
-    still = [reading.later(newest.at) for reading in readings[-KEPT:]]
+    still = [reading.later(newest.at) for reading in readings]
     return min((each for each in still if each.agrees(newest)), key=lambda each: each.slack_s)
 
 
@@ -134,7 +134,9 @@ class StragglerWatch:
     def take(self, node: str, answer: RanksArrived) -> None:
         """Take a node's answer, just come."""
         self._answers[node] = answer
-        self._clocks.setdefault(node, []).append(ClockReading.of(answer, time.time()))
+        clocks = self._clocks.setdefault(node, [])
+        clocks.append(ClockReading.of(answer, time.time()))
+        del clocks[:-KEPT]
         if self._answers.keys() >= {rank.node for rank in self.ranks}:
             links = {node: own.links for node, own in self._answers.items()}
             slowed = {node: own.slowed for node, own in self._answers.items()}

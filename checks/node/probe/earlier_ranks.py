@@ -14,6 +14,8 @@ LAUNCHER = re.compile(
     r"(^|/)(torchrun|accelerate|deepspeed)$|torch[./]distributed[./](run|launch)"
     r"|deepspeed[./]launcher[./]|accelerate[./]commands[./]"
 )
+AGENT = re.compile(r"/deepspeed-preflight-\w+/agent\.py$")
+"""The parent of each rank of a start has that rank's environment, and is none."""
 MOST = 64
 """Processes that are described."""
 
@@ -100,7 +102,8 @@ def earlier_ranks(args):
     uptime = float((read_file("/proc/uptime") or "0").split()[0])
     ranks, others = [], []
     for process in sorted(all_processes().values(), key=lambda process: process.born):
-        if not process.alive or not program_of(command_line(process.pid)):
+        program = program_of(command_line(process.pid)) if process.alive else ""
+        if not program or AGENT.search(program):
             continue
         env = process_environment(process.pid)
         if PROBE_MARK in env:

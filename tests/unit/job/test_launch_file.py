@@ -212,3 +212,10 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_a_file_that_no_person_wrote_is_refused_at_once(text, message):
     with pytest.raises(UsageError, match=message):
         parse_launch_file(text, "launch.toml")
+
+
+@pytest.mark.parametrize("value", ["hf_it's $HOME", "x$PATH", "a-$USER-b", "$", "5$"])
+def test_a_dollar_that_begins_no_path_is_kept(tmp_path, value):
+    path = tmp_path / "launch.toml"
+    path.write_text(f'[env]\nHF_TOKEN = "{value}"\n')
+    assert read_launch_file(path).values["env"] == {"HF_TOKEN": value}

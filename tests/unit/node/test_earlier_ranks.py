@@ -32,19 +32,21 @@ def test_what_a_process_runs(line, program):
 
 
 def test_a_rank_of_the_same_script_is_found_and_no_other(tmp_path):
-    for name in ("train.py", "other.py"):
+    agent = "deepspeed-preflight-ab/agent.py"
+    (tmp_path / agent).parent.mkdir()
+    for name in ("train.py", "other.py", agent):
         (tmp_path / name).write_text("print('runs', flush=True); input()")
     store = socket.create_server(("127.0.0.1", 0))
     port = str(store.getsockname()[1])
     started = [
         subprocess.Popen(
-            [sys.executable, name],
+            [sys.executable, str(tmp_path / name)],
             cwd=tmp_path,
             env={"RANK": rank, "WORLD_SIZE": "4", "MASTER_PORT": port},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        for name, rank in (("train.py", "1"), ("other.py", "0"), ("other.py", "2"))
+        for name, rank in (("train.py", "1"), ("other.py", "0"), ("other.py", "2"), (agent, "0"))
     ]
     try:
         for process in started:
