@@ -12,6 +12,7 @@ import time
 import pytest
 
 from launcher.agent.flight_recorder import describe_last_entry, last_collective, request_dump
+from tests.support.started import start_program
 
 RECORDS = """
 import pickle, sys, time
@@ -44,7 +45,7 @@ def rank(tmp_path):
     """A process whose environment says where the file will be."""
     env = {"TORCH_FR_DUMP_TEMP_FILE": str(tmp_path / "trace_")}
     env["TORCH_NCCL_DEBUG_INFO_PIPE_FILE"] = str(tmp_path / "pipe_")
-    with subprocess.Popen(["sleep", "600"], env=env) as process:
+    with start_program(["sleep", "600"], env=env) as process:
         yield process
         process.kill()
 

@@ -4,17 +4,50 @@ Children inherit it, in sessions of their own too, and nothing else has its valu
 """
 
 import os
+import time
 
+from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import process_ids
+
+ENV_END = 51  # the field of /proc/PID/stat that says where the environment ends, see proc(5)
+EXEC_S = 0.05  # far more than it takes
 
 
 def environment_words(pid):
     """`NAME=value` as bytes, of what the process was started with; none where it is gone."""
+    words, replaced = read_environment(pid), True
+    deadline = time.monotonic() + EXEC_S
+    while not words and replaced and time.monotonic() < deadline:
+        replaced = is_in_exec(pid)
+        words = read_environment(pid)  # after that question: the program may have come meanwhile
+    return words.split(b"\0")
+
+
+def read_environment(pid):
+    """The bytes that the process was started with; empty where it is gone or has none."""
     try:
         with open("/proc/%d/environ" % pid, "rb") as file:
-            return file.read().split(b"\0")
+            return file.read()
     except OSError:
-        return []
+        return b""
+
+
+def is_in_exec(pid):
+    """Whether it is just being replaced by a program, whose environment the kernel has not set yet.
+
+    A thread of the kernel has none either, and no program.
+    """
+    fields = read_file("/proc/%d/stat" % pid, "").rpartition(")")[2].split()
+    placed = int(fields[ENV_END - 3]) if len(fields) > ENV_END - 3 else 1
+    return not placed and has_program(pid)
+
+
+def has_program(pid):
+    """Whether a file is what the process runs."""
+    try:
+        return bool(os.readlink("/proc/%d/exe" % pid))
+    except OSError:
+        return False
 
 
 def process_environment(pid):

@@ -20,6 +20,7 @@ from launcher.agent.rank_activity import child_programs
 from launcher.run.messages import RunCommand, RunFiles, StopRun, encode_command
 from launcher.run.supervisors import supervisor_program
 from tests.support.paths import ROOT
+from tests.support.started import start_program
 
 AGENT = ROOT / "launcher" / "agent" / "agent.py"
 BOOT = "import sys;exec(eval(sys.stdin.buffer.readline()))"
@@ -218,7 +219,7 @@ def test_the_agent_launcher_is_ended_with_its_children(kept):
 
 
 def test_the_programs_that_a_rank_started_are_seen_with_their_folder(tmp_path):
-    with subprocess.Popen(["sleep", "600"], cwd=tmp_path) as child:
+    with start_program(["sleep", "600"], cwd=tmp_path) as child:
         try:
             seen = child_programs([os.getpid(), child.pid], os.getpid())
         finally:

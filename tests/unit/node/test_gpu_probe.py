@@ -12,6 +12,7 @@ from checks.facts.gpus import Gpus
 from checks.node.probe import gpus
 from checks.node.probe.gpu_nvml import by_nvml
 from tests.support.paths import NVML, RECORDED
+from tests.support.started import start_program
 
 DATA = RECORDED / "gpu"
 MISMATCH = "Failed to initialize NVML: Driver/library version mismatch"
@@ -85,7 +86,7 @@ def test_a_fabric_that_completed_with_an_error_failed(says):
 
 
 def test_a_process_on_a_gpu_has_its_user_and_its_command(says):
-    holder = subprocess.Popen(["sleep", "60", "--"])
+    holder = start_program(["sleep", "60", "--"])
     try:
         (process,) = says(f"2.pids {holder.pid}:1048576").gpus[2].processes or ()
     finally:
@@ -98,7 +99,7 @@ def test_a_process_on_a_gpu_has_its_user_and_its_command(says):
 
 def test_options_of_a_process_are_not_told():
     words = [sys.executable, "-c", "input()", "--token=secret"]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE)
+    process = start_program(words, stdin=subprocess.PIPE)
     try:
         said = gpus.process_command(process.pid)
     finally:

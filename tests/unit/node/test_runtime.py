@@ -14,7 +14,13 @@ import pytest
 from checks.node.runtime import processes
 from checks.node.runtime.files import list_folder, read_file
 from checks.node.runtime.marks import has_mark, marked_processes, process_environment
-from checks.node.runtime.processes import Process, descendants_of, find_process, open_files
+from checks.node.runtime.processes import (
+    Process,
+    all_processes,
+    descendants_of,
+    find_process,
+    open_files,
+)
 from checks.node.runtime.sockets import ESTABLISHED, LISTEN, decode_endpoint, tcp_sockets
 from checks.node.runtime.threads import call_together
 
@@ -58,6 +64,22 @@ def test_a_mark_finds_what_was_started_with_it(child):
     assert not has_mark(child.pid, "TEST_MARK", "ä")
     assert marked_processes("TEST_MARK", "ä b") == [child.pid]
     assert process_environment(child.pid)["TEST_MARK"] == "ä b"
+
+
+def test_a_mark_is_seen_from_the_moment_of_the_start():
+    for _ in range(100):  # Popen returns amid exec, before the kernel shows the environment
+        with subprocess.Popen(["sleep", "600"], env={"TEST_MARK": "now"}) as process:
+            seen = has_mark(process.pid, "TEST_MARK", "now")
+            process.kill()
+        assert seen
+
+
+def test_a_program_without_environment_and_a_thread_of_the_kernel_have_none():
+    with subprocess.Popen(["sleep", "600"], env={}) as process:
+        assert process_environment(process.pid) == {}
+        process.kill()
+    kernel = [pid for pid, process in all_processes().items() if process.name == "kthreadd"]
+    assert [process_environment(pid) for pid in kernel] == [{}] * len(kernel)
 
 
 def test_descendants_are_those_below_in_any_depth():
