@@ -15,6 +15,7 @@ from checks.job.value_readers import (
     choice_reader,
     read_argvs,
     read_boolean,
+    read_command,
     read_duration,
     read_env,
     read_line,
@@ -99,6 +100,11 @@ class Job:
     python: str = field(default="", metadata=launch_key(
         "python", read_line, "training interpreter, same path on every node", metavar="PATH",
         default="the one that runs this program", example='"/data/venv/bin/python"'))
+    container: str = field(default="", metadata=launch_key(
+        "container", read_command,
+        "what enters the container in which the ranks run, on every node: all is checked and "
+        "started in there; needs `backend = \"ssh\"`",
+        metavar="COMMAND", default="none", example='"podman exec -i train"'))
     workdir: str = field(default="", metadata=launch_key(
         "workdir", read_line, "where the training runs, same path on every node",
         faces=Face.LAUNCHER, metavar="DIR", local=True, default="the current directory",

@@ -76,10 +76,8 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     finding names. The causes are [below](#causes). A name that resolves wrongly is reported by the
     `names` area instead.
     """
-    if hidden_programs(source):
-        return skip(f"see {FINDS_PROGRAMS}")
-    if source.has(Surroundings) and source.read(Surroundings).seen.get("/dev/null"):
-        return skip("ssh cannot open /dev/null; see files.system-is-as-programs-expect")
+    if reason := _why_not_asked(source):
+        return skip(reason)
     attempt = source.read(SshRow).targets.get(target.name)
     if attempt is None:
         return _untried_login_verdict(source, target)
@@ -116,6 +114,17 @@ def _untried_login_verdict(source: NodeView, target: NodeView) -> Verdict:
         return unknown(f"{source.name} did not try to log in to {target.name}: {doubt}")
     message = f"not tried: by keys, host key and settings {source.name} logs in to {target.name}"
     return ok(message, tried=False)
+
+
+def _why_not_asked(source: NodeView) -> str:
+    """Why logins from that node say nothing, or are not needed; '' where they count."""
+    if source.job.container:
+        return "the ranks are in a container, and each is started by the controller's login"
+    if hidden_programs(source):
+        return f"see {FINDS_PROGRAMS}"
+    if source.has(Surroundings) and source.read(Surroundings).seen.get("/dev/null"):
+        return "ssh cannot open /dev/null; see files.system-is-as-programs-expect"
+    return ""
 
 
 def _found_elsewhere(cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView) -> str:

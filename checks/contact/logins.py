@@ -62,7 +62,7 @@ def _start_resident(
             session = stack.enter_context(contextlib.closing(transport.open(name)))
             seen = {"address": session.address, "host_key": session.host_key}
             accepted, options = session.public_key, session.key_options
-            resident = ResidentProbe(session, job.python, wanted, LIFE_S)
+            resident = ResidentProbe(session, job.python, wanted, LIFE_S, job.container)
             stack.pop_all()
             return resident, _login_fact(transport, name, began, noise=resident.noise, **seen)
     except LoginError as error:

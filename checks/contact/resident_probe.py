@@ -37,7 +37,12 @@ class ResidentProbe:
     """A running probe. `send_request` and `answer` speak to it; `close` ends it."""
 
     def __init__(
-        self, session: SshSession, python: str, wanted: Collection[str], life_s: float
+        self,
+        session: SshSession,
+        python: str,
+        wanted: Collection[str],
+        life_s: float,
+        container: str = "",
     ) -> None:
         self._nonce = secrets.token_hex(8).encode()
         self._answers: dict[int, Answer] = {}
@@ -50,7 +55,7 @@ class ResidentProbe:
         self._late = False
         self._asked = time.monotonic()
         self._closed = threading.Event()
-        self._channel = session.open(start_command(python))
+        self._channel = session.open(start_command(python, container))
         try:
             self._channel.send(probe_program(wanted, self._nonce.decode(), life_s))
             self.hello = self._wait_for_hello()

@@ -105,9 +105,10 @@ def _path(name: str) -> Path:
     return ROOT.joinpath(*name.split(".")).with_suffix(".py")
 
 
-def start_command(python: str) -> str:
+def start_command(python: str, container: str = "") -> str:
     """What the login shell is asked to run: the first interpreter there is, else exit 127.
 
+    `container` is the command that enters the place where ranks run: then it is one in there.
     One line in single quotes without `!`, so that sh, bash, csh and fish read it alike. -I keeps
     modules that lie in the home folder from being taken for the standard library's.
     """
@@ -116,4 +117,4 @@ def start_command(python: str) -> str:
         f'for p in {candidates}; do [ "$(command -v $p)" ] && '
         f'exec $p -u -S -I -c "{BOOTSTRAP}"; done; echo {NO_PYTHON} >&2; exit 127'
     )
-    return f"exec /bin/sh -c '{script}'"
+    return " ".join(("exec", *map(shlex.quote, shlex.split(container)), f"/bin/sh -c '{script}'"))

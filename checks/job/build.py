@@ -26,7 +26,7 @@ _NO_HOSTS = (
     'or write hosts = "hosts.txt" into launch.toml'
 )
 _FILTERS = ("include", "exclude")
-_WHO_AND_HOW = ("nodes", "head", "ssh")
+_WHO_AND_HOW = ("nodes", "head", "ssh", "container")
 
 
 def build_job(
@@ -70,6 +70,12 @@ def build_job(
         "notes": (*notes, *variable_notes),
     }
     job = Job(**settings)
+    if job.container and job.backend != "ssh":
+        source = merged.places.get("container", "--container")
+        raise UsageError(
+            f'{source}: ranks are started in a container with `backend = "ssh"` alone; '
+            f"{job.backend} would start them beside it"
+        )
     if job.deepspeed_config or job.launcher == "accelerate":
         return job  # with accelerate it is more: it makes a start DeepSpeed's
     return dataclasses.replace(job, deepspeed_config=job.config_in_command)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shlex
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from typing import TypeVar
@@ -49,6 +50,16 @@ def read_line(value: object) -> str:
     text = _require_type(str, value, "a string in quotes")
     if not text.strip() or re.search(r"[\0\r\n]", text):
         raise ValueError("expected one line of text, not an empty string, a newline or a NUL")
+    return text
+
+
+def read_command(value: object) -> str:
+    """A command with its arguments, quoted as for a shell."""
+    text = read_line(value)
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"expected a command as a shell reads it: {error}") from None
     return text
 
 

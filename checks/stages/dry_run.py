@@ -19,7 +19,7 @@ def list_commands(job: Job, wanted: Mapping[str, Iterable[str]]) -> list[str]:
     for name, asked in wanted.items():
         target = setup.target(name)
         login = f"{target.user + '@' if target.user else ''}{target.host}:{target.port}"
-        lines.append(f"{name}: login to {login}: {start_command(job.python)}")
+        lines.append(f"{name}: login to {login}: {start_command(job.python, job.container)}")
         lines.extend(
             f"{name}: probe section {section}: {_section_commands(section)}"
             for section in probe_sections(asked)

@@ -191,7 +191,7 @@ def _open_links(job: Job, plan: Plan) -> dict[str, SupervisorLink]:
 def _open_link(job: Job, transport: SshTransport, plan: Plan, node: NodePlan) -> SupervisorLink:
     session = transport.open(node.name)
     try:
-        channel = session.open(start_command(job.python), share=math.inf)
+        channel = session.open(start_command(job.python, job.container), share=math.inf)
         channel.send(supervisor_program("main") + encode_command(_run_files(plan, node)))
     except BaseException:
         session.close()
@@ -218,7 +218,7 @@ def _end_on_node(job: Job, transport: SshTransport, name: str, run: RunFiles) ->
         session = transport.open(name)
         try:
             ran = session.run(
-                start_command(job.python),
+                start_command(job.python, job.container),
                 supervisor_program("end_orphaned_run") + encode_command(run),
             )
         finally:

@@ -186,7 +186,7 @@ def _copy(
     with Archives(source.path) as archives:
 
         def send(name: str) -> str:
-            transfer, change = Transfer(contact, name, job.python), wanted[name]
+            transfer, change = Transfer(contact, name, job.python, job.container), wanted[name]
             order = Order(job.workdir, change.deleted, tuple(change.kept))
             paths = tuple(change.copied)
             if name in by_rsync and paths and transfer.by_rsync(order, source.path, paths):

@@ -84,12 +84,13 @@ class Transfer:
     contact: Contact
     node: str
     python: str
+    container: str = ""
 
     def by_rsync(self, order: Order, folder: Path, paths: tuple[str, ...]) -> bool:
         """Whether rsync has brought the files; where it has not, the tar does or says why not."""
         failures = (OSError, EOFError, LoginError, subprocess.SubprocessError)
         with contextlib.suppress(*failures), rsync_sender(folder, paths) as rsync:
-            channel = self.contact.open(self.node, start_command(self.python))
+            channel = self.contact.open(self.node, start_command(self.python, self.container))
             with contextlib.closing(channel):
                 for line in order.head(rsync=rsync.command, ready=READY):
                     channel.send(line)
@@ -100,7 +101,7 @@ class Transfer:
         """Have the node take the files, and delete what the order says; '' or why it did not."""
         try:
             pieces = itertools.chain(order.head(), tar)
-            done = self.contact.feed(self.node, start_command(self.python), pieces)
+            done = self.contact.feed(self.node, start_command(self.python, self.container), pieces)
         except LoginError as error:
             return error.detail
         if done.code == 0:

@@ -202,9 +202,10 @@ def running(wanted: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash", "dash"])
-def test_login_shells_start_it(shell):
+@pytest.mark.parametrize("container", ["", "env 'A NAME=it'\"'\"'s' /bin/nice"])
+def test_login_shells_start_it(shell, container):
     ran = subprocess.run(
-        [shell, "-c", start_command("/nowhere/python")],
+        [shell, "-c", start_command("/nowhere/python", container)],
         input=probe_program(["who"], secrets.token_hex(8), 20),
         capture_output=True,
         timeout=30,
