@@ -6,12 +6,14 @@ import contextlib
 import itertools
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from checks.check import Claim
 from checks.effects import hold_against_facts
 from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
+from checks.knowledge.entered_containers import place_fix
 from checks.model import Finding, Outcome, Verdict, skip, unknown
 from checks.printable import shorten_message
 
@@ -77,7 +79,9 @@ def _judge_claim(claim: Claim, cluster: ClusterView, reach_subjects: set[str]) -
 def _ask_judge(claim: Claim, cluster: ClusterView) -> Verdict:
     views = [cluster[name] for name in claim.subject]
     verdict = claim.check.judge(*views) if views else claim.check.judge(cluster)
-    return hold_against_facts(verdict, cluster)
+    verdict = hold_against_facts(verdict, cluster)
+    fix = place_fix(verdict.fix, claim.check.area, cluster.job) if verdict.fix else None
+    return replace(verdict, fix=fix)
 
 
 def _judge_without_liar(claim: Claim, cluster: ClusterView) -> Verdict | None:

@@ -31,6 +31,8 @@ The probe itself answers for what takes too long, so that silence is the node's 
 BEAT_S = 5.0
 """How often the probe hears that this controller still lives; see LEASE_S there."""
 NOISE_LIMIT = 2000
+NO_FAULT = 7
+"""An exit status that only a shell that did as it was asked gives back."""
 
 
 class ResidentProbe:
@@ -55,12 +57,14 @@ class ResidentProbe:
         self._late = False
         self._asked = time.monotonic()
         self._closed = threading.Event()
+        self._enters_container = bool(container)
         self._channel = session.open(start_command(python, container))
         try:
             self._channel.send(probe_program(wanted, self._nonce.decode(), life_s))
             self.hello = self._wait_for_hello()
         except OSError as error:
-            raise self._start_error(str(error)) from error
+            what = str(error).replace("Socket is closed", "it ended")
+            raise self._start_error(what) from error
         threading.Thread(target=self._send_beats, daemon=True).start()
 
     def _send_beats(self) -> None:
@@ -86,7 +90,18 @@ class ResidentProbe:
 
     def _hanging_shell(self, what: str) -> LoginError:
         self._channel.kill()
-        return LoginError("shell-hangs", f"the login shell {what}{self._noise_note()}")
+        return self._refusal("shell-hangs", f"the login shell {what}{self._noise_note()}")
+
+    def _refusal(self, cause: str, detail: str, printed: str = "") -> LoginError:
+        """That cause, unless the shell runs commands and only the container is not entered."""
+        if self._enters_container and self._shell_runs_commands():
+            cause, detail = "container-refuses", detail.replace("login shell", "container", 1)
+        return LoginError(cause, detail, printed)
+
+    def _shell_runs_commands(self) -> bool:
+        with contextlib.suppress(LoginError, OSError):
+            return self.session.run(f"exit {NO_FAULT}", limit_s=START_S).code == NO_FAULT
+        return False
 
     def _start_error(self, what: str) -> LoginError:
         """Why the probe never answered, from the exit status and what was printed instead."""
@@ -97,7 +112,7 @@ class ResidentProbe:
         if NO_PYTHON in self.noise.splitlines():
             return LoginError("no-python", f"looked for {', '.join(SYSTEM_PYTHONS)}")
         detail = f"the login shell ran nothing ({what}, exit {code}){self._noise_note()}"
-        return LoginError("shell-refuses", detail, self.noise.strip())
+        return self._refusal("shell-refuses", detail, self.noise.strip())
 
     def _noise_note(self) -> str:
         return f" and printed: {self.noise.strip()[:200]}" if self.noise.strip() else ""

@@ -109,8 +109,6 @@ class NodeView:
 
     def fix(self, command: str, note: str = "", *, root: bool = False) -> Fix:
         """A fix to be typed on this node; `root` adds sudo where the login is not root."""
-        if command and self.job.container:
-            note = f"in the container; {note}" if note else "in the container"
         return Fix(self.as_root(command) if root else command, self.name, note)
 
     @property

@@ -14,7 +14,14 @@ import pytest
 
 from launcher.lab.shape import LabShape
 from tests.lab.faults.case import custom
-from tests.support.lab_preflight import break_nodes, describe, job_of, run_preflight
+from tests.support.lab_preflight import (
+    apply_fixes,
+    break_nodes,
+    describe,
+    findings_to_fix,
+    job_of,
+    run_preflight,
+)
 from tests.support.paths import ROOT
 
 PODMAN = custom(
@@ -74,3 +81,13 @@ def test_a_container_that_does_not_run_is_a_node_that_is_not_reached(lab):
     stopped = checks_that_stop(lab, container="podman exec -i other")
     assert stopped.keys() == {"reach.controller-logs-in"}
     assert 'no container with name or ID "other"' in stopped["reach.controller-logs-in"]
+    assert "podman ps -a" in stopped["reach.controller-logs-in"]
+
+
+def test_what_lacks_in_the_container_is_repaired_by_what_is_typed_on_its_node(lab):
+    job = job_of(lab, **JOB, container=ENTERED)
+    lab.node("node2").run("mv /srv/image/train.py /srv/image/renamed.py", check=True)
+    findings = run_preflight(job)
+    assert "podman exec -i train tar" in describe(findings)
+    after = apply_fixes(lab, job, findings)
+    assert not findings_to_fix(after), describe(after)

@@ -78,6 +78,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.effects",
         "checks.errors",
         "checks.facts",
+        "checks.knowledge.entered_containers",
         "checks.model",
         "checks.printable",
     ),

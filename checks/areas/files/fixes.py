@@ -12,6 +12,7 @@ from checks.facts.controller_files import ControllerFiles
 from checks.facts.files import PathState
 from checks.facts.job_paths import JobPath
 from checks.knowledge.denials import denial_words, opening_fix
+from checks.knowledge.entered_containers import typed_inside
 from checks.model import HERE, Fix
 from checks.outliers.consensus import majority_value
 
@@ -108,16 +109,20 @@ def replace_command(node: NodeView, source: str, path: PathState | JobPath, kind
 def copy_command(node: NodeView, source: str, path: str) -> str:
     """The scp line, typed on this node, that brings `path` from `source`.
 
-    Up to OpenSSH 8 the other side's shell reads scp's path once more: one with a blank goes by tar.
+    Up to OpenSSH 8 the other side's shell reads scp's path once more: one with a blank goes by tar,
+    and what is in a container does, which scp does not enter.
     """
     peer = node.cluster[source].node
     address = f"{peer.user}@{source}" if peer.user else source
     parent, name = posixpath.split(path)
     folder = shlex.quote(parent or "/")
-    if _SEVERAL_WORDS.search(path):
+    if _SEVERAL_WORDS.search(path) or node.job.container:
         port = ["-p", str(peer.port)] if peer.port else []
-        pack = shlex.join(["tar", "-C", parent or "/", "-cf", "-", "--", name])
-        copy = f"{shlex.join(['ssh', *port, address, pack])} | tar -C {folder} -xf -"
+        pack = typed_inside(
+            node.job, shlex.join(["tar", "-C", parent or "/", "-cf", "-", "--", name])
+        )
+        unpack = typed_inside(node.job, f"tar -C {folder} -xf -")
+        copy = f"{shlex.join(['ssh', *port, address, pack])} | {unpack}"
     else:
         port = ["-P", str(peer.port)] if peer.port else []
         copy = shlex.join(["scp", "-rp", *port, f"{address}:{path}", f"{parent.rstrip('/')}/"])

@@ -138,6 +138,11 @@ LOGIN_CAUSES = (
         "adds a line that ends `~/.bashrc` early",
     ),
     Cause(
+        "container-refuses",
+        "the login runs commands, but the one that enters the container does not",
+        "starts the container, or shows which there are; corrects `container` in launch.toml",
+    ),
+    Cause(
         "no-python",
         "there is no python 3.6 or newer",
         "installs `python3`",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from checks.facts import Login, NodeView
+from checks.knowledge.entered_containers import refused_entry_fix, typed_inside
 from checks.knowledge.first_lines import put_first_command
 from checks.knowledge.logins.console_fixes import key_is_enough_fix, let_key_in_fix
 from checks.knowledge.logins.ended_shell import ended_shell_fix
@@ -207,7 +208,10 @@ def _shell_hangs_fix(node: NodeView, _: Login) -> Fix:
 
 
 def _no_python_fix(node: NodeView, _: Login) -> Fix:
-    return node.fix("apt-get install -y python3 || dnf install -y python3", root=True)
+    command = "apt-get install -y python3 || dnf install -y python3"
+    if node.job.container:
+        return node.fix(typed_inside(node.job, command), "for as long as that container lives")
+    return node.fix(command, root=True)
 
 
 _FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {
@@ -232,5 +236,6 @@ _FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {
     "shell-refuses": ended_shell_fix,
     "shell-noisy": _shell_hangs_fix,
     "shell-hangs": _shell_hangs_fix,
+    "container-refuses": refused_entry_fix,
     "no-python": _no_python_fix,
 }
