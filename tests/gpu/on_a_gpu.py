@@ -2,7 +2,8 @@
 
 Three nodes of a lab share the GPU, each with one rank: for NCCL they are three hosts. With
 GPU_TESTS_WITHOUT=1 the same is done over gloo on plain nodes, to try these tests themselves. What
-RAS and torch's recorder answered is kept in the folder that GPU_TESTS_KEEP names.
+runs printed, and what RAS and torch's recorder answered, is kept in the folder that GPU_TESTS_KEEP
+names.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +23,13 @@ import pytest
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
 from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
+from tests.support.passed_preflight import pass_preflight
 from tests.support.paths import ROOT
 
 WITHOUT = bool(os.environ.get("GPU_TESTS_WITHOUT"))
 KEEP = os.environ.get("GPU_TESTS_KEEP", "")
 NCCL_ONLY = pytest.mark.skipif(WITHOUT, reason="NCCL is used on GPUs only")
-SCRIPT = Path(__file__).with_name("train.py")
+SCRIPTS = (Path(__file__).with_name("train.py"), ROOT / "tests/lab/hangs/libraries.py")
 LAUNCH = """
 [start]
 with = "torchrun"
@@ -34,8 +37,10 @@ include = "node1:0@node2:0@node3:0"
 [preflight]
 max_age = "1h"
 allow = ["limits", "collective", "gpu", "nccl", "software"]
+[env]
+TORCH_FR_DUMP_TEMP_FILE = "{place}/trace_"
 """
-BEFORE, LIMIT_S = "step 3 loss", 120
+BEFORE, LIBRARY_BEFORE, LIMIT_S = "step 3 loss", "step 2 loss", 120
 LATE = "rank 2 on node3"
 MISSED = rf"{LATE} has not entered all_reduce \d+, in which ranks 0 and 1 wait .*, and"
 APART = "ranks are in different collectives: "
@@ -43,14 +48,21 @@ DROP_ALL = (
     "nft add table inet t; nft 'add chain inet t i { type filter hook input priority 0; }'; "
     "nft 'add rule inet t i ip saddr { %s } drop'"
 )
-ASK = """
-import socket, sys, time
+ASK_RAS = """
+import sys, time
 sys.path.insert(0, sys.argv[1])
 from launcher.agent import nccl_ras
 address = sys.argv[2]
 print(nccl_ras.ask_ras(address, time.monotonic() + 12))
 nccl_ras.REQUESTS = nccl_ras.REQUESTS[:2]
 print(nccl_ras.ask_ras(address, time.monotonic() + 12))
+"""
+ASK_RECORDER = """
+import glob, sys
+sys.path.insert(0, sys.argv[1])
+from launcher.agent.worker_server import ask
+for path in glob.glob("/tmp/deepspeed-preflight-*/worker-*"):
+    print(ask(path).partition(b"\\r\\n\\r\\n")[2].decode())
 """
 
 
@@ -61,14 +73,43 @@ class Hang:
     mode: str
     words: str
     odd: tuple[int, ...] = (2,)
+    kind: str = "stuck"
 
 
-HANGS = [
+HANGS = (
     Hang("sleep", rf"{MISSED} is sleeping, at load_next_shard \(train.py:\d+\)"),
-    Hang("stopped", rf"{LATE} .*is stopped, by SIGSTOP, at fault"),
+    Hang("stopped", rf"{LATE} .*is stopped, by SIGSTOP, at stopped"),
     Hang("order", rf"{APART}.*rank 2 in all_gather"),
-    pytest.param(Hang("size", rf"{APART}.*rank 2 in all_reduce .*5000000"), marks=NCCL_ONLY),
-]
+    Hang("receive", rf"{MISSED} waits in .*recv, at receive"),
+    Hang("fewer", rf"{APART}.*rank 2 in .*barrier"),
+    Hang("subgroup", rf"{LATE} has not entered all_reduce 1 of .*at subgroup", odd=(0, 2)),
+    Hang("evaluate", rf"{MISSED} .*at multiply", kind="slow"),
+    Hang("zero2-shard", rf"{LATE} has not entered .* is sleeping, at load_next_shard"),
+    Hang("zero3-branch", APART),
+    Hang("fsdp-saves", rf"{APART}.*rank 0 in", odd=(0,)),
+)
+NCCL_HANGS = (
+    Hang("size", rf"{APART}.*rank 2 in all_reduce .*5000000"),
+    Hang("kernel", r"rank 2.* does not finish"),
+)
+SLOW = (
+    "evaluate_alone", "compute_all", "checkpoint_alone", "compile_all", "uneven", "ddp-evaluates",
+)  # fmt: skip
+FAILURES = {
+    "killed": f"{LATE} failed: killed by SIGKILL",
+    "raises": "no shard 17 in the index",
+    "timeout": "load_next_shard",
+}
+NCCL_FAILURES = {"out_of_memory": "CUDA out of memory", "out_of_range": "device-side assert"}
+
+
+def chosen(modes, nccl_modes):
+    """All of them, those that need NCCL only where it is used."""
+    return [
+        pytest.param(mode, id=getattr(mode, "mode", mode), marks=marks)
+        for own, marks in ((modes, ()), (nccl_modes, NCCL_ONLY))
+        for mode in own
+    ]
 
 
 def typed(place, module, *words, limit_s=240):
@@ -93,8 +134,9 @@ def keep(name, text):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gpu")
-    shutil.copy(SCRIPT, folder)
-    (folder / "launch.toml").write_text(LAUNCH)
+    for script in SCRIPTS:
+        shutil.copy(script, folder)
+    (folder / "launch.toml").write_text(LAUNCH.format(place=folder))
     return folder
 
 
@@ -102,16 +144,8 @@ def place(tmp_path_factory):
 def lab(place):
     visible = {sys.prefix, str(place)}
     with Lab.up(LabShape(3, gpus=not WITHOUT), place / ".lab", f"gpu-{os.getpid()}", visible) as up:
+        pass_preflight(place, hosts=str(up.hosts))
         yield up
-
-
-@pytest.fixture(scope="module", autouse=True)
-def preflight(place, lab):
-    """Of a whole preflight what it printed; a start takes its verdict."""
-    words = ("--hosts", str(lab.hosts), "--report", str(place / "report.json"))
-    done = typed(place, "preflight", *words)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture
@@ -120,8 +154,8 @@ def start(place, lab):
     runs = []
 
     def start_mode(mode):
-        runs.append(LaunchedRun(place, lab, "train.py", mode, options=("--stuck-after", "6")))
-        runs[-1].wait_for(BEFORE, LIMIT_S)
+        script = "libraries.py" if "-" in mode else "train.py"
+        runs.append(LaunchedRun(place, lab, script, mode, options=("--stuck-after", "6")))
         return runs[-1]
 
     yield start_mode
@@ -129,46 +163,84 @@ def start(place, lab):
         if run.process.poll() is None:
             run.process.send_signal(2)
             run.end()
+        keep(f"{run.log.name}.txt", run.text)
     wait_until_clean(lab)
 
 
-def stuck_look(run):
-    """What is said first of the silence, before it is asked again."""
-    run.wait_for(rf"{BEFORE}[\s\S]*\nno output for .*; stuck: ", LIMIT_S)
-    looks = (run.run.path / "looks.jsonl").read_text().splitlines()
-    keep(f"looks-{run.run.name}.jsonl", "\n".join(looks))
-    return json.loads(looks[-1])
+def judged_looks(run):
+    """What was seen of silences, after the steps that come before the mode."""
+    looks = run.run.path / "looks.jsonl"
+    lines = looks.read_text().splitlines() if looks.exists() else []
+    keep(f"looks-{run.log.name}.jsonl", "\n".join(lines))
+    return [look for look in map(json.loads, lines) if look["said"].startswith("no output")]
 
 
-def test_a_preflight_is_go_and_says_what_each_stage_took(place, preflight):
-    print(preflight)
-    stages = json.loads((place / "report.json").read_text())["stages"]
-    assert {"facts", "smoke"} <= stages.keys() or stages
-    keep("stages.json", json.dumps(stages))
+def first_look(run, before=BEFORE):
+    """What is said first of the silence after that line."""
+    run.wait_for(rf"{before}[\s\S]*\nno output for ", LIMIT_S)
+    return judged_looks(run)[-1]
 
 
-@pytest.mark.parametrize("hang", HANGS, ids=lambda hang: hang.mode)
-def test_who_keeps_the_others_waiting_is_named(start, place, hang):
+def test_a_preflight_is_go_and_says_what_each_stage_took(place, lab):
+    words = ("--hosts", str(lab.hosts), "--report", str(place / "report.json"))
+    done = typed(place, "preflight", *words)
+    keep("preflight.txt", done.stdout + done.stderr)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = (place / "report.json").read_text()
+    keep("report.json", report)
+    assert {"facts", "smoke"} <= json.loads(report)["stages"].keys()
+
+
+@pytest.mark.parametrize("hang", chosen(HANGS, NCCL_HANGS))
+def test_who_keeps_the_others_waiting_is_named(start, place, lab, hang):
     run = start(hang.mode)
-    look = stuck_look(run)
-    assert re.search(hang.words, look["said"]), look["said"]
-    assert (look["kind"], look["odd"]) == ("stuck", list(hang.odd))
+    look = first_look(run, LIBRARY_BEFORE if "-" in hang.mode else BEFORE)
     asked = run_launcher(place, "xray")
+    if KEEP:
+        keep(f"xray-{run.log.name}.txt", asked.stdout + asked.stderr)
+        words = [sys.executable, "-c", ASK_RECORDER, str(ROOT)]
+        records = [node.run(words).stdout for node in lab.nodes]
+        keep(f"records-{run.log.name}.jsonl", "".join(records))
+    assert re.search(hang.words, look["said"]), look["said"]
+    assert (look["kind"], look["odd"]) == (hang.kind, list(hang.odd)), look["said"]
     assert re.search(hang.words, asked.stdout), asked.stdout
 
 
-def test_a_rank_that_is_killed_is_named(start):
-    run = start("killed")
+@pytest.mark.parametrize("mode", SLOW)
+def test_a_run_that_is_only_slow_is_not_said_to_be_stuck(start, mode):
+    run = start(mode)
+    first_look(run, LIBRARY_BEFORE if "-" in mode else BEFORE)
+    assert run.end(LIMIT_S) == 0, run.text
+    looks = judged_looks(run)
+    assert {look["kind"] for look in looks} <= {"slow"}, run.text
+    assert not [look["said"] for look in looks if "elsewhere" in look["said"]]
+
+
+@pytest.mark.parametrize("mode", chosen(FAILURES, NCCL_FAILURES))
+def test_a_failure_is_explained_at_the_end(start, mode):
+    run = start(mode)
     assert run.end(LIMIT_S) == 1
-    assert f"{LATE} failed: killed by SIGKILL" in run.text
+    last = run.text.splitlines()[-20:]
+    assert re.search((FAILURES | NCCL_FAILURES)[mode], "\n".join(last)), run.text
+
+
+def test_who_arrives_last_while_the_run_advances_is_said(start, place):
+    run = start("late_steps")
+    run.wait_for(BEFORE, LIMIT_S)
+    deadline = time.monotonic() + LIMIT_S
+    while f"{LATE} arrives " not in (status := run_launcher(place, "status").stdout):
+        assert time.monotonic() < deadline, status
+        time.sleep(2)
+    keep("status.txt", status)
 
 
 def test_a_network_that_is_cut_is_named_by_its_link(start, lab):
     run, node = start("cut"), lab.node("node3")
+    run.wait_for(BEFORE, LIMIT_S)
     others = ", ".join(other.address for other in lab.nodes if other.name != "node3")
     node.run(DROP_ALL % others, check=True)
     try:
-        said = stuck_look(run)["said"]
+        said = first_look(run)["said"]
         assert re.search(r"no packet passes between node(3 and|\d and node3)", said), said
     finally:
         node.run("nft delete table inet t", check=True)
@@ -176,17 +248,18 @@ def test_a_network_that_is_cut_is_named_by_its_link(start, lab):
 
 @NCCL_ONLY
 def test_ras_answers_in_json_or_text_at_an_address_of_the_run(start, lab):
-    stuck_look(run := start("sleep"))
+    first_look(run := start("sleep"))
     pid = json.loads((run.run.path / "ranks.jsonl").read_text().splitlines()[-1])["pid"]
     node = lab.node("node1")
     environment = node.run(f"tr '\\0' '\\n' </proc/{pid}/environ").stdout
     address = re.search(r"NCCL_RAS_ADDR=(\S+)", environment)[1]
-    answer = node.run([sys.executable, "-c", ASK, str(ROOT), address], check=True).stdout
+    answer = node.run([sys.executable, "-c", ASK_RAS, str(ROOT), address], check=True).stdout
     keep("ras.txt", answer)
     assert "Communicators..." in answer
     assert re.search("AllReduce.* operation counts", answer)
 
 
+@pytest.mark.alone
 def test_to_be_watched_costs_a_step_little():
     done = typed(ROOT, "benchmarks", "overhead")
     print(done.stdout, done.stderr)

@@ -9,7 +9,9 @@ import torch.distributed as dist
 
 MODE, RANK = sys.argv[-1], int(os.environ["RANK"])
 LIBRARY, _, CASE = MODE.partition("-")
-LATE, BEFORE, LONG_S = 5, 2, 25
+LATE, BEFORE, LONG_S = min(5, int(os.environ["WORLD_SIZE"]) - 1), 2, 25
+GPU = torch.cuda.is_available()
+DEVICE = torch.device("cuda", 0) if GPU else torch.device("cpu")
 CONFIG = {
     "train_micro_batch_size_per_gpu": 2,
     "optimizer": {"type": "SGD", "params": {"lr": 0.01}},
@@ -49,12 +51,12 @@ def with_accelerate(*, sharded):
         InitProcessGroupKwargs,
     )
 
-    if sharded:  # which accelerate offers on devices only
+    if sharded and not GPU:  # which accelerate offers on devices only
         os.environ["ACCELERATE_TORCH_DEVICE"] = "cpu"
         PartialState._prepare_backend = lambda *_: ("gloo", DistributedType.MULTI_GPU)
     accelerator = Accelerator(
-        cpu=not sharded,
-        kwargs_handlers=[InitProcessGroupKwargs(backend="gloo")],
+        cpu=not (sharded or GPU),
+        kwargs_handlers=[InitProcessGroupKwargs(backend="nccl" if GPU else "gloo")],
         fsdp_plugin=FullyShardedDataParallelPlugin(fsdp_version=2) if sharded else None,
     )
     model = Layers()
@@ -101,7 +103,7 @@ def main():
     for number in range(BEFORE + 3):
         if number == BEFORE:
             case(module)
-        loss = model(torch.randn(2, 64))
+        loss = model(torch.randn(2, 64, device=DEVICE))
         backward(loss)  # step
         step()
         if RANK == 0:
