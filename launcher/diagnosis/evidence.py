@@ -72,6 +72,8 @@ class Sighting:
     """Whether each of its lines says itself that the program goes on: it retries, it falls back."""
     ends_traceback: bool = False
     """Whether it was seen as the error of a traceback that nobody caught."""
+    silence: float = 0.0
+    """Seconds between the line before it and itself, where both have a time of their own."""
 
     @property
     def survivable(self) -> bool:
@@ -114,9 +116,9 @@ class Evidence:
 
     @property
     def says_how_it_ended(self) -> bool:
-        """Whether each log is empty or says that the run ended well."""
+        """Whether each log is empty or says at its end that the run is over."""
         return all(
-            source.count == 0 or self.progress.good_end(source.place.source)
+            source.count == 0 or self.progress.says_it_is_over(source.place.source)
             for source in self.sources
         )
 
@@ -304,6 +306,7 @@ class Evidence:
             self.sightings[key] = Sighting(
                 known, line, values, trace, count, line.number, was_caught
             )
+            self.sightings[key].silence = _silence_before(raw)
             self.progress.add_before(line, raw, self._prefixes)
         if key in self.sightings and trace and trace.ends_program_with(text):
             self.sightings[key].ends_traceback = True
@@ -388,6 +391,12 @@ def _time_of(text: str, raw: RawLine) -> float | None:
         or parse_time(clean_text(raw.data))
         or parse_time(raw.before.decode("utf-8", "replace"))
     )
+
+
+def _silence_before(raw: RawLine) -> float:
+    before = next((text for _, data in raw.lines_before() if (text := clean_text(data)).strip()), "")
+    earlier, now = parse_time(before), parse_time(clean_text(raw.data))
+    return max(0.0, now - earlier) if earlier and now else 0.0
 
 
 def _with_named_place(line: Line, values: Mapping[str, str]) -> Line:

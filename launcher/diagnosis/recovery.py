@@ -24,6 +24,7 @@ RECOVERED_STEPS = 5
 NAN_STEPS = 3
 MAX_MARKS = 20_000
 LINES_BACK = 60
+END_LINES = 6
 _GOOD_END = re.compile(
     r"successfully finished|exits successfully|\btrain_runtime\b|State=COMPLETED\b"
     r"|[Tt]raining (?:is |has )?(?:completed?|finished|done)\b|[Ff]inished [Tt]raining\b"
@@ -34,6 +35,21 @@ _GOOD_END = re.compile(
     r"|`Trainer\.fit` stopped: `max_|Reporting training SUCCESS"
     r"|={3,} (?:\d+ (?!failed|error)\w+, )*\d+ passed\b(?!.*\b(?:failed|errors?)\b).* in [\d.]+s"
 )
+
+_IS_OVER = re.compile(
+    r"(?<![a-z])(?:done|(?:finish|succeed|pass|complet)ed|succe(?:ss(?:ful(?:ly)?)?|eds)|completes?"
+    r"|(?:job|run|training|program) (?:is )?over|end time\b.*\d|(?:exit(?:ed)?|code|status)[ :=]+0"
+    r"|exit (?:code|status) 0(?::0)?)\b(?!\?)|\bepoch\D{0,4}(?P<last>\d+)/(?P=last)\b"
+    r"|before program exit|before we destruct",
+    re.IGNORECASE,
+)
+_IS_NOT_OVER = re.compile(
+    r"\b(?:not(?! called| been)|no|un\w+|(?<!\b0 )(?:errors?|fail\w*)(?![=:] *0)|abort\w*|kill\w*|exception"
+    r"|(?:load|init|download|tokeni|compil|connect|prepar|import|build|cach|setup)\w*|checkpoint"
+    r"|(?:epoch|step) (?:\d+ )?done)\b",
+    re.IGNORECASE,
+)
+_EPOCH = re.compile(r"\bepoch[\s:#=\[(]{0,4}(\d+)\b.*\d\.\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,7 @@ class Progress:
     def __init__(self) -> None:
         self._steps: dict[str, set[_Step]] = defaultdict(set)
         self._good_ends: dict[str, int] = {}
+        self._over: set[str] = set()
 
     def add_before(self, line: Line, raw: RawLine, prefixes: Prefixes) -> None:
         """The steps shortly before a line that showed something."""
@@ -71,6 +88,9 @@ class Progress:
         ends = [at for at, text in lines if _GOOD_END.search(text)]
         if ends:
             self._good_ends[name] = max(ends)
+        last = [text for _, text in lines if text.strip()][-END_LINES:]
+        if any(_IS_OVER.search(text) and not _IS_NOT_OVER.search(text) for text in last):
+            self._over.add(name)
 
     def _add(self, source: str, lines: Iterable[tuple[int, str]], prefixes: Prefixes) -> None:
         steps = self._steps[source]
@@ -104,6 +124,10 @@ class Progress:
         """Where the log says last that the run ended well; 0 if it does not."""
         return self._good_ends.get(source, 0)
 
+    def says_it_is_over(self, source: str) -> bool:
+        """Whether its last lines say so in any words, which excuse no error."""
+        return source in self._good_ends or source in self._over
+
 
 def _read_steps(
     source: str, lines: Iterable[tuple[int, str]], prefixes: Prefixes
@@ -114,3 +138,6 @@ def _read_steps(
             step = parse_step_line(rest)
             loss = step.loss if step else None
             yield _Step(number, step.number if step else None, place, loss)
+        elif epoch := _EPOCH.search(text):
+            place, _ = prefixes.split(text, Place(source))
+            yield _Step(number, int(epoch[1]), place, None)

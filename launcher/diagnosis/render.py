@@ -13,11 +13,13 @@ from checks.knowledge.failures import FailureKind
 from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
 from checks.next_line import next_line
+from checks.units import format_duration
 from launcher.diagnosis.evidence import Evidence, Sighting
 from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.origin import find_origin
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import (
+    ENDED_FROM_OUTSIDE,
     Cause,
     LogVerdict,
     Weight,
@@ -28,6 +30,8 @@ from launcher.diagnosis.verdict import (
 )
 
 MAX_SHOWN = 8
+SILENCE = 1200
+"""Seconds without a line that are no step's or checkpoint's."""
 MAX_HINTS_SHOWN = 4
 MAX_BELOW = 4
 TRACE_LINES = 14
@@ -84,7 +88,12 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     elif isinstance(cause, Trace) and not cause.error:
         yield "the log ends within this traceback"
     elif not cause and not evidence.says_how_it_ended:
-        yield "the log does not say how the run ended: it goes on, was cut off or killed"
+        yield (
+            "the last lines do not say that the run is over: it may have ended without a word, "
+            "go on, or have been cut off or killed"
+        )
+    if verdict.known and verdict.known.known.id in ENDED_FROM_OUTSIDE:
+        yield from _silence_note(verdict.known)
     for source in evidence.sources:
         if since := evidence.progress.nan_since(source.place.source):
             yield f"the loss is NaN at least since {source.name}:{since}"
@@ -95,6 +104,16 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     yield from (
         f"an earlier run in this log failed: {_brief_causes([cause])}" for cause in verdict.earlier
     )
+
+
+def _silence_note(cause: Sighting) -> Iterator[str]:
+    """That a run which was ended stood still: more time would not have helped."""
+    if cause.silence >= SILENCE:
+        yield (
+            f"nothing was printed for {format_duration(cause.silence)} before that: the run stood "
+            "still, for which more time is no help; look at its last line, and where the ranks are "
+            "next time (`py-spy dump --pid PID`)"
+        )
 
 
 def _release_note(release: KnownRelease, evidence: Evidence) -> str:

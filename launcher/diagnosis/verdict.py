@@ -13,6 +13,8 @@ from launcher.diagnosis.evidence import Evidence, Sighting
 from launcher.diagnosis.log_lines import Line, Place
 from launcher.diagnosis.traces import Trace
 
+ENDED_FROM_OUTSIDE = ("slurm-time-limit", "batch-time-limit", "job-deadline", "interrupted")
+"""Failures that end a run which took too long or stood still."""
 CAUGHT_LINES = 3
 """Lines after a traceback that was caught, as its neighbours say, which show that it was."""
 DIFFERENT_CALLS = "ranks called different collectives"
@@ -112,7 +114,8 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     ordered = sorted(counting, key=_cause_order(counting, first, several=len(evidence.sources) > 1))
     if not ordered:
         return LogVerdict(None, harmless=harmless)
-    cause = _what_led_to(ordered[0], [*ordered, *failures])
+    stalls = [each for each in ordered if cause_weight(each) is Weight.STALL]
+    cause = _what_led_to(ordered[0], [*ordered, *failures], stalls)
     harmless = [each for each in harmless if each is not cause]
     rest = [other for other in ordered if other is not cause]
     same = [other for other in rest if _is_same_failure(other, cause)]
@@ -132,14 +135,19 @@ def _as_mismatch(cause: Cause) -> Cause:
     return cause
 
 
-def _what_led_to(cause: Cause, ordered: Sequence[Cause]) -> Cause:
+def _what_led_to(cause: Cause, ordered: Sequence[Cause], stalls: Sequence[Cause]) -> Cause:
     """The first of those that the cause may be a consequence of, by the table; else itself.
 
-    That holds for what other runs survive as well: this one did not.
+    That holds for what other runs survive as well: this one did not. A run that was ended from
+    outside stood still where nothing went on after its last stall.
     """
     follows = cause.known.follows if isinstance(cause, Sighting) else ()
+    from_outside = isinstance(cause, Sighting) and cause.known.id in ENDED_FROM_OUTSIDE
     earlier = (
-        other for other in ordered if isinstance(other, Sighting) and other.known.id in follows
+        other
+        for other in ordered
+        if isinstance(other, Sighting)
+        and (other.known.id in follows or (from_outside and other in stalls))
     )
     return next(earlier, cause)
 

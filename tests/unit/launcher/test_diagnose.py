@@ -97,6 +97,58 @@ def test_a_last_line_before_silence_counts_only_at_the_end(tmp_path):
     assert failure_id(diagnosis_of(tmp_path, build + "other words\n" * 50)) is None
 
 
+LIMIT = "slurmstepd: error: *** JOB 3 ON n1 CANCELLED AT 2026-11-20T12:10:18 DUE TO TIME LIMIT ***\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "stood_still"),
+    [
+        ("2026-11-20 12:09:00 step 7 loss 2.1\n", "slurm-time-limit", False),
+        ("2026-11-20 08:09:00 step 7 loss 2.1\n", "slurm-time-limit", True),
+        ("2026-11-20 08:09:00 a\na bar without a time\n", "slurm-time-limit", False),
+        ("Using /c/torch_extensions as PyTorch extensions root...\n", "jit-build-stall", False),
+        (f"Using /c/torch_extensions as PyTorch extensions root...\n{STEPS}", None, False),
+    ],
+)
+def test_a_run_that_stood_still_was_not_too_long(tmp_path, capsys, before, name, stood_still):
+    log = tmp_path / "a.log"
+    log.write_text(before + LIMIT)
+    cli.main(["diagnose", str(log)])
+    shown = capsys.readouterr().out
+    assert f" {name or 'slurm-time-limit'}" in shown.splitlines()[0]
+    assert ("the run stood still" in shown) is stood_still
+
+
+@pytest.mark.parametrize(
+    ("end", "is_said"),
+    [
+        ("[rank0] done\n", True),
+        ("✓ Job finished (status: SUCCEEDED).\n", True),
+        ("job state: JOB_STATE_SUCCEEDED, failures=0, exit 0\n", True),
+        ("MPI_Finalize done, wall 512.2 s\n", True),
+        ("all checks passed: 18 passed, 0 failed, 0 errors\n", True),
+        ("Test Passed!\n", True),
+        ("tokenization done\n", False),
+        ("not finished\n", False),
+        ("loading the checkpoint completed\n", False),
+        ("rank 3 initialised\n", False),
+    ],
+)
+def test_whether_a_run_is_over_is_read_from_its_last_lines(tmp_path, capsys, end, is_said):
+    log = tmp_path / "a.log"
+    log.write_text("loss 2.1\n" + end)
+    cli.main(["diagnose", str(log)])
+    assert ("do not say that the run is over" in capsys.readouterr().out) is not is_said
+
+
+def test_epochs_with_numbers_show_that_a_run_went_on(tmp_path):
+    warning = "ib_iface.c:1 UCX  ERROR ibv_create_cq(cqe=4096) failed: Cannot allocate memory : "
+    warning += "Please set max locked memory (ulimit -l) to 'unlimited' (current: 64 kbytes)\n"
+    epochs = "".join(f"epoch {at}: train error rate 0.4{at}\n" for at in range(3))
+    assert failure_id(diagnosis_of(tmp_path, warning)) == "ucx-memlock"
+    assert failure_id(diagnosis_of(tmp_path, warning + epochs)) is None
+
+
 def test_a_common_python_error_counts_only_in_deepspeeds_own_files(tmp_path):
     text = 'Traceback (most recent call last):\n  File "{}", line 3, in f\n    a > b\n'
     text += "TypeError: '>' not supported between instances of 'str' and 'int'\n"
