@@ -14,7 +14,8 @@ root disk-full
   pattern \[Errno 28\] No space left on device(?!\.  joblib)|inline_container\.cc:\d+\] \.
           unexpected pos
   cause   the disk is full, or the quota is used up; torch.save reports that as `unexpected pos`
-  fix     check output, /tmp and the caches on that node with `df -h` and `df -i`
+  fix     `df -h` and `df -i` on that node for the file of the line or the traceback: output, /tmp,
+          caches, and /dev/shm where data loader workers or shared memory wrote; `quota -s`
   checks  files.home-and-caches-have-room, files.temporary-folder-is-usable,
           files.output-is-writable
 root zero-missing-shards

@@ -21,7 +21,7 @@ symptom nccl-timeout-barrier-prep
           rank the same number of batches; for the first one of all ranks try NCCL_P2P_DISABLE=1:
           where that helps, ACS or the IOMMU of the PCIe bridges is to be disabled
   checks  files.needed-data-is-whole, files.needed-files-exist
-root nccl-timeout-zero3-generate
+symptom nccl-timeout-zero3-generate
   says    Watchdog caught collective operation timeout
   pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=_ALLGATHER_BASE
   near    (?i)\bgenerated? \d+ tokens|generation/utils\.py|--predict_with_generate|\.generate\(
@@ -32,17 +32,22 @@ symptom nccl-timeout-zero3-save
   says    Watchdog caught collective operation timeout
   pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+,
           )?Timeout\(ms\)=(?P<ms>\d+)
-  cause   an all-gather of sharded weights (ZeRO-3, FSDP) did not finish in {ms} ms: one rank writes
-          to a slow disk, only rank 0 calls the save, or the ranks took different code paths
-  fix     call the save on all ranks; leave stage3_gather_16bit_weights_on_model_save off and merge
-          afterwards; or raise ddp_timeout
+  cause   an all-gather of sharded weights (ZeRO-3, FSDP) did not finish in {ms} ms: a rank failed
+          before it, writes to a slow disk, or took another path (a save on rank 0 alone, an
+          evaluation, a text that was generated sooner)
+  fix     read the output of the rank that is behind or printed no such line; call save and
+          evaluation on all ranks (synced_gpus=True to generate); leave
+          stage3_gather_16bit_weights_on_model_save off and merge afterwards; or raise ddp_timeout
   checks  deepspeed.saving-does-not-gather
 symptom nccl-watchdog-timeout
   says    Watchdog caught collective operation timeout
   pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?,
           Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds
-  cause   {op} number {seq} waited {ms} ms for a rank that did not arrive, or for the network
-  fix     look at the rank with the lowest SeqNum first; if all have the same, suspect the network
+  cause   {op} number {seq} waited {ms} ms: a rank did not come (it failed, is slow, or took another
+          path), or GPUs or nodes do not reach each other, where it is one of the first
+  fix     read the output of the rank with the lowest SeqNum, or of the one without such a line;
+          where all wait in one of the first: on one machine NCCL_P2P_DISABLE=1 shows whether ACS or
+          the IOMMU of its PCIe bridges is at fault, between nodes NCCL_DEBUG=INFO the interfaces
   checks  software.releases-work-together, network.full-size-packets-arrive,
           nccl.a-failed-rank-ends-the-others,
           ports.ephemeral-ports-are-open, network.mtu-is-equal, collective.links-are-alike
@@ -57,8 +62,11 @@ symptom nccl-timeout-proxy-order
           nccl.a-failed-rank-ends-the-others, collective.links-are-alike
 symptom nccl-watchdog-stuck
   shows   ProcessGroupNCCL's watchdog got stuck for {s:\d+} seconds
-  cause   a call into CUDA or NCCL did not return for {s} s: a GPU or its driver hangs
-  fix     run `dmesg | grep -i xid` on that node; reset the GPU or drain the node
+  cause   this rank's watchdog did not get on for {s} s: a call into CUDA or NCCL does not return as
+          another rank failed or hangs, a Python thread holds the interpreter, or a GPU or its
+          driver hangs
+  fix     find the rank that failed first; `py-spy dump --pid PID` of this one; `dmesg | grep -i
+          xid` on that node, where a GPU is at fault
   checks  gpu.kernel-reports-no-gpu-fault, gpu.driver-answers
 symptom nccl-took-down
   says    we are taking the entire process down

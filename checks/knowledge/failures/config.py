@@ -25,9 +25,9 @@ root auto-without-hf
   says    unsupported operand type(s) for //: 'str' and 'str'
   says    can't multiply sequence by non-int of type 'str'
   frame   deepspeed/runtime/
-  cause   batch sizes are still "auto": nothing replaced them, which only transformers and
-          accelerate do
-  fix     write numbers, or let the Trainer read the config
+  cause   a number of the DeepSpeed config is a text: "auto", which only transformers and accelerate
+          replace, or a number in quotes
+  fix     write numbers without quotes, or let the Trainer read the config
   checks  deepspeed.auto-is-filled
 root fp16-bf16-both
   says    bfloat16 and fp16 modes cannot be simultaneously enabled

@@ -60,9 +60,11 @@ root cuda-context-memory
   says    CUDA error: out of memory
   pattern (?<!Cuda failure )CUDA error: out of memory
   cause   a GPU had no memory left when CUDA itself asked for some (a context, a library's
-          workspace), or the machine had none left to pin: other processes hold it
-  fix     `nvidia-smi` on that node for processes of earlier runs; fewer processes on one GPU;
-          `ulimit -l` and `free -g` where pin_memory stands in the traceback
+          workspace), or the machine had none left to pin: other processes hold it, several ranks
+          use this GPU, or the run itself fills it
+  fix     `nvidia-smi` on that node for processes of earlier runs and of other ranks
+          (torch.cuda.set_device(LOCAL_RANK)); a smaller micro batch; `ulimit -l` and `free -g`
+          where pin_memory stands in the traceback
   checks  gpu.gpus-are-idle, limits.memlock-is-unlimited
 root cuda-invalid-device-function
   says    CUDA error: invalid device function
@@ -119,18 +121,18 @@ root cuda-unknown-environment
   says    Error 999: unknown error
   says    CUDA error: unknown error
   cause   the driver did not answer this process: its kernel modules or device files are not there
-          (nvidia_uvm after a sleep or an upgrade), or the container lacks them
-  fix     `sudo nvidia-modprobe -u -c=0` and `nvidia-smi` on that node; restart the container;
-          reboot the node if that does not help
+          (nvidia_uvm after a sleep or an upgrade), the container lacks them, or a GPU failed
+  fix     `sudo nvidia-modprobe -u -c=0`, `nvidia-smi` and `dmesg | grep -i xid` on that node;
+          restart the container; reboot the node if that does not help
   checks  gpu.driver-answers, gpu.devices-may-be-opened
   follows gpu-xid, gpu-lost
 root cuda-no-gpus-available
   says    No CUDA GPUs are available
   says    No HIP GPUs are available
   cause   torch was built for GPUs and sees none: CUDA_VISIBLE_DEVICES is empty or names none that
-          exist, or the container or the Slurm step got none
+          exist, or the container, the Slurm step or Ray's actor got none
   fix     `echo $CUDA_VISIBLE_DEVICES; nvidia-smi -L` in the rank's environment; docker `--gpus
-          all`, Slurm `--gpus-per-node`
+          all`, Slurm `--gpus-per-node`, Ray num_gpus=1
   checks  gpu.shell-hides-no-gpu, gpu.slots-have-gpus, gpu.devices-may-be-opened
 root cuda-not-compiled
   says    Torch not compiled with CUDA enabled

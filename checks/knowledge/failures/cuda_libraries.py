@@ -23,10 +23,12 @@ root cublas-mixed-libraries
   pattern CUBLAS_STATUS_(?P<what>INVALID_VALUE|NOT_SUPPORTED|INTERNAL_ERROR) when calling
           `(?P<call>\w+)
   unless  Assertion `.+` failed|device-side assert
-  cause   cuBLAS refused {call} ({what}): most often another cuBLAS is loaded than the one torch was
-          built with, from LD_LIBRARY_PATH or a second CUDA's wheels
+  cause   cuBLAS refused {call} ({what}): another cuBLAS is loaded than the one torch was built with
+          (LD_LIBRARY_PATH, a second CUDA's wheels), this GPU lacks the type, or an earlier kernel
+          failed or filled its memory
   fix     unset LD_LIBRARY_PATH for the run, and `uv pip list | grep -E 'nvidia|torch'`: all
-          nvidia-*-cuNN of one CUDA; reinstall torch in a new environment
+          nvidia-*-cuNN of one CUDA; bf16 and fp8 need a GPU that has them; CUDA_LAUNCH_BLOCKING=1
+          in [env] shows an earlier error
   checks  software.packages-are-the-environments-own
 root cublas-execution-failed
   says    CUBLAS_STATUS_EXECUTION_FAILED when calling
@@ -51,9 +53,10 @@ root cudnn-not-initialized
   says    CUDNN_STATUS_ALLOC_FAILED
   says    CUDNN_STATUS_INTERNAL_ERROR
   pattern CUDNN_STATUS_(?P<what>NOT_INITIALIZED|ALLOC_FAILED|INTERNAL_ERROR)
-  cause   cuDNN could not work ({what}): the GPU's memory is full, or the driver is older than this
-          cuDNN needs
-  fix     `nvidia-smi` on that node, a smaller micro batch; update the driver
+  cause   cuDNN could not work ({what}): the GPU's memory is full, another cuDNN than torch's is
+          loaded (LD_LIBRARY_PATH), or the driver is older than this cuDNN needs
+  fix     `nvidia-smi` on that node, a smaller micro batch; unset LD_LIBRARY_PATH for the run;
+          update the driver
   checks  gpu.gpus-are-idle, gpu.drivers-are-equal
 root cudnn-no-engine
   says    GET was unable to find an engine to execute this computation

@@ -9,19 +9,21 @@ FAILURES = read_entries(
 root gloo-loopback
   says    "Gloo connectFullMesh failed with "
   pattern Gloo connectFullMesh failed with .*remote=\[(?P<ip>127\.\d+\.\d+\.\d+)\]
-  cause   a node gave the others the address {ip}: its own name resolves to loopback, as Debian's
-          installer sets it up
-  fix     remove the node's name from the 127.0.1.1 line of /etc/hosts, or set GLOO_SOCKET_IFNAME on
-          each node (deepspeed does not pass it on: use .deepspeed_env or [env])
+  cause   the peer's address is {ip}, a loopback: its node's own name resolves to it, as Debian's
+          installer sets it up; on a single machine the peer's process ended
+  fix     several nodes: remove the node's name from the 127.0.1.1 line of /etc/hosts, or set
+          GLOO_SOCKET_IFNAME on each node (deepspeed does not pass it on: use .deepspeed_env or
+          [env]); one machine: read the output of the rank that failed first
   checks  names.own-name-is-not-loopback
 root gloo-connect-timeout
   says    "Gloo connectFullMesh failed with "
   pattern Gloo connectFullMesh failed with (?!.*remote=\[127\.).*(?:Connect timeout|no error|timed
           out connecting)
-  cause   the ranks found each other, but cannot connect on ports of the ephemeral range: a firewall
-          opens only the master port, or the interface is wrong
+  cause   the ranks found each other at the store, but cannot connect: a firewall opens only the
+          master port, the interface is the wrong one, or the peer's process hangs or ended
   fix     open net.ipv4.ip_local_port_range between the nodes, and set GLOO_SOCKET_IFNAME to the
-          right interface
+          right interface; where ranks of one node fail too, read the output of the rank that failed
+          first
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
 root gloo-no-port
   says    "gloo/transport/tcp/"

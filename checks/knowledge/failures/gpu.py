@@ -132,6 +132,107 @@ silent gpu-xid-repaired, survivable
   fix     reset the GPU when the run is over; `nvidia-smi -q -d ECC,ROW_REMAPPER`; replace it if
           more come
   checks  gpu.memory-has-no-errors, gpu.kernel-reports-no-gpu-fault
+root cuda-oom-held-by-others
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  near    Process (?P<pid>\d+) has (?P<held>(?:[2-9]|\d\d+)\.\d+ GiB) memory in use\..*this process
+          has
+  cause   a GPU is full, and process {pid}, which is not this rank, holds {held} of it: an earlier
+          run, another job, or ranks that all use the first GPU
+  fix     `nvidia-smi` on that node and `ps -fp {pid}` (on the host, for a container) say whose it
+          is: end it, or take another GPU; where it is a rank of this run
+          torch.cuda.set_device(LOCAL_RANK) before anything touches the GPU
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root cuda-oom-evaluation-gather
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  near    in
+          (?:nested_concat|_pad_across_processes|pad_across_processes|gather_all_tensors|gather_for_metrics|_gather_and_concat|torch_pad_and_concatenate|nested_gather|_nested_gather|gather_function)\n
+  cause   the GPU is full of what an evaluation gathers: predictions (logits) of all ranks are kept
+          there until its end
+  fix     eval_accumulation_steps, a smaller per_device_eval_batch_size, prediction_loss_only: true
+          or preprocess_logits_for_metrics that keeps token ids alone; with metrics of your own move
+          predictions to the CPU (compute_on_cpu of torchmetrics)
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root cuda-oom-optimizer-states
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  near    in
+          (?:_init_group|init_group|initialize_optimizer_states|_initialize_optimizer_states|init_state|_lazy_init_state)\n(?:
+          .*\n)?|exp_avg(?:_sq)?["\x27]?\] = torch\.zeros_like|state\[["\x27]exp_avg
+  cause   the GPU became full as the optimizer made its states in the first step: for Adam two
+          numbers for each trained parameter, whatever the batch
+  fix     ZeRO or FSDP over more GPUs, offload_optimizer, an 8-bit optimizer (adamw_8bit), or LoRA;
+          a smaller batch alone helps little
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root cuda-oom-model-load
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  near    in
+          (?:from_pretrained|_load_pretrained_model|_load_state_dict_into_meta_model|load_shard_file|set_module_tensor_to_device|load_checkpoint_in_model|caching_allocator_warmup)\n|\n
+          (?:self\.)?model(?: = \w+)?\.(?:to|cuda)\([^\n]*\n[\s\S]{0,1500}?OutOfMemoryError
+  unless  in (?:training_step|backward|train_batch|evaluation_loop)\n
+  cause   the model itself does not fit the GPU that it is loaded to, before any training: it is
+          larger than its memory, or several ranks (or earlier runs) load to the same one
+  fix     torch.cuda.set_device(LOCAL_RANK) and no device_map that sends every rank to GPU 0; ZeRO-3
+          or FSDP that is on before from_pretrained (TrainingArguments first), 16 or 4 bit weights
+          (dtype, load_in_4bit); `nvidia-smi` for earlier runs
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root cuda-oom-resume
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  near    torch\.load\(|in
+          (?:_load_optimizer_and_scheduler|load_optimizer|_load_from_checkpoint|load_checkpoint)\n
+  unless  in (?:training_step|backward|train_batch|evaluation_loop)\n
+  cause   the GPU became full as a checkpoint was loaded: torch.load puts tensors back where they
+          were saved (every rank on GPU 0), or a second copy of weights and optimizer stands beside
+          the first
+  fix     torch.load(path, map_location="cpu"), then load_state_dict and del; a sharded checkpoint
+          (ZeRO, FSDP SHARDED_STATE_DICT) that each rank reads its part of
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root cuda-oom-save-gather
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  near    in
+          (?:_zero3_consolidated_16bit_state_dict|save_16bit_model|get_state_dict|_full_state_dict_hook|_full_post_state_dict_hook|_unshard_fsdp_state_params|summon_full_params|full_optim_state_dict|_gather_orig_param_state|save_checkpoint)\n
+  unless  in (?:training_step|backward|train_batch|evaluation_loop)\n
+  cause   the GPU became full as a checkpoint was saved: to write whole weights they are gathered on
+          the GPUs
+  fix     sharded checkpoints (fsdp_state_dict_type: SHARDED_STATE_DICT; ZeRO-3 with
+          stage3_gather_16bit_weights_on_model_save false, merged afterwards), or
+          FullStateDictConfig(offload_to_cpu=True, rank0_only=True); empty the cache before the save
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root cuda-oom-logits
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  near    (?:logits = self\.lm_head\(|logits\.float\(\)|logits =
+          logits\.to\(torch\.float32\)|F\.cross_entropy\(|nn\.functional\.cross_entropy\(|torch\._C\._nn\.cross_entropy_loss|log_softmax\(|in
+          (?:selective_log_softmax|entropy_from_logits|logprobs_from_logits|ForCausalLMLoss|fixed_cross_entropy)\n)
+  cause   the GPU became full at the logits: batch × sequence × vocabulary numbers, several times
+          over, which for a vocabulary of 150 000 is 1 GB for each 2000 tokens and copy
+  fix     a shorter sequence or smaller micro batch with more accumulation; a fused loss
+          (use_liger_kernel: true, or chunked cross entropy); parallelism of tensors or sequences
+          over ranks
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root cuda-oom-plain-attention
+  says    OutOfMemoryError
+  says    CUDA out of memory
+  pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
+  near    attn_weights =
+          (?:torch\.matmul\(query|nn\.functional\.softmax\(attn_weights|torch\.nn\.functional\.softmax\(attn_weights|attn_weights
+          \+)|in eager_attention_forward\n
+  cause   the GPU became full in plain attention, which holds heads × sequence × sequence numbers
+          for each layer
+  fix     attn_implementation="flash_attention_2" or "sdpa"; a shorter sequence; activation
+          checkpointing
+  checks  gpu.gpus-are-idle, gpu.driver-answers
 """,
     meanings={"gpu-xid": XID_MEANINGS, "gpu-xid-of-a-program": XID_MEANINGS},
     PROGRAM_XIDS=PROGRAM_XIDS,

@@ -84,8 +84,11 @@ root stale-nfs
   says    Stale file handle
   pattern ^(?!.*(?:\.triton|torchinductor|triton_cache)).*(?:\[Errno 116\] Stale file handle|: Stale
           file handle\s*$)
-  cause   a file on NFS was replaced, or its export was recreated, while it was read
-  fix     mount it again on that node
+  cause   a file on a network file system was replaced or removed while it was read or written, or
+          its export was made again on the server
+  fix     start again where another rank or run had replaced it, and let one rank write what others
+          read (caches on a local disk of each node); where `stat` of it still fails mount it again
+          on that node
   checks  files.network-mounts-answer, files.needed-files-exist
 silent clock-skew, survivable
   says    Clock skew detected

@@ -78,7 +78,8 @@ root triton-ptx-codegen
 root triton-kernel-image
   says    Triton Error [CUDA]
   says    Triton Error [HIP]
-  pattern Triton Error \[(?:CUDA|HIP)\]: (?P<what>.+)
+  pattern Triton Error \[(?:CUDA|HIP)\]: (?P<what>(?!an illegal memory access|device-side
+          assert|misaligned|unspecified launch).+)
   cause   a Triton kernel could not be loaded or run on this GPU: {what}
   fix     rm -r ~/.triton/cache (a cache that nodes with different GPUs share holds kernels for one
           of them); set TRITON_CACHE_DIR to a local disk in [env]
@@ -184,5 +185,17 @@ root triton-cache-stale
           rank replaced the file while this one loaded it
   fix     TRITON_CACHE_DIR and TORCHINDUCTOR_CACHE_DIR on a disk of each node, such as
           /tmp/triton-$USER
+root triton-asserted
+  says    Triton Error [CUDA]: device-side assert triggered
+  says    Triton Error [CUDA]: misaligned address
+  says    Triton Error [CUDA]: unspecified launch failure
+  pattern Triton Error \[CUDA\]: (?P<what>device-side assert triggered|misaligned
+          address|unspecified launch failure)
+  unless  Assertion `.+` failed
+  cause   a kernel failed on the GPU ({what}): the one that Triton ran, with an index out of range,
+          or one before it
+  fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env]: the traceback then shows the operation;
+          look for token ids above the vocabulary and labels above num_labels; without torch.compile
+          and fused kernels the plain error shows itself
 """
 )

@@ -84,6 +84,7 @@ root program-option-unknown
   fix     correct its name; the program's --help lists its options
 root mpi4py-missing
   says    No module named 'mpi4py'
+  near    deepspeed/comm|mpi_discovery|torch/distributed|not detecting
   cause   RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT are not all set, so DeepSpeed
           assumed a start by MPI
   fix     start it with a launcher, not with plain python

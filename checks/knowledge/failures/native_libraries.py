@@ -141,5 +141,12 @@ root lib-illegal-instruction
   fix     build it on the oldest node (rm -r ~/.cache/torch_extensions), or install wheels for older
           processors
   checks  limits.systems-are-alike
+root torchvision-half-imported
+  shows   partially initialized module 'torchvision' has no attribute
+  cause   torchvision does not fit the installed torch (another release, or one for the CPU and one
+          for CUDA), so that its import breaks off
+  fix     `uv pip install --reinstall --torch-backend=auto torch torchvision torchaudio` on every
+          node: all three of one build
+  checks  software.versions-are-equal
 """
 )

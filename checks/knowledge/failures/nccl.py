@@ -15,8 +15,8 @@ root nccl-no-socket-if
   pattern NCCL WARN (?:Bootstrap : no socket interface found|NET/Socket : [Nn]o (?:usable listening
           |socket )?interface found|NET/IB : No IP interface found|NET/Socket : No usable listening
           interface found)
-  cause   no interface of this node matches NCCL_SOCKET_IFNAME, which deepspeed passes from the head
-          to all nodes
+  cause   NCCL finds no interface of this node that it may use: NCCL_SOCKET_IFNAME, which a launcher
+          may pass on from the head, names none here (or there is none besides lo)
   fix     use a prefix that all nodes have, an exclusion such as ^docker,lo, or a value for each
           node
   checks  nccl.socket-interface-exists
@@ -52,8 +52,9 @@ root nccl-connect-retries
 root nccl-virtual-if-used, survivable
   says    "NET/Socket : Using "
   pattern NET/Socket : Using .*\](?P<name>(?:docker|br-|veth|virbr|cni|flannel|cali|tailscale)\S*?):
-  cause   NCCL uses {name}, a virtual interface that other nodes cannot reach; by default it
-          excludes only docker*, lo and virbr*
+  unless  \bnNodes 1\b
+  cause   NCCL uses {name}, a virtual interface: where several nodes take part the others cannot
+          reach it; by default it excludes only docker*, lo and virbr*
   fix     set NCCL_SOCKET_IFNAME to the real interface, in .deepspeed_env or [env]
   checks  nccl.socket-interface-exists, network.one-network
 silent nccl-no-ib, survivable
@@ -179,5 +180,17 @@ symptom nccl-socket-call-failed
   fix     find the rank that failed first; without one look at the network: `dmesg` and `ip -s link`
           on both nodes, firewalls that forget idle connections
   checks  network.packets-are-not-lost, limits.links-stay-up
+root nccl-connect-refused
+  says    Connection refused
+  pattern NCCL WARN .*?[Cc]onnect to
+          (?P<address>(?!169\.254\.|fe80:|127\.|172\.17\.|192\.168\.122\.)[^<\s]+)<(?P<port>\d+)>
+          (?:failed ?: ?|returned )(?:\d+\()?Connection refused
+  near    .
+  cause   nobody listens at {address}, port {port}: the peer's process ended before, or that address
+          is not the peer's (a virtual network, which each node has)
+  fix     read the output of the rank at {address}, and find the one that failed first; where none
+          did, NCCL_SOCKET_IFNAME with the interface between the nodes on every node; a firewall
+          that rejects looks the same
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
 """
 )

@@ -62,10 +62,13 @@ root python-no-yaml-wandb, survivable
   checks  software.versions-are-equal
 root python-circular-import
   shows   partially initialized module '{module:[^']+}'
-  cause   a module imports itself while it loads: {module}; most often a file of the working
-          directory has the name of a package, as a path in the line shows
-  fix     `python -c 'import MODULE; print(MODULE.__file__)'` in the working directory; rename the
-          file that has the package's name, and remove its __pycache__
+  cause   {module} was used before it was whole: a file of the working directory has the name of a
+          package (a path in the line shows it), two modules import each other, or the import of a
+          package failed half-way because releases do not fit
+  fix     `python -c 'import {module}; print({module}.__file__)'` in the working directory: rename a
+          file of your own that has the package's name, with its __pycache__; where it is a
+          package's own file read the first traceback, and bring the packages to releases of one
+          time
   checks  software.packages-are-the-environments-own
 root python-protobuf
   says    Descriptors cannot be created directly

@@ -13,8 +13,8 @@ MEMLOCK_FIX = (
 FAILURES = read_entries(
     r"""
 UNANSWERED_CAUSE = packets to the peer's adapter are not acknowledged: another fabric or partition,
-   a wrong RoCE address or VLAN, UDP 4791 closed, or a port down; in docker also too little lockable
-   memory
+   a wrong RoCE address or VLAN, UDP 4791 closed, a port down, or the peer's node or process ended
+   before; in docker also too little lockable memory
 FABRIC_FIX = compare `ibv_devinfo` and `show_gids` of both nodes; set NCCL_IB_HCA to ports that
    reach each other, NCCL_IB_GID_INDEX only before NCCL 2.21; NCCL_IB_DISABLE=1 confirms it
 root ib-retry-exceeded-12
@@ -86,7 +86,9 @@ root ib-modify-qp
   pattern Call to ibv_modify_qp failed with (?:error )?(?:\d+ )?(?P<why>[A-Z][\w ]+)
   cause   the adapters cannot be connected ({why}): a stale RoCE address index, InfiniBand against
           Ethernet, or no route between them
-  fix     unset NCCL_IB_GID_INDEX from NCCL 2.21 on, and name ports of one network in NCCL_IB_HCA
+  fix     unset NCCL_IB_GID_INDEX from NCCL 2.21 on, and name ports of one network in NCCL_IB_HCA;
+          where each rail has a network of its own NCCL_CROSS_NIC=0; `ibv_devinfo` and `show_gids`
+          on both nodes
   checks  nccl.gid-index-is-valid, nccl.variables-are-equal, nccl.infiniband-ports-are-active,
           collective.ranks-meet
 root ib-incompatible-link
@@ -155,6 +157,17 @@ root ib-addresses-changed, survivable
   fix     `journalctl -u NetworkManager -u systemd-networkd` and the subnet manager's log at that
           time; a fixed address for the RoCE interface
   checks  limits.links-stay-up, nccl.infiniband-ports-are-active
+root ib-reg-mr-gpu-memory
+  says    Call to ibv_reg_
+  pattern Call to (?P<call>ibv_reg_\w*mr\w*) failed with (?:error )?(?:\d+ )?(?P<why>Bad
+          address|Invalid argument|Operation not supported|Unsupported operation|Function not
+          implemented)
+  near    .
+  cause   the adapter cannot register memory ({call}: {why}), most often a GPU's: nvidia_peermem is
+          not loaded, or dma-buf does not work with this kernel and driver
+  fix     `modprobe nvidia_peermem` on that node, of the driver that runs; NCCL_DMABUF_ENABLE=0 or
+          NCCL_NET_GDR_LEVEL=LOC in [env] shows which of the two it is
+  checks  nccl.infiniband-is-usable, collective.ranks-meet
 """,
     MEMLOCK_FIX=MEMLOCK_FIX,
 )

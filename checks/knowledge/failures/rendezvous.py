@@ -6,7 +6,8 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
-PORT_HELD_CAUSE = port {port} of the head is in use by an earlier run or another job; only rank 0
+PORT_HELD_CAUSE = port {port} of the head is in use by an earlier run, another job, or by this one
+   where it was started twice there or each process takes itself for rank 0; only rank 0
    reports it
 FREE_PORT_FIX = `ss -ltnp 'sport = :{port}'` on the head shows the process; end it or use another
    port
@@ -40,9 +41,11 @@ root tcpstore-refused, survivable
   checks  ports.master-port-is-reachable, collective.ranks-meet
 symptom tcpstore-clients-missing
   shows   Timed out after {s:\d+} seconds waiting for clients. {have:\d+}/{want:\d+} clients joined
-  cause   rank 0 waited {s} s; only {have} of {want} ranks joined
-  fix     look at the nodes whose ranks printed nothing: down, import failed, wrong rank or world
-          size, or still pulling an image
+  cause   rank 0 waited {s} s; only {have} of {want} ranks joined: nodes did not start, cannot reach
+          it, or two nodes were started with one node rank or another number of nodes
+  fix     look at the nodes whose ranks printed nothing (down, an import failed, still pulling an
+          image), and at the node ranks: --node_rank (NODE_RANK) 0, 1, … once each, with the same
+          --nnodes on all
   checks  ports.master-port-is-reachable, training.smoke-trains, collective.ranks-meet
 root eaddrinuse
   says    EADDRINUSE

@@ -9,7 +9,8 @@ FAILURES = read_entries(
     r"""
 root ssh-host-key-unknown
   says    Host key verification failed.
-  cause   {HOST_KEY_UNKNOWN}, and pdsh has no terminal where the question could be answered
+  cause   {HOST_KEY_UNKNOWN}, and a login by a program has no terminal where the question could be
+          answered
   fix     the preflight prints the exact line for known_hosts; or set StrictHostKeyChecking
           accept-new for these hosts in ~/.ssh/config
   checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
