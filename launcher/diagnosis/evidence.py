@@ -394,7 +394,9 @@ def _time_of(text: str, raw: RawLine) -> float | None:
 
 
 def _silence_before(raw: RawLine) -> float:
-    before = next((text for _, data in raw.lines_before() if (text := clean_text(data)).strip()), "")
+    before = next(
+        (text for _, data in raw.lines_before() if (text := clean_text(data)).strip()), ""
+    )
     earlier, now = parse_time(before), parse_time(clean_text(raw.data))
     return max(0.0, now - earlier) if earlier and now else 0.0
 

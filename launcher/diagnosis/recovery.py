@@ -44,9 +44,9 @@ _IS_OVER = re.compile(
     re.IGNORECASE,
 )
 _IS_NOT_OVER = re.compile(
-    r"\b(?:not(?! called| been)|no|un\w+|(?<!\b0 )(?:errors?|fail\w*)(?![=:] *0)|abort\w*|kill\w*|exception"
-    r"|(?:load|init|download|tokeni|compil|connect|prepar|import|build|cach|setup)\w*|checkpoint"
-    r"|(?:epoch|step) (?:\d+ )?done)\b",
+    r"\b(?:not(?! called| been)|no|un\w+|(?<!\b0 )(?:errors?|fail\w*)(?![=:] *0)|exception"
+    r"|(?:abort|kill|load|init|download|tokeni|compil|connect|prepar|import|build|cach|setup)\w*"
+    r"|checkpoint|(?:epoch|step) (?:\d+ )?done)\b",
     re.IGNORECASE,
 )
 _EPOCH = re.compile(r"\bepoch[\s:#=\[(]{0,4}(\d+)\b.*\d\.\d", re.IGNORECASE)

@@ -97,7 +97,9 @@ def test_a_last_line_before_silence_counts_only_at_the_end(tmp_path):
     assert failure_id(diagnosis_of(tmp_path, build + "other words\n" * 50)) is None
 
 
-LIMIT = "slurmstepd: error: *** JOB 3 ON n1 CANCELLED AT 2026-11-20T12:10:18 DUE TO TIME LIMIT ***\n"
+LIMIT = (
+    "slurmstepd: error: *** JOB 3 ON n1 CANCELLED AT 2026-11-20T12:10:18 DUE TO TIME LIMIT ***\n"
+)
 
 
 @pytest.mark.parametrize(
