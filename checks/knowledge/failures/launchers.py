@@ -84,10 +84,10 @@ root program-option-unknown
   fix     correct its name; the program's --help lists its options
 root mpi4py-missing
   says    No module named 'mpi4py'
-  near    deepspeed/comm|mpi_discovery|torch/distributed|not detecting
-  cause   RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT are not all set, so DeepSpeed
-          assumed a start by MPI
-  fix     start it with a launcher, not with plain python
+  cause   this interpreter has no mpi4py, which DeepSpeed asks for where RANK, WORLD_SIZE,
+          LOCAL_RANK, MASTER_ADDR and MASTER_PORT are not all set: it takes that for a start by MPI
+  fix     start it with a launcher, not with plain python; a program that uses MPI itself needs `uv
+          pip install mpi4py` on every node, built for its MPI
 root env-rank-missing
   says    expected, but not
   pattern environment variable (?P<name>RANK|WORLD_SIZE|MASTER_ADDR|MASTER_PORT) expected, but not

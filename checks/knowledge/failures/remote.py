@@ -32,7 +32,7 @@ root remote-deepspeed-missing
   follows shell-conda-not-initialised, shell-function-missing, shell-file-missing
 root module-missing
   says    "No module named "
-  pattern (?:ModuleNotFoundError: |^)No module named '(?P<module>(?!deepspeed)[^']+)'
+  pattern (?:ModuleNotFoundError: |^)No module named '(?P<module>(?!mpi4py|deepspeed)[^']+)'
   history asked
   cause   the interpreter of this rank has no module {module}
   fix     install the packages that the run needs on every node; a module of your own must be in the
