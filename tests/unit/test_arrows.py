@@ -168,6 +168,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.knowledge",
         "checks.masking",
         "checks.next_line",
+        "checks.units",
         "launcher.rank_output",
         "launcher.record",
     ),
