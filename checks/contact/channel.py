@@ -16,7 +16,8 @@ LATE_S = 1.0
 LONGEST_LINE = 4 << 20
 """Of a longer one only the end is kept: our own line may follow noise without a line's end."""
 
-
+PIECE = 32 << 10
+"""Bytes that go into a packet of ssh."""
 SHARE = 32 << 20
 """Bytes that a node may print for one command: some thousand times what any is asked for."""
 
@@ -51,7 +52,8 @@ class Channel:
         """Write to the command's standard input, from any thread. Raises OSError where it ended."""
         try:
             with self._sending:
-                self._channel.sendall(data)
+                for at in range(0, len(data), PIECE):  # paramiko copies what is left each time
+                    self._channel.sendall(data[at : at + PIECE])
         except (paramiko.SSHException, EOFError) as error:
             raise OSError(str(error) or "the connection ended") from error
 

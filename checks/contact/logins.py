@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 
 from checks.contact.identity import LoginError
 from checks.contact.pool import Contact, Progress
+from checks.contact.probe_program import probe_program
 from checks.contact.resident_probe import ResidentProbe
 from checks.contact.ssh_transport import SshTransport
 from checks.facts import Login
@@ -32,6 +33,7 @@ def open_contact(
     where no key is accepted.
     """
     transport = SshTransport(job, passwords)
+    probe_program(wanted, "", LIFE_S)  # packed once, not by each of the threads that need it first
     residents: dict[str, ResidentProbe] = {}
     logins: dict[str, Login] = {}
 

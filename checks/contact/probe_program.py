@@ -1,13 +1,14 @@
-"""The probe as text: which module of it answers which section, and the line that starts it."""
+"""The probe as text: which module of it answers which section, and what starts it."""
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Collection
 from pathlib import Path
 
-from checks.contact.shipping import program_line
+from checks.contact.shipping import shipped_program
 
 PROBE_FOLDER = Path(__file__).parent.parent / "node" / "probe"
 CORE = "checks.node.probe.core"
@@ -24,8 +25,13 @@ def section_modules() -> dict[str, str]:
     }
 
 
-def probe_program(wanted: Collection[str], nonce: str, life_s: float) -> bytes:
-    """The first line of input: the probe's core and the modules that answer `wanted`."""
+def probe_program(wanted: Collection[str], nonce: str, life_s: float) -> tuple[bytes, bytes]:
+    """What a node reads first: the core and the modules that answer `wanted`, and one node's own.
+
+    The program is the same bytes for all nodes that are asked the same.
+    """
     modules = {name: section_modules()[name] for name in sorted(wanted)}
-    start = f"from {CORE} import main; main({nonce!r}, {life_s!r}, {modules!r})"
-    return program_line([CORE, *modules.values()], start)
+    own = "*json.loads(sys.stdin.buffer.readline().decode())"
+    start = f"from {CORE} import main; main({own}, {modules!r})"
+    program = shipped_program(frozenset([CORE, *modules.values()]), start)
+    return program, json.dumps([nonce, life_s]).encode() + b"\n"

@@ -1,6 +1,6 @@
 """The probe as the controller sees it: one resident program on one channel of one login.
 
-Nothing is installed: the interpreter reads the program's text as the first line of its input.
+Nothing is installed: the interpreter reads the program from its input.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class ResidentProbe:
         self._enters_container = bool(container)
         self._channel = session.open(start_command(python, container))
         try:
-            self._channel.send(probe_program(wanted, self._nonce.decode(), life_s))
+            for piece in probe_program(wanted, self._nonce.decode(), life_s):
+                self._channel.send(piece)
             self.hello = self._wait_for_hello()
         except OSError as error:
             what = str(error).replace("Socket is closed", "it ended")

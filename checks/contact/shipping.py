@@ -1,14 +1,13 @@
 """Programs that run on a node without being installed: sent as text over standard input.
 
-The node's interpreter is started with BOOTSTRAP and reads `program_line` as the first line of its
-input. That line brings every module that is needed, compiled and as text, and an importer for them.
+The node's interpreter is started with BOOTSTRAP and reads a `shipped_program` from its input: a
+line that brings an importer, and after it every module that is needed, compiled and as text.
 What is compiled is taken where the node's Python has the same bytecode: compiling was a third of a
 probe's time on a node. Else a module is compiled when it is first imported and not before.
 """
 
 from __future__ import annotations
 
-import binascii
 import functools
 import itertools
 import json
@@ -33,12 +32,11 @@ IMPORTER = """
 import sys
 if sys.version_info < (3, 6):
     sys.exit({no_python!r})
-import _frozen_importlib_external, binascii, json, marshal, zlib
+import _frozen_importlib_external, json, marshal, zlib
 from importlib.machinery import ModuleSpec
-def unpack(text):
-    return zlib.decompress(binascii.a2b_base64(text))
+codes, sources = [sys.stdin.buffer.read(size) for size in {sizes!r}]
 SAME = {magic!r} == _frozen_importlib_external.MAGIC_NUMBER
-MODULES = marshal.loads(unpack({codes!r})) if SAME else json.loads(unpack({sources!r}).decode())
+MODULES = (marshal if SAME else json).loads(zlib.decompress(codes if SAME else sources))
 class SentModules(object):
     def find_spec(self, name, path=None, target=None):
         return ModuleSpec(name, self, is_package=not MODULES[name]) if name in MODULES else None
@@ -52,29 +50,20 @@ sys.meta_path.insert(0, SentModules())
 """
 
 
-def program_line(modules: Iterable[str], start: str) -> bytes:
-    """The line that makes `modules`, and all of ours that they import, importable on the node.
+@functools.cache
+def shipped_program(modules: frozenset[str], start: str) -> bytes:
+    """What makes `modules`, and all of ours that they import, importable on the node: made once.
 
     `start` is the Python statement that then begins the program; it imports what it calls.
     """
-    program = _importer(frozenset(modules)) + start
-    return ascii(program).encode() + b"\n"
-
-
-@functools.cache
-def _importer(modules: frozenset[str]) -> str:
     sources = sources_of(modules)
     codes = {name: text and marshal.dumps(_code(name)) for name, text in sources.items()}
-    return IMPORTER.format(
-        no_python=NO_PYTHON,
-        magic=MAGIC_NUMBER,
-        codes=_pack(marshal.dumps(codes)),
-        sources=_pack(json.dumps(sources).encode()),
-    )
-
-
-def _pack(data: bytes) -> bytes:
-    return binascii.b2a_base64(zlib.compress(data, 1), newline=False)
+    packed = [
+        zlib.compress(data, 1) for data in (marshal.dumps(codes), json.dumps(sources).encode())
+    ]
+    sizes = [len(data) for data in packed]
+    importer = IMPORTER.format(no_python=NO_PYTHON, magic=MAGIC_NUMBER, sizes=sizes)
+    return b"\n".join([ascii(importer + start).encode(), b"".join(packed)])
 
 
 def _code(name: str) -> CodeType | None:

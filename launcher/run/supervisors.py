@@ -17,7 +17,7 @@ from pathlib import Path
 
 from checks.contact.channel import Channel
 from checks.contact.identity import LoginError
-from checks.contact.shipping import program_line, sources_of, start_command
+from checks.contact.shipping import shipped_program, sources_of, start_command
 from checks.contact.ssh_transport import SshSession, SshTransport
 from checks.errors import PreflightError
 from checks.model import Job
@@ -46,8 +46,8 @@ MOST_EVENTS = 10_000
 
 
 def supervisor_program(entry: str) -> bytes:
-    """The first line of input of a node's interpreter: the supervisor, begun with `entry`."""
-    return program_line([SUPERVISOR], f"from {SUPERVISOR} import {entry}; {entry}()")
+    """What a node's interpreter reads first: the supervisor, begun with `entry`."""
+    return shipped_program(frozenset([SUPERVISOR]), f"from {SUPERVISOR} import {entry}; {entry}()")
 
 
 def _agent_source(name: str) -> str:

@@ -32,7 +32,7 @@ def test_it_answers_with_few_addresses(limit):
         for number in range(ASKED)
     )
     nonce = secrets.token_hex(8)
-    one.stdin.write(probe_program(["limits"], nonce, 60) + "".join(requests).encode())
+    one.stdin.write(b"".join(probe_program(["limits"], nonce, 60)) + "".join(requests).encode())
     one.stdin.flush()
     hello, *answers = (json.loads(one.stdout.readline()[len(nonce) :]) for _ in range(ASKED + 1))
     _, errors = one.communicate(timeout=20)

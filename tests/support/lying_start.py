@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from checks.contact.shipping import program_line
+from checks.contact.shipping import shipped_program
 from launcher.cli import main
 from launcher.run import supervisors
 
@@ -14,7 +14,7 @@ HONEST = supervisors.supervisor_program
 
 def start_with_liar(seed: str, node: str, words: list[str]) -> int:
     start = f"from {SHIPPED[0]} import serve_and_lie; serve_and_lie({int(seed)}, {node!r})"
-    program = program_line(SHIPPED, start)
+    program = shipped_program(frozenset(SHIPPED), start)
     supervisors.supervisor_program = lambda entry: program if entry == "main" else HONEST(entry)
     return main(words)
 

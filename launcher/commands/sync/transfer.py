@@ -17,7 +17,7 @@ from typing import IO
 
 from checks.contact.identity import LoginError
 from checks.contact.pool import Contact
-from checks.contact.shipping import program_line, start_command
+from checks.contact.shipping import shipped_program, start_command
 from checks.errors import PreflightError
 from launcher.commands.sync.rsync import PIECE, READY, rsync_sender
 
@@ -33,8 +33,8 @@ class Order:
     keep: tuple[str, ...]
 
     def head(self, **more: str) -> tuple[bytes, bytes]:
-        """The receiver's program and the order, as its first two lines."""
-        program = program_line([RECEIVER], f"from {RECEIVER} import main; main()")
+        """The receiver's program, and the order as a line."""
+        program = shipped_program(frozenset([RECEIVER]), f"from {RECEIVER} import main; main()")
         return program, json.dumps({**asdict(self), **more}).encode() + b"\n"
 
 

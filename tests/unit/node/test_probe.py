@@ -43,7 +43,7 @@ class Probe:
             stdout=subprocess.PIPE,
             stderr=stderr,
         )
-        program = probe_program(wanted, self.nonce, life)
+        program = b"".join(probe_program(wanted, self.nonce, life))
         start = f"from {core.__name__} import main; ".encode()
         assert program.count(start) == 1
         self.write(program.replace(start, start + b"main.__globals__.update(LEASE_S=%g); " % lease))
@@ -206,7 +206,7 @@ def running(wanted: list[str]) -> bool:
 def test_login_shells_start_it(shell, container):
     ran = subprocess.run(
         [shell, "-c", start_command("/nowhere/python", container)],
-        input=probe_program(["who"], secrets.token_hex(8), 20),
+        input=b"".join(probe_program(["who"], secrets.token_hex(8), 20)),
         capture_output=True,
         timeout=30,
         check=False,
@@ -225,7 +225,7 @@ def test_every_section_has_one_file():
 def test_each_section_loads_with_all_that_it_imports(section):
     ran = subprocess.run(
         ["/usr/bin/python3", "-u", "-S", "-I", "-c", BOOTSTRAP],
-        input=probe_program([section], secrets.token_hex(8), 20),
+        input=b"".join(probe_program([section], secrets.token_hex(8), 20)),
         capture_output=True,
         timeout=30,
         check=False,
@@ -239,9 +239,11 @@ def test_each_section_loads_with_all_that_it_imports(section):
 )
 def test_a_node_compiles_only_where_its_bytecode_is_another(monkeypatch, magic, compiles):
     monkeypatch.setattr(shipping, "MAGIC_NUMBER", magic)
-    shipping._importer.cache_clear()
-    line = shipping.program_line([core.__name__], f"{REPORT_COMPILING}; import {core.__name__}")
-    shipping._importer.cache_clear()
+    shipping.shipped_program.cache_clear()
+    line = shipping.shipped_program(
+        frozenset([core.__name__]), f"{REPORT_COMPILING}; import {core.__name__}"
+    )
+    shipping.shipped_program.cache_clear()
     argv = [sys.executable, "-u", "-S", "-E", "-c", BOOTSTRAP]
     ran = subprocess.run(argv, input=line, capture_output=True, timeout=60, check=False)
     assert (ran.returncode, core.__name__.encode() in ran.stdout) == (0, compiles), ran.stderr
