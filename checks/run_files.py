@@ -107,7 +107,8 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
     },
     "result.json": {
         **_FIGURES, "state": Annotated[str, _state], "exit": _ExitCode, "diagnosis": str,
-        "hang": str, "separation": str, "ended_by_launcher": bool, "ended_because": str,
+        "hang": str, "separation": str, "stragglers": str,
+        "ended_by_launcher": bool, "ended_because": str,
         "joined_s": _Seconds | None, "first_step_s": _Seconds | None,
         "ranks": Mapping[Annotated[str, _number], int], "ended_with_run": tuple[int, ...],
         "left": Mapping[str, tuple[int, ...]], "missing": Mapping[str, int],

@@ -24,6 +24,9 @@ _LOSS = re.compile(
 _EPOCH = re.compile(r"\bepoch\b", re.IGNORECASE)
 _WORDS = ("loss", "step", "iter", "it/s", "s/it", "batch")
 """Each line of a step has one of these, whatever its case."""
+_ERROR_BEGINS = re.compile(
+    r"Traceback \(most recent call last\)|Fatal Python error: |terminate called "
+)
 _NO_TRAINING = re.compile(
     r"load|fetch|map\b|token|eval|valid|test|sanity|sav(e|ing)\b|prepar|generat|filter|predict"
     r"|cach|extract|convert|merg|quantiz|calibrat|pack|group",
@@ -76,6 +79,11 @@ class LineSplitter:
 def without_colour(line: str) -> str:
     """The line without codes that set a colour."""
     return _COLOUR.sub("", line)
+
+
+def begins_error(line: str) -> bool:
+    """Whether the line begins an error that may end the rank, as Python and C++ print them."""
+    return bool(_ERROR_BEGINS.search(line))
 
 
 def is_step_line(line: str) -> bool:

@@ -17,7 +17,7 @@ _SIGNALS = {
     "SIGQUIT": "ctrl-\\",
     "SIGILL": "illegal instruction: built for another CPU?",
     "SIGTRAP": "a debugger's trap, or a check in native code that failed",
-    "SIGABRT": "it aborted itself; NCCL's watchdog does so",
+    "SIGABRT": "it aborted itself: an error in native code that nothing caught, or a watchdog",
     "SIGBUS": "bus error: is /dev/shm full?",
     "SIGFPE": "a division by zero in native code",
     "SIGKILL": "the kernel's out-of-memory killer, or somebody",

@@ -12,10 +12,16 @@ from launcher.command_line import add_command
 from launcher.commands.run_text import line_for_run
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import diagnosis_json, render_diagnosis
-from launcher.diagnosis.run_end import read_run_end, without_consequences
+from launcher.diagnosis.run_end import (
+    counts_ranks,
+    describe_separation,
+    read_run_end,
+    without_consequences,
+)
 from launcher.exit_codes import ExitCode
 from launcher.record import RecordedRun, find_run
 from launcher.run.stall.flight_dumps import describe_dumps, read_dumps
+from launcher.run.stragglers import NOBODY
 
 
 def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -63,7 +69,11 @@ def print_diagnosis(args: Namespace) -> ExitCode:
         print(f"  {line_for_run('xray', runs_on.name, runs_on.path.parent)}")
         if not verdict.cause:
             return ExitCode.DONE
-    for text in filter(None, (end.separation, end.hang)):
+    if end.separation and counts_ranks(verdict):
+        print(describe_separation(end.separation, verdict))
+        return ExitCode.DONE
+    late = end.stragglers if end.stragglers != NOBODY else ""
+    for text in filter(None, (end.separation, end.hang or late)):
         print(text)
     if end.ended_by_launcher:
         print("The launcher ended the run; what its ranks printed at the end follows from that.")

@@ -76,7 +76,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
         since_step_s=since_step_s,
         doing=live.get("doing") or None if state == "running" else None,
         stall=live.get("stall") or None if state == "running" else None,
-        stragglers=live.get("stragglers") or None if state == "running" else None,
+        stragglers=live.get("stragglers") or None,
         attempt=run.read("attempt.json") or None,
         exit=result.get("exit"),
         diagnosis=result.get("diagnosis") or None,

@@ -144,7 +144,7 @@ class _Start:
                 job, plan, record, self.notifier, args.stuck_after, held
             )
             code = controller.run()
-        if code == ExitCode.FAILED and not controller.separation:
+        if code == ExitCode.FAILED and (controller.failure_report or not controller.separation):
             try:
                 why = controller.failure_report
                 _recheck_failure(without_unused_nodes(job), why, record, found)

@@ -137,7 +137,8 @@ class Evidence:
     def _read_blocks(self, source: Source) -> Iterator[bytes]:
         blocks = source.blocks()
         for block in blocks:
-            self._prefixes = Prefixes(block[:SAMPLE_SIZE].decode("utf-8", "replace"))
+            sample = block[:SAMPLE_SIZE].decode("utf-8", "replace")
+            self._prefixes = Prefixes(sample, of_run=source.of_run)
             yield block
             break
         yield from blocks

@@ -39,7 +39,10 @@ _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 @dataclass
 class Source:
-    """One log. `blocks` reads it once and keeps its last bytes and how many lines it had."""
+    """One log. `blocks` reads it once and keeps its last bytes and how many lines it had.
+
+    `of_run`: it is of a recorded run, whose lines begin with the rank that printed them.
+    """
 
     path: Path | None
     name: str
@@ -47,6 +50,7 @@ class Source:
     tail: bytes = b""
     count: int = 0
     flaw: str = ""
+    of_run: bool = False
 
     def blocks(self) -> Iterator[bytes]:
         """Its bytes, cut at ends of lines, a megabyte or so at a time."""
@@ -128,7 +132,7 @@ def _sources_at(path: Path) -> list[Source]:
         return [Source(None, "standard input", Place("standard input"))]
     if (path / "controller.json").exists():
         return [
-            Source(log, str(log), Place(str(log), node))
+            Source(log, str(log), Place(str(log), node), of_run=True)
             for node, log in RecordedRun(path).log_files.items()
         ]
     if path.is_dir():

@@ -59,6 +59,7 @@ _NOT_HOSTS = {"python", "python3", "bash", "sh", "make", "ssh", "error", "warnin
 _TARGETS = re.compile(r"\bpdsh .*?-w ?(?P<names>\S+)")
 _NCCL = re.compile(rf"(?P<host>{_NAME}):\d+:\d+ \[\d+\] ")
 _RANK = re.compile(r"\[(?:[^\]]* )?R(?:ank|ANK) (?P<rank>\d+)\]")
+_RANK_OF_RUN = re.compile(r"(\d{1,6}): ")
 _RANK_KEY = re.compile(
     r"(?<![a-z_])(?:mpi|global_?)?rank(?:: |[ =:_-]?)(?P<rank>\d+)|\[\d+,(?P<mpi>\d+)\]<std"
     r"|@\d+,(?P<prrte>\d+)\]<std",
@@ -73,9 +74,13 @@ _FRAME = re.compile(r'(?P<prefix>.*?)  File "[^"]+", line \d+')
 
 
 class Prefixes:
-    """The prefixes of one log: what its first lines show, and what its tracebacks taught."""
+    """The prefixes of one log: what its first lines show, and what its tracebacks taught.
 
-    def __init__(self, sample: str = "") -> None:
+    In the log `of_run` the first one is true, whatever number a rank gives itself.
+    """
+
+    def __init__(self, sample: str = "", *, of_run: bool = False) -> None:
+        self._of_run = of_run
         self._hosts = find_hosts(sample)
         self._learnt: dict[str, re.Pattern[str]] = {}
         self._split_lines: dict[tuple[str, Place], tuple[Place, str]] = {}
@@ -98,6 +103,7 @@ class Prefixes:
         return found
 
     def _split_line(self, text: str, place: Place) -> tuple[Place, str]:
+        whole = text
         for shape in self._learnt.values():
             if found := shape.match(text):
                 place = self.place_of(found[0], place)
@@ -108,7 +114,7 @@ class Prefixes:
             place = _update_place(place, {"host": place.node or found["host"]})
         if place.rank is None and (found := _RANK.search(text)):
             place = _update_place(place, {"rank": found["rank"]})
-        return place, text
+        return self._with_own_rank(place, whole), text
 
     def place_of(self, prefix: str, place: Place) -> Place:
         """Whom a prefix names; the prefix itself, without times, where it names nobody."""
@@ -116,7 +122,11 @@ class Prefixes:
         named = _read_keys(rest, named)
         if (named.node, named.rank, named.stream) == (place.node, place.rank, place.stream):
             return replace(place, stream=_TIME.sub("", prefix).strip() or place.stream)
-        return named
+        return self._with_own_rank(named, prefix)
+
+    def _with_own_rank(self, place: Place, text: str) -> Place:
+        own = _RANK_OF_RUN.match(text) if self._of_run else None
+        return replace(place, rank=int(own[1])) if own else place
 
     def _split_tags(self, text: str, place: Place) -> tuple[Place, str]:
         for _ in range(4 if _MAYBE.match(text) else 0):

@@ -7,30 +7,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from launcher.diagnosis.render import line_reference, masked_line
 from launcher.diagnosis.traces import Trace
-from launcher.diagnosis.verdict import LogVerdict, Weight, cause_weight
+from launcher.diagnosis.verdict import LogVerdict, Weight, cause_line, cause_weight
 from launcher.record import RecordedRun
 
 _ENDED = re.compile(r"\s*(?:[\w.]+\.)?(KeyboardInterrupt|SystemExit|SignalException)\b")
+
+_COUNTS_RANKS = (
+    "batch-triple",
+    "devicemesh-larger-than-world",
+    "ds-expert-ranks-do-not-divide",
+    "ds-groups-do-not-divide",
+    "ds-sequence-parallel-larger-than-world",
+    "zero-dp-world-size",
+)
+"""Failures that name a number of ranks; it is not the planned one where ranks are separate."""
+_BATCH_OF_WORLD = "train_batch_size (calculated)"
 
 
 @dataclass(frozen=True)
 class RunEnd:
     """`ended_by_launcher`: on request, or because it was stuck, although no rank had failed.
 
-    `hang` is what was seen of a run without progress, `separation` why one failed whose ranks all
-    ended well: they were not in one world.
+    `hang` is what was seen of a run without progress, `separation` why one failed whose ranks were
+    not in one world, `stragglers` who kept the others waiting while it advanced.
     """
 
     ended_by_launcher: bool = False
     hang: str = ""
     separation: str = ""
+    stragglers: str = ""
 
 
 def read_run_end(paths: Sequence[Path]) -> RunEnd:
     """Of the one run that is diagnosed; nothing is known of logs that are no run's."""
     result = RecordedRun(paths[0]).read("result.json") if len(paths) == 1 else {}
-    texts = (str(result.get(name, "")) for name in ("hang", "separation"))
+    texts = (str(result.get(name, "")) for name in ("hang", "separation", "stragglers"))
     return RunEnd(bool(result.get("ended_by_launcher")), *texts)
 
 
@@ -46,3 +59,22 @@ def without_consequences(verdict: LogVerdict, end: RunEnd) -> LogVerdict:
     if interrupted or cause_weight(cause) >= Weight.SYMPTOM:
         return replace(verdict, cause=None, also=(), then=(), laggards="")
     return verdict
+
+
+def counts_ranks(verdict: LogVerdict) -> bool:
+    """Whether the cause is what ranks show that count themselves, and are in several worlds."""
+    known = verdict.known
+    if known is None:
+        return False
+    lines = known.trace.lines if known.trace else ()
+    return known.known.id in _COUNTS_RANKS or any(_BATCH_OF_WORLD in line for line in lines)
+
+
+def describe_separation(separation: str, verdict: LogVerdict) -> str:
+    """Why the ranks are separate as the cause, after what follows from it in the logs."""
+    known = verdict.known
+    if known is None:
+        return separation
+    text = masked_line(cause_line(known).text.strip())
+    seen = f"{known.known.id} ({line_reference(known)}: {text}) follows from this:"
+    return f"{seen}\n{separation}"

@@ -16,6 +16,7 @@ from checks.model import Job
 from launcher.agent.supervisor import LEASE_S
 from launcher.exit_codes import ExitCode
 from launcher.plan.plan import BEFORE_SOURCE, LAUNCHER_SOURCE, Plan
+from launcher.plan.ranks import name_ranks
 from launcher.record import RecordedRun, RunRecord
 from launcher.run.aftermath import Aftermath
 from launcher.run.console import Console
@@ -90,6 +91,8 @@ class RunController:
         self.questions: list[str] = []
         self.hang = ""
         """What was last said of the run without progress; empty again once there was a step."""
+        self.seen_waiting = ""
+        """The same of ranks before the first step, or that somebody asked about."""
         self.display = RunDisplay(self.console, self.progress)
         self.stall_monitor = StallMonitor(
             plan,
@@ -100,9 +103,11 @@ class RunController:
             job.stuck_kill_s,
         )
         self.stragglers = StragglerWatch(plan.ranks)
-        self.separation_notice = SeparationNotice(self.state.worlds, self.console.say)
+        self.separation_notice = SeparationNotice(
+            self.state.worlds, self.state.erring_ranks, self.console.say
+        )
         self.separation = ""
-        """Why a run whose ranks all ended well has failed: they were not in one world."""
+        """Why the run has failed, where that is so because its ranks were not in one world."""
         self.failure_report: FailureReport | None = None
         """Of a failure, once the run is over; None too where no login was open."""
 
@@ -190,6 +195,7 @@ class RunController:
 
     def _answer_questions(self, seen: dict[str, Any]) -> None:
         """To every `xray` that has asked so far."""
+        self.seen_waiting = self._with_time(seen["said"])
         for name in self.questions:
             write_answer(self.record, name, {"after_s": self.progress.seconds(), **seen})
         self.questions.clear()
@@ -211,11 +217,16 @@ class RunController:
     def _record_observation(self, text: str, seen: dict[str, Any]) -> None:
         self.record.log_observation({"after_s": self.progress.seconds(), **seen})
         self.progress.observed(StallKind(seen["kind"]), seen["said"])
+        if seen["kind"] == StallKind.STARTING.value and seen["said"]:
+            self.seen_waiting = self._with_time(f"no step yet: {seen['said']}")
         if text:
             self.console.say(text)
-            self.hang = f"{self.progress.seconds():.0f} s after the start: {text}"
+            self.hang = self._with_time(text)
         if text and seen["kind"] != StallKind.SLOW.value:
             self.notices.stalled(self.progress.run_figures, text)
+
+    def _with_time(self, seen: str) -> str:
+        return f"{self.progress.seconds():.0f} s after the start: {seen}"
 
     def _fail_overdue_nodes(self, nodes: set[str], what: str, limit_s: float) -> None:
         if not self.end_requests and not self.state.failure:
@@ -282,14 +293,17 @@ class RunController:
             self.display.printed()
             step = self.progress.line(source, line)
             self.stall_monitor.progress(time.monotonic(), step=step)
-            self.hang = "" if step else self.hang
             if step:
                 self.display.stepped()
+            if step and not (self.state.end_requested or self.state.ending):
+                self.hang = self.seen_waiting = ""
 
     def _collect_last_words(self) -> None:
         """Receive output for a moment more, once something failed."""
         if self.state.failure:
-            self.console.say(f"{self.state.failure.what}; ending the run on every node")
+            what, after = self.state.failure.what, sorted(self.state.failure.after)
+            before = f"; {name_ranks(after)} had shown an error before" if after else ""
+            self.console.say(f"{what}{before}; ending the run on every node")
             deadline = time.monotonic() + LAST_WORDS_S
             while time.monotonic() < deadline and not self.end_requests:
                 self._receive_message(0.2)
@@ -323,26 +337,25 @@ class RunController:
         if self.state.failure:
             from launcher.run.failure_report import describe_failure  # its tables slow down a start
 
+            alone = not self.job.allow_separate
+            separation = self.state.worlds.find_separation(missing=False) if alone else ""
             self.failure_report = describe_failure(
-                self.state, self.state.failure, self.record.path, self._seen_before
+                self.state, self.state.failure, self.record.path, self.hang, separation
             )
+            self.separation = self.failure_report.separation
             return self._finish("failed", ExitCode.FAILED, self.failure_report.text)
         if self._ended_well:
             failed = bool(self.separation)
             code = ExitCode.FAILED if failed else ExitCode.DONE
             return self._finish("failed" if failed else "finished", code, self.separation)
-        text = "\n".join(filter(None, (self.stopped_because, self._seen_before)))
-        return self._finish("stopped", ExitCode.INTERRUPTED, text)
+        self.hang = self.hang or self.seen_waiting
+        seen = (self.stopped_because, self.separation_notice.seen, self.hang)
+        return self._finish("stopped", ExitCode.INTERRUPTED, "\n".join(filter(None, seen)))
 
     @property
     def _ended_well(self) -> bool:
         """Whether every rank did, and nobody asked for the end before."""
         return self.state.has_succeeded and not self.state.failure and not self.interrupted
-
-    @property
-    def _seen_before(self) -> str:
-        """What was said of ranks that are separate still, or make no progress, before the end."""
-        return "\n".join(filter(None, (self.separation_notice.seen, self.hang)))
 
     @property
     def _was_ended(self) -> bool:
@@ -356,6 +369,8 @@ class RunController:
         failure = self.state.failure
         if failure is None:
             return self.stopped_because
+        if self.failure_report and not failure.stuck:
+            return self.failure_report.story.partition("\n")[0]
         return f"it was {failure.what}" if failure.stuck else failure.what
 
     def _finish(self, state: str, code: ExitCode, text: str) -> ExitCode:
@@ -366,6 +381,7 @@ class RunController:
                 "diagnosis": text,
                 "separation": self.separation,
                 "hang": self.hang,
+                "stragglers": self.stragglers.text,
                 "ended_by_launcher": self._was_ended,
                 **self.progress.run_figures,
                 "ranks": {str(rank): code for rank, code in sorted(self.state.ended.items())},

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Place
 from launcher.diagnosis.render import describe_origin, masked_line, render_diagnosis
+from launcher.diagnosis.run_end import counts_ranks, describe_separation
 from launcher.diagnosis.traces import Trace
-from launcher.diagnosis.verdict import LogVerdict, cause_line, cause_place
+from launcher.diagnosis.verdict import LogVerdict, Weight, cause_line, cause_place, cause_weight
 from launcher.plan.plan import LAUNCHER_SOURCE
 from launcher.plan.ranks import name_places, name_ranks
 from launcher.run.state import Failure, FailureReport, RunState
@@ -20,29 +22,59 @@ _FAILED_RANK = re.compile(r"rank (\d+) on \S+ failed: (.*)", re.DOTALL)
 _MAX_FOLLOWED = 8
 
 
-def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) -> FailureReport:
+def describe_failure(
+    state: RunState, failure: Failure, run: Path, hang: str, separation: str
+) -> FailureReport:
     """The first failure, its last lines, what followed, what is known of it.
 
     `run` is the run's directory. What its logs show is the cause where they show a known failure,
-    or that another rank was first. `hang` is what was said of the run without progress before.
+    or that another rank was first. `hang` is what was said of the run without progress before,
+    `separation` why the ranks are not in one world.
     """
+    found = None if failure.stuck else _examine_logs(failure, run)
+    verdict = found[1] if found else LogVerdict(None)
+    name = verdict.known.known.id if verdict.known else ""
+    others = list(state.others)
+    if (first := _find_first(state, failure, verdict)) is not failure:
+        others.insert(0, failure.what)
+    root = separation if separation and counts_ranks(verdict) else ""
+    before = filter(None, ("" if root else separation, "" if failure.stuck else hang))
+    story = _tell_story(state, first, others, "\n".join(before))
+    cause = _describe_cause(first, found, Path(state.plan.python))
+    if root:
+        cause = describe_separation(root, verdict)
+    checks = verdict.known.known.checks if verdict.known else ()
+    nodes = concerned_nodes(state, failure, verdict)
+    return FailureReport(story, cause, nodes, checks, name, root)
+
+
+def _find_first(state: RunState, failure: Failure, verdict: LogVerdict) -> Failure:
+    """The failure of the rank whose error the logs have as the cause, where that rank had shown
+    one before the rank that ended first did; else that one's.
+    """
+    cause = verdict.cause
+    rank = cause_line(cause).place.rank if cause else None
+    if not cause or rank not in failure.after or cause_weight(cause) is not Weight.FATAL:
+        return failure
+    error = cause.error if isinstance(cause, Trace) else cause_line(cause).text
+    node = next(each.node for each in state.plan.ranks if each.rank == rank)
+    what = f"rank {rank} on {node} failed: {masked_line(error.strip())}"
+    return replace(failure, what=what, node=node, source=f"rank{rank}", rank=rank)
+
+
+def _tell_story(state: RunState, failure: Failure, others: Sequence[str], before: str) -> str:
+    """What failed first, what that rank printed last, what followed and what was seen before."""
     lines = [failure.what]
     if left := state.left_early:
         lines.append(f"{name_places(left)} had ended without an error; others may wait for that")
     if not failure.stuck:
         lines += _last_output(state, failure)
-    if state.others:
-        followed = fold_failures(state.others)
+    if others:
+        followed = fold_failures(others)
         lines += ["after that:", *(f"  {what}" for what in followed[:_MAX_FOLLOWED])]
-    if hang and not failure.stuck:
-        lines += ["before that:", *(f"  {line}" for line in hang.splitlines())]
-    found = None if failure.stuck else _examine_logs(failure, run)
-    verdict = found[1] if found else LogVerdict(None)
-    cause = _describe_cause(failure, found, Path(state.plan.python))
-    checks = verdict.known.known.checks if verdict.known else ()
-    nodes = concerned_nodes(state, failure, verdict)
-    name = verdict.known.known.id if verdict.known else ""
-    return FailureReport("\n".join(lines), cause, nodes, checks, name)
+    if before:
+        lines += ["before that:", *(f"  {line}" for line in before.splitlines())]
+    return "\n".join(lines)
 
 
 def fold_failures(failures: Sequence[str]) -> list[str]:
@@ -72,8 +104,9 @@ def _describe_cause(
     cause = found[1].cause if found else None
     if not isinstance(cause, Trace):
         return f"first failure: {failure.what}"
-    is_own = cause.error and cause.first.place.rank == failure.rank
-    error = f": {masked_line(cause.error.strip())}" if is_own else ""
+    text = masked_line(cause.error.strip())
+    is_new = cause.first.place.rank == failure.rank and text not in failure.what
+    error = f": {text}" if is_new else ""
     return "\n".join([f"first failure: {failure.what}{error}", *describe_origin(cause, python)])
 
 

@@ -14,7 +14,7 @@ from checks.masking import secret_masker
 from checks.printable import escape_line
 from launcher.plan.plan import LAUNCHER_SOURCE, Plan
 from launcher.plan.ranks import Rank, name_ranks
-from launcher.rank_output import LineSplitter, parse_step_line
+from launcher.rank_output import LineSplitter, begins_error, parse_step_line
 from launcher.run.messages import (
     BadMessage,
     CommandEnded,
@@ -43,6 +43,7 @@ class Failure:
     """What failed first: in words, where, and whose last lines say more.
 
     `stuck`: no rank failed; the launcher ends the run, in which this was seen not to advance.
+    `after` are the other ranks that had shown an error before, and not gone on since.
     """
 
     what: str
@@ -50,6 +51,7 @@ class Failure:
     source: str
     rank: int | None = None
     stuck: str = ""
+    after: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class FailureReport:
     checks: tuple[str, ...] = ()
     failure: str = ""
     """The id of the known failure; empty where none is known."""
+    separation: str = ""
+    """That the ranks were not in one world, where the failure follows from that."""
 
     @property
     def text(self) -> str:
@@ -99,6 +103,8 @@ class RunState:
         """What could not be ended, by node; it has every node whose supervisor ended the run."""
         self.command_exits: dict[tuple[str, str], int] = {}
         """Exit codes of the agent launcher and of what runs before the start, by node and name."""
+        self.erring_ranks: set[int] = set()
+        """Ranks that have shown an error, and printed no step since."""
         self.failure: Failure | None = None
         self.others: list[str] = []
         self.end_requested = False
@@ -135,7 +141,8 @@ class RunState:
         """Take note of a failure; the first one is what ended the run."""
         what = escape_line(what)
         if self.failure is None and not self.end_requested:
-            self.failure = Failure(what, node, source, rank, stuck)
+            after = frozenset(self.erring_ranks - {rank})
+            self.failure = Failure(what, node, source, rank, stuck, after)
         elif not self.ending and what not in self.others:
             self.others.append(what)
 
@@ -168,14 +175,23 @@ class RunState:
             self._note_line(node, source, line)
 
     def _note_line(self, node: str, source: str, line: str) -> None:
-        if source.startswith("rank") and (step := parse_step_line(line)) and not step.bar:
-            self.worlds.training_shown = True
-            self.worlds.loss_shown |= step.loss is not None
+        if source.startswith("rank"):
+            self._note_rank_line(int(source[4:]), line)
         ended = _SSH_ENDED.match(line) if source == "pdsh" else None
         target = self.plan.agent_launcher.labels.get(ended[1], ended[1]) if ended else ""
         if ended and target not in self.agent_nodes:
             what = f"pdsh's ssh from {node} to {target} ended with {ended[2]}; no rank ran there"
             self.fail(what, node, source)
+
+    def _note_rank_line(self, rank: int, line: str) -> None:
+        step = parse_step_line(line)
+        if step and not step.bar:
+            self.worlds.training_shown = True
+            self.worlds.loss_shown |= step.loss is not None
+        if begins_error(line):
+            self.erring_ranks.add(rank)
+        elif step:
+            self.erring_ranks.discard(rank)
 
     @take.register
     def _(self, _started: NodeStarted, node: str) -> None:

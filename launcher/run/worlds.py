@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from launcher.plan.ranks import name_ranks
@@ -132,10 +132,15 @@ class RankWorlds:
 
 
 class SeparationNotice:
-    """Says once, while they run, that the ranks have been separate for SETTLED_S."""
+    """Says once, while they run, that the ranks have been separate for SETTLED_S.
 
-    def __init__(self, worlds: RankWorlds, say: Callable[[str], None]) -> None:
-        self._worlds, self._say = worlds, say
+    `erring_ranks` are those that have shown an error and not gone on, as it is now.
+    """
+
+    def __init__(
+        self, worlds: RankWorlds, erring_ranks: Collection[int], say: Callable[[str], None]
+    ) -> None:
+        self._worlds, self._erring_ranks, self._say = worlds, erring_ranks, say
         self._since = float("inf")
         self.said = ""
 
@@ -155,7 +160,11 @@ class SeparationNotice:
         self._since = min(self._since, now) if separation else float("inf")
         if now - self._since >= SETTLED_S:
             self.said = separation
-            self._say(f"{separation}\n  the run goes on; Ctrl-C ends it")
+            goes_on = "the run goes on; Ctrl-C ends it"
+            if self._erring_ranks:
+                ranks = name_ranks(sorted(self._erring_ranks))
+                goes_on = f"an error of {ranks} was printed; where the run goes on, Ctrl-C ends it"
+            self._say(f"{separation}\n  {goes_on}")
 
 
 def _render(planned: int, sights: Mapping[tuple[Sight, str], Sequence[int]]) -> str:

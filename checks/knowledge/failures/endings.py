@@ -27,8 +27,8 @@ symptom torchrun-worker-failed
   fix     {READ_FIRST_RANK}
 symptom torchrun-sigabrt
   says    "Signal 6 (SIGABRT) received by PID "
-  cause   a rank aborted itself, as NCCL's watchdog does
-  fix     read the time-out above this line
+  cause   a rank aborted itself: NCCL's watchdog after a time-out, or an error in native code
+  fix     read what stands above this line
 symptom accelerate-command-failed
   says    subprocess.CalledProcessError: Command '
   pattern subprocess\.CalledProcessError: Command '.*returned non-zero exit status (?P<code>\d+)

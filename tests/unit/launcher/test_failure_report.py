@@ -6,9 +6,14 @@ import json
 
 import pytest
 
+from checks.model import Job, Node
+from launcher import cli
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.run_end import read_run_end, without_consequences
-from launcher.run.failure_report import fold_failures
+from launcher.plan.plan import PlanInputs, make_plan
+from launcher.run.failure_report import describe_failure, fold_failures
+from launcher.run.messages import OutputChunk, RankEnded
+from launcher.run.state import RunState
 
 PEER_LOST = (
     "0: [rank0]: RuntimeError: [gloo/transport/tcp/pair.cc:553] Connection closed by peer "
@@ -69,3 +74,95 @@ def test_a_log_that_is_no_runs_has_no_end(tmp_path):
     log = tmp_path / "train.log"
     log.write_text(f"{PEER_LOST}\n")
     assert not read_run_end([log]).ended_by_launcher
+
+
+ERROR = (
+    "Traceback (most recent call last):\n"
+    '  File "train.py", line 3, in <module>\n'
+    "    train()\n"
+    "ValueError: bad sample 17\n"
+)
+NATIVE = "terminate called after throwing an instance of 'gloo::EnforceNotMet'\n"
+UNEQUAL = (
+    "train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size "
+    "16 != 4 * 1 * 1"
+)
+TRIPLE = ERROR.replace("ValueError: bad sample 17", f"AssertionError: Check batch: {UNEQUAL}")
+SEPARATE = "2 ranks were planned to train together, and are not seen to:\n  ranks 0 and 1 saw …"
+
+
+@pytest.fixture
+def failed(tmp_path):
+    """The report on two ranks that printed that, one after the other, and then ended with that."""
+
+    def report(printed, ended, separation="", late=()):
+        job = Job((Node("node1", 1), Node("node2", 1)), "node1", command=("train.py",))
+        plan = make_plan(job, PlanInputs({"node1": 1, "node2": 1}, "10.0.0.1", {}), "token")
+        (tmp_path / "logs").mkdir()
+        (tmp_path / "controller.json").write_text("{}")
+
+        def log(node, source, lines):
+            with (tmp_path / "logs" / f"{node}.log").open("a") as file:
+                file.writelines(f"{source.removeprefix('rank')}: {line}\n" for line in lines)
+
+        state = RunState(plan, log)
+        for rank, text in printed:
+            state.take(OutputChunk(f"rank{rank}", text.encode()), f"node{rank + 1}")
+        for rank, code in ended:
+            state.take(RankEnded(rank, code), f"node{rank + 1}")
+        for rank, text in late:
+            state.take(OutputChunk(f"rank{rank}", text.encode()), f"node{rank + 1}")
+        return describe_failure(state, state.failure, tmp_path, "", separation)
+
+    return report
+
+
+@pytest.mark.parametrize(
+    ("printed", "first", "followed"),
+    [
+        (
+            [(0, ERROR), (1, NATIVE)],
+            "rank 0 on node1 failed: ValueError: bad sample 17",
+            "rank 1 on node2 failed: killed by SIGABRT",
+        ),
+        ([(0, f"{ERROR}step 4 loss 2.5\n")], "rank 1 on node2 failed: killed by SIGABRT", ""),
+        ([(0, ERROR), (1, ERROR)], "rank 1 on node2 failed: killed by SIGABRT", ""),
+        ([(0, "step 1 loss 2.5\n")], "rank 1 on node2 failed: killed by SIGABRT", ""),
+    ],
+    ids=["first", "went on", "both", "no error"],
+)
+def test_the_rank_whose_error_came_first_is_the_headline(failed, printed, first, followed):
+    report = failed(printed, [(1, -6)])
+    headline, *rest = report.story.splitlines()
+    assert headline.startswith(first)
+    assert report.brief.startswith(("first failure: ", headline))
+    assert ("after that:" in rest) == bool(followed)
+    assert any(line.strip().startswith(followed) for line in rest)
+    assert "NCCL" not in report.text
+
+
+def test_an_error_that_came_after_the_first_end_is_not_the_headline(failed):
+    report = failed([], [(1, -9)], late=[(0, ERROR)])
+    assert report.story.startswith("rank 1 on node2 failed: killed by SIGKILL")
+
+
+def test_a_number_of_ranks_that_is_wrong_follows_from_separate_ranks(failed, tmp_path, capsys):
+    alone = "".join(f"[rank0]: {line}\n" for line in TRIPLE.splitlines())
+    report = failed([(0, alone), (1, alone)], [(1, 1)], SEPARATE)
+    assert report.story.startswith("rank 1 on node2 failed: exit 1"), "not rank 0 of its own world"
+    assert report.separation == SEPARATE
+    assert report.cause.endswith(f" follows from this:\n{SEPARATE}")
+    assert "fix  " not in report.cause
+    (tmp_path / "result.json").write_text(json.dumps({"separation": SEPARATE}))
+    ended = {"node": "node2", "kind": "rank-ended", "rank": 1, "code": 1, "at": 1.0}
+    (tmp_path / "ranks.jsonl").write_text(f"{json.dumps(ended)}\n")
+    assert cli.main(["diagnose", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.rstrip() == report.cause
+
+
+@pytest.mark.parametrize(("printed", "separation"), [(TRIPLE, ""), (ERROR, SEPARATE)])
+def test_what_does_not_follow_from_separate_ranks_keeps_its_own_cause(failed, printed, separation):
+    report = failed([(0, printed), (1, printed)], [(1, 1)], separation)
+    assert report.separation == ""
+    assert "follows from this" not in report.cause
+    assert (SEPARATE.splitlines()[0] in report.story) == bool(separation)

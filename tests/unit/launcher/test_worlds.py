@@ -108,7 +108,7 @@ def test_an_accelerator_that_takes_itself_for_alone_divides_no_data(processes, f
 def test_the_notice_comes_once_when_it_has_been_so_for_a_while():
     said: list[str] = []
     worlds = worlds_of(everyone(), training=False)
-    notice = SeparationNotice(worlds, said.append)
+    notice = SeparationNotice(worlds, set(), said.append)
     notice.check(0)
     notice.check(1000)
     assert said == [], "the ranks may still join"
@@ -130,10 +130,21 @@ def test_the_notice_comes_once_when_it_has_been_so_for_a_while():
     assert notice.seen == "", "they have joined after all"
 
 
+def test_no_run_is_said_to_go_on_whose_ranks_have_shown_an_error():
+    said: list[str] = []
+    erring: set[int] = set()
+    notice = SeparationNotice(worlds_of(everyone(ALONE)), erring, said.append)
+    notice.check(0)
+    erring.update((1, 2))
+    notice.check(SETTLED_S)
+    last = "  an error of ranks 1 and 2 was printed; where the run goes on, Ctrl-C ends it"
+    assert [text.splitlines()[-1] for text in said] == [last]
+
+
 def test_a_group_that_is_made_again_in_time_is_not_mentioned():
     said: list[str] = []
     worlds = worlds_of(everyone(ALONE))
-    notice = SeparationNotice(worlds, said.append)
+    notice = SeparationNotice(worlds, set(), said.append)
     notice.check(0)
     for rank in range(4):
         worlds.take(RankWorld(rank, "torch.distributed", 4, rank, "gloo", 1.0))
