@@ -239,6 +239,35 @@ root hip-out-of-memory
   fix     look for processes of earlier runs (rocm-smi, npu-smi); a smaller micro batch, activation
           checkpointing, a higher ZeRO stage or offload
   checks  gpu.gpus-are-idle
+root cuda-graph-capture
+  says    operation not permitted when stream is capturing
+  cause   something ran on the GPU that a CUDA graph cannot record while one was being captured: a
+          synchronisation, an allocation, another thread (data loader, NCCL watchdog, logger)
+  fix     no capture where other threads use the GPU (thread_local capture mode); torch.compile
+          mode="default" in place of reduce-overhead; vLLM enforce_eager=True
+root cuda-invalid-argument
+  says    Cuda failure 1 'invalid argument'
+  says    Cuda failure 'invalid argument'
+  says    CUDA error: invalid argument
+  unless  transport/nvls\.cc
+  cause   CUDA refused a call as it was made: memory that is not of this GPU or already freed
+          (expandable segments with older NCCL or IPC), more than a GPU has, or a driver that is
+          older than the library
+  fix     leave out PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True; NCCL_CUMEM_ENABLE=0 and
+          NCCL_P2P_DISABLE=1 in turn show which part it is; CUDA_LAUNCH_BLOCKING=1 in [env] shows
+          the operation
+root cuda-invalid-handle
+  says    Cuda failure 400 'invalid resource handle'
+  says    CUDA error: invalid resource handle
+  cause   a stream, event or memory handle is used in another process, on another GPU, or after its
+          group was destroyed: the rank's device changed after it was made
+  fix     torch.cuda.set_device(LOCAL_RANK) once, before anything on the GPU; no CUDA objects over a
+          fork or from an earlier process group
+root cuda-device-visible-string
+  says    CUDA error: invalid device symbol
+  cause   a kernel refers to data that its build for this GPU does not have: an extension built for
+          another GPU or CUDA
+  fix     build the extension again on this node with TORCH_CUDA_ARCH_LIST of its GPU
 """,
     meanings={"cuda-error-of-a-faulty-gpu": XID_MEANINGS},
     GPU_FAULT=GPU_FAULT,

@@ -28,5 +28,42 @@ root hf-gated
   says    GatedRepoError
   cause   the model needs a token, and the rank has none or one without access
   fix     accept its licence on the Hub, and set HF_TOKEN in [env]
+root batch-item-none
+  says    batch must contain tensors, numpy arrays, numbers,
+  pattern batch must contain tensors, numpy arrays, numbers,.*found <?(?:class )?'?(?P<kind>[\w.]+)
+  cause   the data set gave a sample that the default collate cannot join ({kind}): __getitem__
+          returned None for a sample that failed to load, or an object of another type
+  fix     return a tensor, number, dict or list for every sample; drop samples that fail in a
+          collate_fn of your own
+root batch-items-differ
+  says    each element in list of batch should be of equal size
+  cause   samples of one batch are lists of different lengths, and nothing pads them
+  fix     a collate_fn that pads (DataCollatorWithPadding and its kin), or padding="max_length" when
+          tokenizing
+root dataloader-arguments-refused
+  says    "ValueError: "
+  near    torch/utils/data/dataloader\.py", line \d+, in __init__\n(?:    .*\n){1,9}ValueError:
+          (?P<what>.+)
+  cause   torch's DataLoader does not accept its arguments: {what}
+  fix     correct them where the loader is made: num_workers above 0 for prefetch_factor and
+          persistent_workers; no shuffle, sampler or batch_sampler with an IterableDataset (shuffle
+          and split inside it)
+root iterable-without-length
+  shows   object of type '{kind:\w*(?:Iterable|Stream|Dataset)\w*}' has no len()
+  cause   the data are a stream ({kind}) without a length, and something asks for one: a sampler,
+          steps per epoch, a progress bar
+  fix     max_steps in place of epochs; no sampler or shuffle in the loader; or a map-style data set
+symptom worker-asserts-child
+  says    can only test a child process
+  cause   a data loader with workers was forked into another process (by a tool, a notebook, or a
+          loader within a loader's worker), and is taken down there: as a rule a message at the end,
+          no cause
+  fix     read the first error above it; make loaders in the process that reads them
+symptom dataloader-worker-error
+  shows   Caught {error} in DataLoader worker process {worker:\d+}.
+  cause   a data loader's worker ({worker}) failed with {error}; the original traceback stands below
+          it
+  fix     read the lines below `Original Traceback`: the last frame of the data set's own code;
+          num_workers=0 shows it alone
 """
 )

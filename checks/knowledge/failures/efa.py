@@ -128,5 +128,13 @@ root ofi-only-efa
   fix     `fi_info -p efa` on that node; an instance type and launch template with EFA,
           /dev/infiniband/uverbs* in the container; without EFA NCCL_NET=Socket
   checks  nccl.network-named-is-there, nccl.plugins-are-there
+symptom ofi-init-failed
+  says    aws-ofi-nccl initialization failed
+  says    NET/OFI Failed to initialize rdma protocol
+  says    NET/OFI Failed to initialize sendrecv protocol
+  cause   the libfabric plugin of NCCL did not start, after which NCCL takes sockets or fails: no
+          EFA adapter is visible, or plugin, libfabric and NCCL do not fit
+  fix     the first NET/OFI WARN above names why; `fi_info -p efa` in the rank's environment; plugin
+          and libfabric of one EFA installer
 """
 )

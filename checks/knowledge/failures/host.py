@@ -29,9 +29,12 @@ root dataloader-worker-killed
 root dataloader-bus-error
   says    "is killed by signal: "
   pattern DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal:
-          (?P<name>(?!Killed)[A-Za-z ]+)
-  cause   a data loader worker died ({name}): /dev/shm is too small, or the memory is full
-  fix     {SHM_FIX}; num_workers=0 proves it
+          (?P<name>(?!Killed|Terminated|Interrupt|Hangup)[A-Za-z ]+)
+  cause   a data loader worker died ({name}): of a bus error /dev/shm is too small or the memory
+          full; of a segmentation fault native code that it calls is broken (an image or audio
+          library, a tokenizer, threads of OpenCV or OpenMP in a fork)
+  fix     {SHM_FIX}; num_workers=0 proves it, and shows native code that crashes
+          (PYTHONFAULTHANDLER=1 in [env])
   checks  limits.memory-is-free, limits.shm-is-large-enough, limits.shm-is-writable
 root shm-open
   shows   unable to open shared memory object <{name:[^>]+}> in read-write mode: {why:.+}
@@ -113,6 +116,11 @@ root shm-full-of-batches
           64 MB of it unless it is started with more
   fix     {SHM_FIX}; fewer workers or smaller batches need less of it
   checks  limits.shm-is-large-enough, limits.shm-is-writable
+root inotify-limit
+  says    inotify watch limit reached
+  cause   the kernel gives this account no more watches of files (inotify), though the disk has room
+  fix     `sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024`; switch the
+          watcher off (a notebook, streamlit, tensorboard)
 """,
     SHM_FIX=SHM_FIX,
 )

@@ -197,5 +197,51 @@ root triton-asserted
   fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env]: the traceback then shows the operation;
           look for token ids above the vocabulary and labels above num_labels; without torch.compile
           and fused kernels the plain error shows itself
+root dynamo-fake-failed
+  says    Dynamo failed to run FX node with fake tensors
+  says    torch._dynamo.exc.TorchRuntimeError
+  cause   an operation of the model fails as torch.compile traces it with the shapes and types of
+          this batch: the code would fail so without compiling too (shapes, types), or the operation
+          has no rule for tracing
+  fix     TORCHDYNAMO_DISABLE=1 in [env]: if it fails too, the lines below name the operands; else
+          torch._dynamo.disable on that function, or a newer torch
+root dynamo-internal
+  shows   torch._dynamo.exc.InternalTorchDynamoError: {why:.+}
+  cause   torch.compile itself failed as it traced the model ({why}): a defect of this torch, or a
+          library that it does not know
+  fix     TORCHDYNAMO_DISABLE=1 in [env] trains without it; a newer torch; torch._dynamo.disable on
+          the function that the user code below names
+root dynamo-recompile-limit-hit
+  says    torch._dynamo.exc.FailOnRecompileLimitHit
+  says    torch._dynamo.exc.RecompileLimitExceeded
+  cause   a function compiled with fullgraph=True was compiled as often as is allowed: shapes or
+          values change in each step
+  fix     pad to fixed lengths, dynamic=True or mark_dynamic; fullgraph=False; TORCH_LOGS=recompiles
+          in [env] shows what changes
+root dynamo-data-dependent
+  says    "GuardOnDataDependentSymNode: "
+  says    Could not guard on data-dependent expression
+  cause   the model takes a branch or a size from the data (item(), nonzero, experts chosen by a
+          router), which torch.compile cannot trace
+  fix     torch._dynamo.disable on that function, torch._check on the size,
+          capture_dynamic_output_shape_ops=True, or torch_compile: false
+root triton-tensor-memory
+  says    out of resource: tensor memory
+  cause   a Triton kernel needs more tensor memory than a Blackwell GPU has: block sizes of another
+          GPU
+  fix     the release of the library for this GPU and Triton, smaller blocks or num_stages,
+          attn_implementation="sdpa"
+root triton-language-attribute
+  shows   module 'triton.language' has no attribute '{name:\w+}'
+  cause   a library's kernels use triton.language.{name}, which the installed Triton does not have:
+          they are of different times
+  fix     `uv pip install --reinstall torch` brings its own Triton; the release of the library
+          (named in the traceback) for that Triton
+root triton-name-missing
+  shows   cannot import name '{name:(?!AttrsDescriptor|triton_key|get_cuda_stream)\w+}' from 'triton
+  cause   the installed Triton has no {name}: it and the package that imports it are of different
+          times
+  fix     `uv pip install --reinstall torch` brings its own Triton; then the release of the package
+          in the last frame that fits it
 """
 )

@@ -164,5 +164,50 @@ root kubernetes-forbidden
   cause   the account {user} may not {verb} {what} in this namespace
   fix     a role binding for it (`kubectl auth can-i {verb} {what} -n NAMESPACE` shows whether it
           holds), or the namespace that it may use
+root pod-volume-elsewhere
+  shows   Multi-Attach error for volume "{volume:[^"]+}"
+  cause   the volume {volume} may be used by one node at a time (ReadWriteOnce) and is still
+          attached to another: an old pod, or pods of this job on several nodes
+  fix     end the other pod; a volume with ReadWriteMany (NFS, Lustre, CephFS) for jobs on several
+          nodes
+root pod-sandbox-failed
+  shows   Failed to create pod sandbox: {why:.+}
+  cause   the node cannot set up the pod ({why}): its network plugin (CNI), runtime class or
+          container runtime is broken, or it has no addresses left
+  fix     `kubectl describe node` and the CNI pods of that node (kube-system); cordon it and delete
+          the pod; a RuntimeClass that the node has
+root pod-service-account-missing
+  shows   error looking up service account {account:\S+?}:
+  cause   the pods should run as {account}, which is not in the namespace
+  fix     `kubectl create serviceaccount`, or serviceAccountName of one that is there
+root pod-security-refused
+  shows   violates PodSecurity "{policy:[^"]+}": {why:.+}
+  cause   the namespace ({policy}) does not permit what the pod asks for: {why}
+  fix     leave hostNetwork, hostIPC, privileged, IPC_LOCK and hostPath out, or a namespace labelled
+          pod-security.kubernetes.io/enforce=privileged (RDMA needs IPC_LOCK)
+root kubernetes-webhook-refused
+  shows   admission webhook "{hook:[^"]+}" denied the request: {why:.+}
+  cause   a rule of the cluster ({hook}) refuses the job: {why}
+  fix     change what it names in the manifest
+root kubernetes-already-exists
+  shows   Error from server (AlreadyExists): {what:.+}
+  cause   a job or object of that name is there already, of an earlier run
+  fix     `kubectl delete` it, or another name (generateName)
+root kubernetes-not-found
+  shows   Error from server (NotFound): {what:\S+ "[^"]+"} not found
+  cause   {what} is not in this namespace: it ended and was removed (ttl, cleanPodPolicy), or the
+          namespace or name is another
+  fix     `kubectl get pods -A | grep NAME`; -n NAMESPACE; `kubectl get events` shows who removed it
+symptom pod-image-back-off
+  says    Back-off pulling image
+  cause   the node could not fetch the image and waits before it tries again; the event `Failed`
+          before it says why
+  fix     `kubectl describe pod` shows the reason: name and tag, imagePullSecrets, the registry's
+          limit, the node's disk
+root pod-mount-device-failed
+  shows   MountVolume.MountDevice failed for volume "{volume:[^"]+}"
+  cause   the node cannot mount {volume}: its CSI driver is not there or broken, the file system is
+          damaged, or the storage does not answer
+  fix     `kubectl describe pod`, the CSI pods on that node, `dmesg | tail` there
 """
 )

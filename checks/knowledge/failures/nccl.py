@@ -192,5 +192,11 @@ root nccl-connect-refused
           did, NCCL_SOCKET_IFNAME with the interface between the nodes on every node; a firewall
           that rejects looks the same
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
+root nccl-collectives-mismatch
+  says    Mismatched collective detected, please check your collective calls
+  cause   ranks called different collectives, as NCCL found: a branch depends on the rank, or one
+          rank had fewer batches
+  fix     make every rank take the same path around collectives; the same number of batches for
+          each; TORCH_DISTRIBUTED_DEBUG=DETAIL names what each called
 """
 )

@@ -245,5 +245,50 @@ root nccl-two-releases
   fix     `uv pip list | grep nccl` on every node: uninstall the one that torch does not name and
           reinstall torch's; take the folder of another libnccl.so.2 out of LD_LIBRARY_PATH
   checks  software.versions-are-equal
+root nccl-topology-file-wrong
+  says    NCCL WARN XML Topology has wrong version
+  says    NCCL WARN XML Graph has wrong version
+  cause   the file that NCCL_TOPO_FILE or NCCL_GRAPH_FILE names is of another NCCL's format
+  fix     unset both on every node, or write the file again with this NCCL (NCCL_TOPO_DUMP_FILE)
+root nccl-topology-attribute
+  shows   Attribute {attribute} of node {node} not found
+  cause   NCCL's picture of the machine lacks {attribute} of {node}: a topology file of another
+          machine or release (NCCL_TOPO_FILE, as clouds' images set it), or a virtual machine that
+          hides its PCI tree
+  fix     unset NCCL_TOPO_FILE on every node; else the file of this very type of instance; a newer
+          NCCL
+root nccl-uds-socket
+  says    "NCCL WARN UDS: "
+  pattern NCCL WARN UDS: (?P<why>.+)
+  cause   ranks of one node cannot hand memory to each other over a socket of that node ({why}):
+          they run in containers or network namespaces of their own, or the peer ended
+  fix     all ranks of a node in one container, or --network=host --ipc=host for each;
+          NCCL_CUMEM_ENABLE=0 goes without; where a rank failed before, read its output
+root nccl-bind-address
+  says    Cannot assign requested address
+  pattern NCCL WARN (?:Net ?: )?(?:Call to )?bind.* failed ?: Cannot assign requested address
+  cause   NCCL should listen on an address that this node does not have: NCCL_SOCKET_IFNAME or
+          NCCL_OOB_NET_IFNAME names an interface that lost its address, or one of another network
+          namespace
+  fix     `ip -br addr` in the rank's environment; NCCL_SOCKET_IFNAME with the interface between the
+          nodes
+root nccl-connections-too-many
+  shows   [Proxy service] Too many connections ({max:\d+} max)
+  cause   more ranks of this node asked NCCL's proxy for connections than it takes ({max}): two
+          processes for one rank, or ranks of an earlier run
+  fix     one process for each GPU; end earlier runs on that node (`nvidia-smi`)
+symptom nccl-communicator-in-use
+  says    Attempt to use communicator before the previous operation returned ncclSuccess
+  cause   a communicator is used while it is still being made or after it failed: several threads
+          use one group at once, or an error before was passed over
+  fix     find the first NCCL WARN or error of this rank; no collectives of one group from two
+          threads; TORCH_NCCL_BLOCKING_WAIT and nonblocking init off
+root nccl-device-count-failed
+  says    failed to peer with device
+  near    .
+  cause   two GPUs of this node cannot open each other's memory: another process's GPU is hidden
+          (CUDA_VISIBLE_DEVICES of one GPU in containers), ACS or the IOMMU, or a GPU that failed
+  fix     NCCL_P2P_DISABLE=1 in [env] proves it; `nvidia-smi topo -p2p r`; ACS and the IOMMU off;
+          one container for all ranks of a node
 """
 )

@@ -131,6 +131,13 @@ symptom pin-memory-thread-failed
   says    in pin memory thread for device
   cause   an error of a data loader's thread is passed on; the traceback above it is the error's own
   fix     read the last error before this line; pin_memory=False shows whether pinning is at fault
+symptom dataloader-worker-ended
+  says    "is killed by signal: "
+  pattern DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal:
+          (?:Terminated|Interrupt|Hangup)
+  cause   data loader worker {pid} was asked to end (SIGTERM), as happens where its rank is ended by
+          a launcher, a scheduler or another rank's failure
+  fix     read the output of the rank that failed first
 """,
     FREE_SHM_FIX=FREE_SHM_FIX,
 )

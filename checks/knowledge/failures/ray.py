@@ -176,5 +176,49 @@ root ray-head-not-reached
   fix     `ray status --address {address}` from that node; `ray start --head --node-ip-address` with
           the address that all nodes reach; ports 6379 and 10002-19999 open
   checks  ports.ephemeral-ports-are-open, network.one-network
+symptom ray-owner-died
+  says    ray.exceptions.OwnerDiedError
+  unless  owner has exited
+  cause   the process that owned an object (the driver, or an actor) ended before another one read
+          it
+  fix     the output of that process, and `dmesg | grep -i oom` on its node; the driver's log in
+          /tmp/ray/session_latest/logs
+symptom ray-object-lost
+  says    ray.exceptions.ObjectLostError
+  says    ray.exceptions.ReferenceCountingAssertionError
+  cause   an object of Ray's is gone: the node that held it went down or was restarted, or it was
+          evicted where it cannot be made again
+  fix     `ray list nodes` and `dmesg | tail` of nodes that died; more --object-store-memory;
+          objects of actors must be put again (ray.put) after a restart
+symptom ray-actor-init-failed
+  says    died because of an error raised in its creation task
+  cause   an actor's __init__ failed; its own traceback stands below or in that worker's output
+  fix     read the last exception of the `ray::NAME.__init__` lines: it is the actor's own
+root ray-session-name-missing
+  says    Could not read 'session_name' from GCS
+  cause   Ray's head did not come up (or is of another release): what asked for it found no session
+  fix     `ray stop --force` on every node, remove /tmp/ray, start the head first and wait for `ray
+          status`; /tmp/ray/session_latest/logs/gcs_server.err; one release of Ray everywhere
+root ray-port-taken-twice
+  shows   Ray component {component} is trying to use a port number {port:\d+} that is used by other
+          components
+  cause   two of Ray's settings name port {port} (for {component}): a fixed port lies within the
+          range of the workers'
+  fix     --min-worker-port and --max-worker-port apart from --port, --node-manager-port,
+          --object-manager-port and --dashboard-agent-grpc-port
+root ray-disk-nearly-full
+  shows   is over {share}% full, available space: {free}; capacity: {size}
+  cause   the disk under Ray's folder is {share}% full ({free} left): Ray spills objects there and
+          then refuses to make new ones
+  fix     free it, or `ray start --temp-dir=/a/larger/disk`; RAY_local_fs_capacity_threshold=0.99
+          raises the limit
+root ray-gpu-actor-sees-none
+  says    No CUDA GPUs are available
+  near    ray::\w|\(\w+ pid=\d+(?:, ip=[^)]*)?\)|RayTaskError|ray/_private
+  cause   a worker of Ray sees no GPU: Ray sets CUDA_VISIBLE_DEVICES to nothing where an actor or
+          task asks for none (num_gpus), as the driver itself does
+  fix     num_gpus=1 in @ray.remote or ScalingConfig(use_gpu=True); no CUDA in the driver;
+          RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO=0 keeps the variable where num_gpus is 0
+  checks  gpu.devices-may-be-opened
 """
 )

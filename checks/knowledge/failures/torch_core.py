@@ -291,6 +291,31 @@ root torch-none-as-tensor
           samples, or the tokenizer has no such token (pad_token_id, bos_token_id)
   fix     filter such samples, or set the token: tokenizer.pad_token = tokenizer.eos_token
   checks  files.needed-data-is-whole
+root optimizer-empty
+  says    optimizer got an empty parameter list
+  cause   the optimizer was made without parameters: all are frozen, the adapter is not attached, or
+          the generator of model.parameters() was used up before
+  fix     print the parameters with requires_grad; call model.parameters() again; make the optimizer
+          after adapters are added and layers are unfrozen
+root torch-set-data-types
+  says    Attempted to call `variable.set_data(tensor)`
+  cause   a parameter got data of another device, type or kind (a DTensor): the model was moved or
+          cast after DDP, FSDP, ZeRO or an optimizer had taken it
+  fix     move and cast the model before it is wrapped; under FSDP2 and tensor parallelism load
+          through the distributed state dict
+root torch-inference-tensor
+  says    Inference tensors cannot be saved for backward
+  says    Inplace update to inference tensor outside InferenceMode
+  cause   a tensor that was made within torch.inference_mode() is used in training: of an
+          evaluation, a generation or a cache that is kept
+  fix     torch.no_grad() in place of inference_mode (Lightning: inference_mode=False), or .clone()
+          what is kept
+root torch-checkpoint-unpacked-twice
+  says    tensor that was already unpacked once
+  cause   activation checkpointing met a second backward through the same block: backward ran twice
+          over one graph (two losses, retain_graph), or within another autograd function
+  fix     one backward over the sum of the losses; use_reentrant False with early_stop off
+          (torch.utils.checkpoint.set_checkpoint_early_stop(False))
 """,
     DEEPSPEED_WEIGHTS_ONLY=KNOWN_RELEASES["deepspeed-weights-only"].because,
 )

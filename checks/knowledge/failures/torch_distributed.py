@@ -251,5 +251,26 @@ root jax-processes-missing
           (which counts processes, not devices), or some cannot reach the coordinator
   fix     start as many processes as num_processes says, each with its own process_id; read what
           those printed that the message names
+symptom store-wait-timeout
+  shows   wait timeout after {ms:\d+}ms, keys: {key}
+  cause   this rank waited {ms} ms at the store for what another rank writes ({key}): that rank
+          failed, did not start, or does something else for so long
+  fix     read the output of the other ranks: the one that failed, or that is late (a download, a
+          compile, data on rank 0); a longer timeout= of init_process_group
+root c10d-init-refused
+  says    "ValueError: "
+  near    torch/distributed/distributed_c10d\.py", line \d+, in \w+\n(?:    .*\n){1,9}ValueError:
+          (?P<what>.+)
+  cause   torch.distributed does not accept how it was called: {what}
+  fix     correct the call of init_process_group, new_group or the collective that the traceback
+          names; RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT come from a launcher
+root ddp-options-refused
+  says    "Error: "
+  pattern ^(?:ValueError|RuntimeError|TypeError): .
+  near    torch/nn/parallel/distributed\.py", line \d+, in (?:__init__|_log_and_throw)\n(?:
+          .*\n){1,9}(?:ValueError|RuntimeError|TypeError): (?P<what>.+)
+  cause   DistributedDataParallel does not take the model as it is: {what}
+  fix     correct what it names before the model is wrapped (frozen parameters, devices,
+          device_ids=[LOCAL_RANK])
 """
 )
