@@ -285,7 +285,7 @@ symptom nccl-communicator-in-use
           threads; TORCH_NCCL_BLOCKING_WAIT and nonblocking init off
 root nccl-device-count-failed
   says    failed to peer with device
-  near    .
+  unless  peer access is not supported
   cause   two GPUs of this node cannot open each other's memory: another process's GPU is hidden
           (CUDA_VISIBLE_DEVICES of one GPU in containers), ACS or the IOMMU, or a GPU that failed
   fix     NCCL_P2P_DISABLE=1 in [env] proves it; `nvidia-smi topo -p2p r`; ACS and the IOMMU off;

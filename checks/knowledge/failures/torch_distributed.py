@@ -267,7 +267,7 @@ root c10d-init-refused
 root ddp-options-refused
   says    "Error: "
   pattern ^(?:ValueError|RuntimeError|TypeError): .
-  near    torch/nn/parallel/distributed\.py", line \d+, in (?:__init__|_log_and_throw)\n(?:
+  near    torch/nn/parallel/distributed\.py", line \d+, in _log_and_throw\n(?:
           .*\n){1,9}(?:ValueError|RuntimeError|TypeError): (?P<what>.+)
   cause   DistributedDataParallel does not take the model as it is: {what}
   fix     correct what it names before the model is wrapped (frozen parameters, devices,
