@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.compute import Compute
+from checks.facts.gpus import Gpus
 from checks.facts.rendezvous import Rendezvous
 from checks.knowledge.rank_environment import usable_gpus
 from checks.node.programs import program_text
@@ -26,13 +27,35 @@ def measure_compute(contact: Contact, snapshot: Snapshot, names: Sequence[str]) 
     ready = [name for name in names if _has_interpreter(cluster[name])]
     for name in names:
         snapshot.put(name, Compute.section, Answer(error="torch was not imported"))
-    for name, answer in _measure_nodes(contact, [cluster[name] for name in ready]).items():
-        snapshot.put(name, Compute.section, _first_result(answer))
+    for wave in apart_by_gpu([cluster[name] for name in ready]):
+        for name, answer in _measure_nodes(contact, wave).items():
+            snapshot.put(name, Compute.section, _first_result(answer))
     _measure_suspects_alone(contact, snapshot, ready)
 
 
 def _has_interpreter(node: NodeView) -> bool:
     return node.has(Rendezvous) and node.read(Rendezvous).torch_imported
+
+
+def apart_by_gpu(nodes: Iterable[NodeView]) -> list[list[NodeView]]:
+    """Nodes in groups, of which no two have a GPU in common, as those of a lab on one machine have.
+
+    There are so many groups at most: more nodes on one GPU are measured together.
+    """
+    waves: list[list[NodeView]] = [[] for _ in range(MOST_ALONE)]
+    taken: list[set[str]] = [set() for _ in waves]
+    for node in nodes:
+        own = _gpu_uuids(node)
+        free = (at for at, others in enumerate(taken) if not own & others)
+        place = next(free, MOST_ALONE - 1)
+        waves[place].append(node)
+        taken[place] |= own
+    return [wave for wave in waves if wave]
+
+
+def _gpu_uuids(node: NodeView) -> set[str]:
+    gpus = node.read(Gpus).gpus if node.has(Gpus) else ()
+    return {gpu.uuid for gpu in gpus or () if gpu.uuid.startswith("GPU-")}
 
 
 def _measure_nodes(contact: Contact, nodes: Sequence[NodeView]) -> dict[str, Answer]:

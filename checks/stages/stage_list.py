@@ -106,7 +106,7 @@ STAGES: tuple[Stage, ...] = (
         rendezvous.run_stage,
         on_failure=("firewall",),
     ),
-    Stage("compute", "compute", (Rendezvous,), ("warm_task",), compute.measure_compute),
+    Stage("compute", "compute", (Rendezvous, Gpus), ("warm_task",), compute.measure_compute),
     Stage(
         "nccl_tests",
         "nccl-tests",

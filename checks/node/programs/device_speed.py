@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 Say = Callable[..., None]
-CPU_BUDGET_S, GPU_BUDGET_S = 0.3, 0.4
+CPU_BUDGET_S, GPU_BUDGET_S = 0.3, 0.2
 """About how long one kind of measurement may take, beyond its first two repeats."""
 SLOW_REPEAT_S = 1.5
 """One repeat that takes so long is reported as it is: slow, and not taken for a hang."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
+from checks.facts import ClusterView
 from checks.facts.compute import Compute, DeviceMeasurement, DeviceReport
+from checks.facts.gpus import Gpus
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.smoke import Smoke, SmokeRank, SmokeReport
 from checks.facts.snapshot import Snapshot
 from checks.outliers.stragglers import reference_nodes
+from checks.stages.compute import apart_by_gpu
+from tests.support.cards import H100 as CARD
 from tests.support.snapshots import judged, snapshot, with_fact
 
 CHECK = "collective.accelerators-are-alike-fast"
@@ -136,3 +141,21 @@ def test_a_torch_that_was_not_imported_is_told_once():
     snap = cluster(*SLOW)
     with_fact(snap, "node3", Rendezvous(error="ImportError"))
     assert outcomes(snap)["node3"] == "skip"
+
+
+def test_nodes_that_share_a_gpu_are_measured_one_after_the_other():
+    def waves(*uuids: str) -> list[list[str]]:
+        names = [f"node{at}" for at in range(1, len(uuids) + 1)]
+        snap = snapshot(tuple(names))
+        for name, uuid in zip(names, uuids, strict=True):
+            with_fact(snap, name, Gpus(("NVIDIA",), (dataclasses.replace(CARD, uuid=uuid),)))
+        view = ClusterView(snap)
+        return [[node.name for node in wave] for wave in apart_by_gpu(view[name] for name in names)]
+
+    assert waves("GPU-a", "GPU-b", "GPU-c") == [["node1", "node2", "node3"]]
+    assert waves("GPU-a", "GPU-b", "GPU-a") == [["node1", "node2"], ["node3"]]
+    assert waves("GPU-a", "GPU-a", "GPU-a") == [["node1"], ["node2"], ["node3"]]
+    assert waves("", "", "0x0") == [["node1", "node2", "node3"]]
+    many = waves(*["GPU-a"] * 12)
+    assert sum(map(len, many)) == 12
+    assert len(many) == 8
