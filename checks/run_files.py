@@ -10,6 +10,7 @@ import json
 import math
 import re
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from checks.facts.decode import decode_record
 LARGEST = 64 << 20
 MOST_SECONDS = 1e11
 """From 1970 or of a run: some thousand years, which a calendar has."""
+HEARD_S = 30.0
+"""A launcher records every ten seconds that it runs."""
 RUN_STATES = ("finished", "failed", "stopped")
 
 
@@ -156,6 +159,15 @@ def damaged_files(run: Path) -> list[str]:
 def recorded_runs(base: Path) -> list[Path]:
     """The directory of every run under `base`, oldest first, whatever clocks said."""
     return sorted((path.parent for path in base.glob("*/controller.json")), key=_place_of)
+
+
+def live_run(base: Path) -> Path | None:
+    """The newest run whose launcher recorded less than HEARD_S ago that it goes on."""
+    for run in reversed(recorded_runs(base)):
+        heard_at = read_run_file(run / "progress.json").get("at", 0.0)
+        if time.time() - heard_at < HEARD_S and not (run / "result.json").exists():
+            return run
+    return None
 
 
 def next_number(base: Path) -> int:

@@ -23,6 +23,7 @@ from checks.private_files import write_private_file
 from checks.reports.json_report import write_report
 from checks.reports.last_run import save_last_run
 from checks.run import Result, examine, verdict_origins
+from checks.stages.earlier_start import live_run_notes
 from checks.stages.gather import GatherOptions, OnStage
 from preflight import options
 from preflight.fix_scripts import fix_scripts, scripts_note, write_fix_scripts
@@ -113,6 +114,13 @@ class PreflightRun:
         if not view.reached:
             raise FactError(f"{name} was not reached, so nothing is known of it")
         return view
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is to be said before the nodes are asked."""
+        loads = any(claim.check.heavy for claim in self.selected_claims)
+        is_live = loads and not self.loaded_snapshot
+        return [*self.job.notes, *(live_run_notes(self.job) if is_live else ())]
 
     @property
     def is_complete(self) -> bool:

@@ -145,7 +145,7 @@ class PreflightSession:
             for line in self._plan(run, session.items):
                 self._reporter.write_line(line)
             return True
-        for note in run.job.notes:
+        for note in run.notes:
             self._reporter.write_line(note)
         progress = Progress(self._reporter)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -39,3 +40,27 @@ class EarlierRanks(Fact):
     program: str = ""
     ranks: tuple[EarlierRank, ...] = ()
     others: tuple[EarlierRank, ...] = ()
+
+
+@dataclass(frozen=True)
+class OwnRun:
+    """A run of this folder without a result: what it started on this node, and what ends it."""
+
+    name: str
+    pids: tuple[int, ...]
+    stop_line: str
+
+
+@dataclass(frozen=True)
+class OwnRanks(Fact):
+    """What runs that were started in this folder have on this node, the newest first."""
+
+    section: ClassVar[str] = "own_ranks"
+    momentary: ClassVar[bool] = True
+    of_command: ClassVar[bool] = True
+    runs: tuple[OwnRun, ...] = ()
+
+    def run_of(self, ranks: Collection[EarlierRank]) -> OwnRun | None:
+        """The run that all of these ranks are of; None where there is none."""
+        pids = {rank.pid for rank in ranks}
+        return next((run for run in self.runs if pids <= {*run.pids}), None)

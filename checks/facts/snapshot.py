@@ -58,6 +58,10 @@ class Login(Fact):
     known_hosts: str = ""
 
 
+class OtherVersionError(UsageError):
+    """Facts whose fields are not those of this version."""
+
+
 @dataclass
 class Snapshot:
     """All answers of all nodes: `sections[node][section]`, and what each stage took in seconds."""
@@ -127,7 +131,7 @@ def _read_facts(path: Path) -> bytes:
             raise UsageError(f"{path}: not a file written by --save-facts")
         if found["schema"] != facts_schema().encode():
             line = next_line("preflight", None, "--hosts", "HOSTS", "--save-facts", str(path))
-            raise UsageError(
+            raise OtherVersionError(
                 f"{path}: these facts were saved by another version and have other fields; save "
                 f"them again: {line}"
             )

@@ -12,6 +12,7 @@ from typing import Any
 from checks.catalogue import CATALOGUE
 from checks.errors import UsageError
 from checks.facts import Snapshot
+from checks.facts.snapshot import OtherVersionError
 from checks.job.build import inputs_digest
 from checks.model import Job
 from checks.private_files import writable_by_others
@@ -77,10 +78,13 @@ def read_earlier_preflight(cwd: Path) -> EarlierPreflight:
     report = _read_report(cwd / LAST_REPORT)
     try:
         snapshot = Snapshot.load(cwd / LAST_FACTS)
+    except OtherVersionError:
+        why = "another version of this program saved the facts of the last one"
+        raise UsageError(why) from None
     except UsageError:
-        raise UsageError(
-            "the saved facts of the last one are missing or from another version"
-        ) from None
+        there = (cwd / LAST_FACTS).exists()
+        why = "are damaged or cannot be read" if there else "are not there"
+        raise UsageError(f"the facts of the last one, {LAST_FACTS}, {why}") from None
     if snapshot.started != report["started"]:
         raise UsageError("the saved facts of the last one are from another run")
     return EarlierPreflight(report, snapshot)

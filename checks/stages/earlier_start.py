@@ -1,4 +1,4 @@
-"""What the runs recorded on the controller say of how long this job takes until its first step."""
+"""What the runs recorded on the controller say: how long this job took, and what they started."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from checks.contact.pool import Contact
+from checks.facts.earlier_ranks import OwnRanks, OwnRun
 from checks.facts.earlier_start import EarlierStart
 from checks.facts.snapshot import Snapshot
+from checks.folded_names import fold_names
 from checks.masking import mask_argv
 from checks.model import Job
-from checks.run_files import read_run_file, recorded_runs
+from checks.next_line import next_line
+from checks.run_files import live_run, read_rank_events, read_run_file, recorded_runs
 
 RUNS = Path("runs")
 """Where `start` records, below the directory in which it is typed."""
@@ -19,10 +22,42 @@ MOST_RUNS = 50
 
 
 def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:  # noqa: ARG001 - a stage's signature
-    """Fill `earlier_start` of each node, with the same."""
+    """Fill `earlier_start` of each node, with the same, and `own_ranks`."""
     fact = find_earlier_start(snapshot.job, RUNS)
+    started = _started_ranks(RUNS)
     for name in names:
+        runs = [
+            OwnRun(run, tuple(pids[name]), next_line("stop", None, run))
+            for run, pids in started.items()
+            if name in pids
+        ]
         snapshot.put_fact(name, fact)
+        snapshot.put_fact(name, OwnRanks(tuple(runs)))
+
+
+def _started_ranks(runs: Path) -> dict[str, dict[str, list[int]]]:
+    """Of each of the last runs that has no result the processes by node, the newest run first."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for run in recorded_runs(runs)[: -MOST_RUNS - 1 : -1]:
+        for event in () if (run / "result.json").exists() else read_rank_events(run):
+            if event["kind"] == "rank-started" and "pid" in event:
+                nodes = found.setdefault(run.name, {})
+                nodes.setdefault(event["node"], []).append(event["pid"])
+    return found
+
+
+def live_run_notes(job: Job) -> list[str]:
+    """That a run of this folder is under way on nodes of the job, and what to type; else none."""
+    run = live_run(RUNS)
+    taken = read_run_file(run / "plan.json").get("nodes", ()) if run else ()
+    nodes = [name for name in job.names if name in taken]
+    if run is None or not nodes:
+        return []
+    return [
+        f"{run.name}, which was started here, runs on {fold_names(nodes)}: it slows down the "
+        f"training smoke and the bandwidth, and they slow down its ranks. To end it first: "
+        f"{next_line('stop', None, run.name)}"
+    ]
 
 
 def find_earlier_start(job: Job, runs: Path) -> EarlierStart:

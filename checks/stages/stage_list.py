@@ -62,7 +62,7 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("controller_files", "files here", (), (), controller_files.run_stage),
-    Stage("earlier_start", "earlier runs", (), (), earlier_start.run_stage),
+    Stage("earlier_start", "earlier runs", (), (), earlier_start.run_stage, also=("own_ranks",)),
     Stage(
         "ssh",
         "ssh logins",

@@ -15,6 +15,7 @@ from checks.folded_names import fold_names
 from checks.masking import mask_argv, mask_job
 from checks.model import Job
 from checks.next_line import read_call, same_line
+from checks.stages.earlier_start import live_run_notes
 from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
 from launcher.commands.sync.command import sync_workdir
@@ -183,7 +184,7 @@ def line_with_option(option: str) -> str:
 
 
 def _consult_gate(job: Job) -> GateResult:
-    for note in job.notes:
+    for note in (*job.notes, *live_run_notes(job)):
         _print_progress(note)
     return find_or_run_preflight(job, Path.cwd(), _print_progress)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from checks.check import node_check
 from checks.facts import NodeView
-from checks.facts.earlier_ranks import EarlierRank, EarlierRanks
-from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.facts.earlier_ranks import EarlierRank, EarlierRanks, OwnRanks, OwnRun
+from checks.model import HERE, Fix, Severity, Verdict, block, ok, skip, warn
 from checks.units import format_duration
 
 
 @node_check(
-    "limits.no-earlier-rank-runs", EarlierRanks, severity=Severity.WARN, reads=("master_port",)
+    "limits.no-earlier-rank-runs",
+    EarlierRanks,
+    severity=Severity.WARN,
+    optional=(OwnRanks,),
+    reads=("master_port",),
 )
 def no_earlier_rank_runs(node: NodeView) -> Verdict:
     """Nothing that an earlier start of the same script left behind runs on the node.
@@ -26,40 +30,56 @@ def no_earlier_rank_runs(node: NodeView) -> Verdict:
 
     Fix:
         another-run-on-the-port: another master port, or that run is stopped first.
-        earlier-rank: the line that ends those of the login's own account, each by its number; for
-            those of another account, whom to ask.
+        earlier-rank: the line of `launcher stop` for a run that was started in this folder; else
+            the line that ends those of the login's own account, each by its number; for those of
+            another account, whom to ask.
         earlier-rank-on-the-port: the same.
     """
     found = node.read(EarlierRanks)
+    own = node.read(OwnRanks) if node.has(OwnRanks) else OwnRanks()
     if found.others and node.name == node.job.head:
-        return _judge_other_run(node, found.others[0])
+        return _judge_other_run(node, found.others[0], own.run_of(found.others[:1]))
     if not found.program:
         return skip("the job names no script or module")
     if not found.ranks:
         return ok(f"nothing runs {found.program} on {node.name}")
     port = str(node.job.master_port)
     meeting = [rank for rank in found.ranks if rank.port == port]
-    ranks = "; ".join(_describe_rank(rank) for rank in found.ranks[:4])
-    more = f"; and {len(found.ranks) - 4} more" if len(found.ranks) > 4 else ""
-    message = f"{found.program} runs already on {node.name}: {ranks}{more}"
+    run = own.run_of(found.ranks)
+    ranks = (
+        f"it is of the run {run.name}, which was started here" if run else _describe_ranks(found)
+    )
+    message = f"{found.program} runs already on {node.name}: {ranks}"
     pids = [rank.pid for rank in found.ranks]
+    fix = _stop_fix(run) if run else _end_fix(node, found)
     if meeting:
         message += f"; with master port {port}, which this job is to use"
-        return block("earlier-rank-on-the-port", message, _end_fix(node, found), pids=pids)
-    return warn("earlier-rank", message, _end_fix(node, found), pids=pids)
+        return block("earlier-rank-on-the-port", message, fix, pids=pids)
+    return warn("earlier-rank", message, fix, pids=pids)
 
 
-def _judge_other_run(node: NodeView, first: EarlierRank) -> Verdict:
+def _judge_other_run(node: NodeView, first: EarlierRank, run: OwnRun | None) -> Verdict:
     port = node.job.master_port
-    message = (
-        f"another run has master port {port} of {node.name}: {first.program}, "
-        f"{_describe_rank(first)}"
-    )
+    whose = f"of the run {run.name}, which was started here" if run else _describe_rank(first)
+    message = f"another run has master port {port} of {node.name}: {first.program}, {whose}"
+    if run:
+        return block("another-run-on-the-port", message, _stop_fix(run), pids=[first.pid])
     note = (
         "choose another --master-port, or [master] port in launch.toml; or stop that run first: "
         "where it was started here, `python -m launcher stop` in its folder"
     )
     return block("another-run-on-the-port", message, Fix(note=note), pids=[first.pid])
+
+
+def _stop_fix(run: OwnRun) -> Fix:
+    """One line for all of its nodes."""
+    note = "ends it on every node; or another --master-port, where it is meant to go on"
+    return Fix(run.stop_line, HERE, note)
+
+
+def _describe_ranks(found: EarlierRanks) -> str:
+    ranks = "; ".join(_describe_rank(rank) for rank in found.ranks[:4])
+    return f"{ranks}; and {len(found.ranks) - 4} more" if len(found.ranks) > 4 else ranks
 
 
 def _describe_rank(rank: EarlierRank) -> str:

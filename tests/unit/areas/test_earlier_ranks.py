@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 
-from checks.facts.earlier_ranks import EarlierRank, EarlierRanks
-from checks.model import Outcome
+from checks.facts.earlier_ranks import EarlierRank, EarlierRanks, OwnRanks, OwnRun
+from checks.model import HERE, Job, Node, Outcome
+from checks.reports.finding_groups import group_findings
+from checks.stages import earlier_start
 from tests.support.snapshots import judged, snapshot, with_fact
 
 CHECK = "limits.no-earlier-rank-runs"
@@ -50,3 +55,87 @@ def test_rank_0_of_another_run_with_the_port_stops_the_start_on_the_head_alone()
         if stops:
             assert "29500 of node1: other.py, process 9 of ben, rank 0/4" in finding.message
             assert not finding.fix.command
+
+
+RUN = "20261128-190000-train"
+NODES = ("node1", "node2")
+
+
+def own_ranks(pids):
+    runs = (OwnRun(name, own, f"python -m launcher stop {name}") for name, own in pids.items())
+    return OwnRanks(tuple(runs))
+
+
+@pytest.mark.parametrize(
+    ("pids", "stopped"),
+    [({RUN: (7, 8)}, True), ({"older": (1,), RUN: (7,)}, True), ({RUN: (8,)}, False), ({}, False)],
+)
+def test_a_run_of_this_folder_is_ended_by_a_line_for_all_of_its_nodes(pids, stopped):
+    found = snapshot(NODES, master_port=29500)
+    for name, seconds in zip(NODES, (80.0, 95.0), strict=True):
+        rank = EarlierRank(7, "ana", seconds=seconds, port="29500")
+        found = with_fact(found, name, EarlierRanks("train.py", (rank,)))
+        found = with_fact(found, name, own_ranks(pids))
+    findings = [judged(found, CHECK)[name,] for name in NODES]
+    assert {finding.cause for finding in findings} == {"earlier-rank-on-the-port"}
+    assert len(group_findings(findings)) == (1 if stopped else 2)
+    for finding in findings:
+        assert finding.fix.command.endswith(f" stop {RUN}") is stopped
+        assert (finding.fix.on == HERE) is stopped
+
+
+def test_the_head_of_another_script_that_runs_from_this_folder_has_the_same_line():
+    first = EarlierRank(9, "ana", rank="0/2", port="29500", program="other.py")
+    found = with_fact(snapshot(NODES, master_port=29500), "node1", EarlierRanks("", (), (first,)))
+    finding = judged(with_fact(found, "node1", own_ranks({RUN: (9,)})), CHECK)["node1",]
+    assert finding.cause == "another-run-on-the-port"
+    assert finding.fix.command.endswith(f" stop {RUN}")
+
+
+@pytest.fixture
+def recorded(tmp_path, monkeypatch):
+    """A run in ./runs whose launcher was heard of so many seconds ago, with files of that text."""
+    monkeypatch.chdir(tmp_path)
+
+    def record(ago_s, **files):
+        run = tmp_path / "runs" / RUN
+        run.mkdir(parents=True)
+        (run / "plan.json").write_text(json.dumps({"nodes": {"node1": {}, "node2": {}}}))
+        (run / "progress.json").write_text(json.dumps({"at": time.time() - ago_s}))
+        for name, text in {"controller": "{}", **files}.items():
+            (run / f"{name}.json").write_text(text)
+
+    return record
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "files", "nodes", "said"),
+    [
+        (2, {}, ("node2", "node3"), f"{RUN}, which was started here, runs on node2: "),
+        (2, {}, ("node3",), ""),
+        (600, {}, ("node1",), ""),
+        (2, {"result": "{}"}, ("node1",), ""),
+        (2, {"plan": "damaged"}, ("node1",), ""),
+    ],
+    ids=["live", "other nodes", "silent", "ended", "damaged"],
+)
+def test_a_live_run_of_this_folder_is_said_before_the_checks(recorded, ago_s, files, nodes, said):
+    recorded(ago_s, **files)
+    notes = earlier_start.live_run_notes(Job(tuple(map(Node, nodes)), nodes[0]))
+    assert [note[: len(said)] for note in notes] == [said] * bool(said)
+    assert all(note.endswith(f" stop {RUN}") for note in notes)
+
+
+def test_of_runs_without_a_result_the_processes_are_known_by_node(recorded, tmp_path):
+    recorded(600)
+    run = tmp_path / "runs" / RUN
+    events = [{"node": "node1", "kind": "rank-started", "rank": at, "pid": 7 + at} for at in (0, 1)]
+    (run / "ranks.jsonl").write_text("".join(f"{json.dumps(event)}\n" for event in events))
+    found = snapshot(NODES)
+    earlier_start.run_stage(None, found, NODES)
+    runs = {name: found.answer(name, OwnRanks.section).fields["runs"] for name in NODES}
+    assert [(run["name"], run["pids"]) for run in runs["node1"]] == [(RUN, (7, 8))]
+    assert not runs["node2"]
+    (run / "result.json").write_text("{}")
+    earlier_start.run_stage(None, found, NODES)
+    assert not found.answer("node1", OwnRanks.section).fields["runs"]

@@ -290,7 +290,13 @@ def test_facts_of_another_version_or_run_do_not_hold(start, nodes, tmp_path):
     start()
     facts = tmp_path / LAST_FACTS
     facts.write_text(json.dumps({**json.loads(facts.read_text()), "schema": 1}))
-    with pytest.raises(UsageError, match="missing or from another version"):
+    with pytest.raises(UsageError, match="another version of this program saved the facts"):
+        read_earlier_preflight(tmp_path)
+    facts.write_text("no facts")
+    with pytest.raises(UsageError, match="are damaged or cannot be read"):
+        read_earlier_preflight(tmp_path)
+    facts.unlink()
+    with pytest.raises(UsageError, match="are not there"):
         read_earlier_preflight(tmp_path)
     start()
     edit_report(tmp_path, started="2026-11-21T08:00:00Z")
