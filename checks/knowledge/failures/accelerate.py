@@ -326,5 +326,10 @@ symptom accelerate-operation-differs
   pattern DistributedOperationException: Error found while calling `(?P<what>[^`]+)`
   cause   {what} failed on a rank; its own error stands above
   fix     read the first traceback of each rank
+root accelerate-8bit-several-devices
+  says    in 8-bit precision on multiple devices in any distributed mode
+  cause   the quantized model was spread over several GPUs (device_map="auto") in a run with several
+          ranks
+  fix     a device_map that maps "" to LOCAL_RANK: one whole model for each rank
 """
 )

@@ -91,5 +91,17 @@ root bnb-other-cuda-asked, survivable
   fix     `unset BNB_CUDA_VERSION` where it is set (the image may set it); else `uv pip install -U
           bitsandbytes`
   checks  training.smoke-trains, software.torch-fits-the-gpus
+root bnb-quantised-already
+  shows   Blockwise 4bit quantization only supports 16/32-bit floats, but got torch.{type}
+  cause   a weight that is quantized already ({type}) is to be quantized again: the model was moved,
+          loaded from a quantized checkpoint, or set up by ZeRO-3/FSDP before
+  fix     load the checkpoint as it is saved (quantization_config of its own config.json), without
+          .to(); ZeRO-2, or FSDP with bnb_4bit_quant_storage for 4 bit
+root bnb-quant-state-missing
+  says    assert quant_state is not None
+  cause   a 4 bit weight has lost how it was quantized: ZeRO-3 or FSDP partitioned or replaced it,
+          or it was copied by hand
+  fix     ZeRO-2 for QLoRA, or FSDP with bnb_4bit_quant_storage equal to the compute type and a
+          recent transformers, accelerate and PEFT
 """
 )

@@ -212,5 +212,10 @@ root storage-credentials-missing
           GOOGLE_APPLICATION_CREDENTIALS with a file that is there; pass the variables on ([env],
           -x)
   checks  software.variables-are-equal
+root hub-server-error
+  shows   {status:50[0234]} Server Error: {why:.+?} for url: https://huggingface.co
+  cause   the Hub itself failed ({status}), or a proxy before it
+  fix     start again later; download once before the start (`hf download REPO`) into a shared
+          HF_HOME and set HF_HUB_OFFLINE=1 in [env]; status.huggingface.co
 """
 )

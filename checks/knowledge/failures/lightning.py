@@ -121,5 +121,28 @@ root lightning-cuda-before-processes
   cause   the program used CUDA before the Trainer started its processes
   fix     move what touches the GPU (torch.cuda calls, .cuda()) behind Trainer.fit; or
           strategy="ddp" from a script in place of ddp_notebook
+root lightning-metric-missing
+  says    Early stopping conditioned on metric
+  says    could not find the monitored key in the returned
+  cause   a callback watches a metric that nothing logged: validation did not run yet, it has
+          another name, or only some ranks log it
+  fix     self.log of that very name in validation_step (sync_dist=True), monitor= one of those that
+          the message lists, or check after an epoch with validation
+root lightning-checkpoint-weights-only
+  says    state but checkpoint contains only the model
+  cause   the checkpoint was saved with save_weights_only=True, and training should go on from it
+          with optimizer and scheduler
+  fix     load the weights (Model.load_from_checkpoint) and begin with a new optimizer;
+          save_weights_only=False next time
+root lightning-not-a-lightning-checkpoint
+  says    KeyError: 'pytorch-lightning_version'
+  cause   the file is no checkpoint of Lightning: plain weights of another program, or of a release
+          that is too old
+  fix     load its state_dict by hand (torch.load, model.load_state_dict) in place of
+          load_from_checkpoint or ckpt_path
+root lightning-checkpoint-missing
+  shows   Checkpoint file not found: {path}
+  cause   the checkpoint {path} is not on this node
+  fix     a path on a file system that every node mounts; `ls` it there
 """
 )

@@ -54,5 +54,29 @@ root llamafactory-pissa-zero3
   cause   PiSSA's start values cannot be computed under ZeRO-3, or for a quantized model
   fix     run scripts/pissa_init.py once, and train from the model that it writes with pissa_init:
           false; or ZeRO-2
+root llamafactory-media-tokens
+  shows   The number of {what:images|videos|audios} does not match the number of {token} tokens
+  cause   a sample has another number of {what} than {token} marks in its text
+  fix     as many {token} in the messages as files in the {what} column of each sample (print the
+          one that the message shows); the columns of dataset_info.json
+root llamafactory-processor-missing
+  says    Processor was not found, please check and update
+  says    Image processor was not found, please check
+  says    Video processor was not found, please check
+  cause   the model's folder has no processor that this transformers can load: files such as
+          preprocessor_config.json were not copied, transformers is too old for the model, or a
+          package for images or videos (pillow, torchvision, av) is missing
+  fix     `python -c "from transformers import AutoProcessor;
+          AutoProcessor.from_pretrained('PATH')"` shows the error itself; copy all of the model's
+          files; `uv pip install -U transformers torchvision av`
+root llamafactory-refused-elsewhere
+  says    "ValueError: "
+  says    "RuntimeError: "
+  says    "NotImplementedError: "
+  near    llamafactory/(?:data|model|train|extras)/[\w/]+\.py", line \d+, in \w+\n +raise .*\n(?:
+          .*\n|[ ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError): (?P<what>.+)
+  cause   LLaMA-Factory does not accept the data or model as given: {what}
+  fix     correct what it names: a column or format in dataset_info.json, the template, or the
+          option of the YAML
 """
 )

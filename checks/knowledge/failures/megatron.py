@@ -121,5 +121,50 @@ root megatron-nan-gradient
           fully masked sample divides by nothing), or GPU {device} of {node} computes wrongly
   fix     look at the samples of rank {rank} at that step and rebuild the index without empty ones;
           where other data fail on that GPU too, run `dcgmi diag -r 3` there
+root megatron-data-prefix
+  says    One or both of the .idx and .bin files cannot be found at the
+  cause   the data prefix leads to no pair of .idx and .bin on this node: --data-path takes the path
+          without these endings (…_text_document), or the files are not there
+  fix     `ls PREFIX.idx PREFIX.bin` on that node; tools/preprocess_data.py makes them; a file
+          system that all nodes mount
+root megatron-helpers-not-built
+  says    No module named 'megatron.core.datasets.helpers_cpp'
+  says    Error compiling the C++ dataset helper functions
+  cause   Megatron's C++ helpers for data sets are not built for this Python: no compiler or
+          pybind11 in the image, the folder cannot be written, or several ranks built at once
+  fix     `cd megatron/core/datasets && make` once on each image (g++, make, pybind11, python3-dev),
+          or `uv pip install --no-build-isolation megatron-core`
+root megatron-not-distributed-checkpoint
+  shows   {path} is not a distributed checkpoint
+  cause   {path} has no metadata.json of Megatron's distributed format: it is of the older format
+          (torch), was cut off, or is the folder above or below iter_NNNNNNN
+  fix     --ckpt-format torch (or --auto-detect-ckpt-format) for the older one; the folder that
+          holds latest_checkpointed_iteration.txt; convert with tools/checkpoint/convert.py
+root megatron-loss-not-finite
+  shows   Unexpected result {value} (message='{what:[^']+}'
+  unless  found NaN in local grad norm
+  cause   Megatron stops as a check on numbers failed ({what}): the loss or a gradient is not finite
+          on a rank, by data, a learning rate that is too high, fp16, weights that were loaded
+          wrongly, or a GPU that computes wrongly
+  fix     the rank and iteration in that line: its samples; a lower learning rate and more warm-up,
+          bf16; `dcgmi diag -r 3` on that node where it is always the same GPU
+root megatron-checkpoint-folder-missing
+  shows   Checkpoint directory {path} does not exist
+  cause   {path} is not on this node: it lies on another node's disk, or the path is another
+  fix     a --load folder that every node mounts; `ls {path}` there
+silent megatron-starts-from-scratch, survivable
+  shows   could not find the metadata file {path}
+  cause   the run found no checkpoint to go on from ({path}) and starts with random weights
+  fix     the --load folder that holds latest_checkpointed_iteration.txt, on a file system that
+          every node mounts; nothing where a new run is meant
+root megatron-last-epoch
+  says    last epoch number of samples should be non-negative
+  cause   the index of the data was made for another split, sequence length or number of samples, or
+          is damaged by two ranks that wrote it at once
+  fix     remove the cached index files (cache/ or --data-cache-path) and start once with one job
+root megatron-integrity
+  says    Integrity manifest not found at
+  cause   the checkpoint was saved without the manifest that is to be verified on load
+  fix     load without verification, or save with integrity verification on
 """
 )

@@ -32,5 +32,21 @@ root swift-argument-unknown
   fix     `uv pip show ms-swift`, and the documentation of that release; update ms-swift (or install
           it from source, where the examples are those of main), or leave {option} out
   checks  software.versions-are-equal
+root swift-refused-elsewhere
+  says    "ValueError: "
+  says    "RuntimeError: "
+  says    "NotImplementedError: "
+  near    /swift/(?!llm/argument|arguments/|megatron/arguments?|rlhf_trainers/)[\w/]+\.py", line
+          \d+, in \w+\n +raise .*\n(?:    .*\n|[
+          ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError): (?P<what>.+)
+  cause   ms-swift does not accept the data, the model or an option as given: {what}
+  fix     correct what it names on the command line or in the data; `pip show ms-swift`: options
+          differ between releases
+root swift-dataset-empty
+  says    Failed to retrieve the dataset. You can avoid this issue by increasing
+  cause   too many rows were dropped: they are longer than max_length, or their images or fields
+          cannot be read
+  fix     a larger --max_length or --truncation_strategy; --strict true shows the first error of a
+          row
 """
 )

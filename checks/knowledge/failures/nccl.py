@@ -198,5 +198,9 @@ root nccl-collectives-mismatch
           rank had fewer batches
   fix     make every rank take the same path around collectives; the same number of batches for
           each; TORCH_DISTRIBUTED_DEBUG=DETAIL names what each called
+noise nccl-no-ring-noise
+  shows   Could not find a path for pattern {n:\d+}, falling back to simple order
+  cause   NCCL found no better way through this machine than the plain order, as in virtual machines
+  fix     nothing; a topology file of the cloud may be faster
 """
 )

@@ -206,5 +206,10 @@ root archive-not-whole
   fix     `file` and `ls -l` of what the traceback names; remove it and download again, by one rank
           alone
   checks  files.needed-data-is-whole
+root safetensors-device
+  shows   SafetensorError: device {device} is invalid
+  cause   weights should be loaded to {device}, which this rank does not see: RANK taken for the
+          local rank, or CUDA_VISIBLE_DEVICES hides it
+  fix     LOCAL_RANK for the device, or load to the CPU first
 """
 )

@@ -130,5 +130,21 @@ root tokenizers-panic
   fix     the lines before it name the place in Rust; load the model's files again from their
           source; update tokenizers and transformers together
   checks  software.versions-are-equal, files.needed-data-is-whole
+root tokenizer-id-out-of-range
+  says    out of range integral type conversion attempted
+  cause   the tokenizer should decode a number that is no token id: -100 of labels, or a pad with -1
+  fix     replace -100 by pad_token_id before batch_decode (np.where(labels != -100, labels,
+          tokenizer.pad_token_id)), predictions too
+root tokenizer-decode-nested
+  says    argument 'ids': 'list' object cannot be interpreted as an integer
+  cause   decode got a list of lists (a batch)
+  fix     batch_decode, or decode for each row
+root tokenizer-extra-special-tokens
+  says    'list' object has no attribute 'keys'
+  near    special_tokens
+  cause   the tokenizer's files are of another release of transformers than the one installed
+          (extra_special_tokens is written as a list by transformers 5)
+  fix     the release that wrote them (`uv pip install -U transformers`), or the original model's
+          tokenizer files
 """
 )

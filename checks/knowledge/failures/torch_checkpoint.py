@@ -72,5 +72,13 @@ root dcp-only-tensors
   cause   the checkpoint holds {name}, which is no tensor, and {reader} reads tensors alone
   fix     convert with `python -m torch.distributed.checkpoint.format_utils torch_to_dcp`, or leave
           that key out of the state dict
+root dcp-metadata-none
+  says    AssertionError
+  pattern ^\W*(?:\[rank\d+\]: )?AssertionError\W*$
+  near    assert metadata is not None
+  cause   the folder holds no metadata of a torch checkpoint: it is empty, of another format (a full
+          state dict), or the save was cut off
+  fix     `ls -a` for .metadata there; the checkpoint before it; the state dict type that was saved
+          (accelerate: fsdp_state_dict_type)
 """
 )

@@ -89,5 +89,27 @@ root verl-reward-kinds-differ
           sources disagree, some return a dict with further values and some a number alone
   fix     let each reward function return the same keys: a dict with `score` and the others for all,
           or a number for all
+root verl-refused-elsewhere
+  says    "ValueError: "
+  says    "AssertionError: "
+  says    "NotImplementedError: "
+  near    /verl/(?!utils/config|workers/config)(?:single_controller|workers|utils|models|checkpoint_engine|experimental)/[\w/]+\.py",
+          line \d+, in \w+\n +(?:raise|assert) .*\n(?:    .*\n|[
+          ~^]+\n){0,4}(?:ValueError|AssertionError|NotImplementedError): (?P<what>.+)
+  cause   verl does not accept how it is set up or what it was given: {what}
+  fix     change the key that it names on the command line (`key=value`) or in the YAML; compare
+          with the example scripts of the installed release
+root verl-batch-of-gpus
+  says    must be divisible by total n_gpus
+  says    real_train_batch_size (
+  pattern real_train_batch_size \(\d+\) must be divisible by (?:total )?n_gpus
+  cause   a batch cannot be shared evenly among all GPUs; perhaps another number of them than
+          planned
+  fix     data.train_batch_size × rollout.n must be a multiple of nnodes × n_gpus_per_node
+root verl-resume-step
+  says    resume ckpt must specify the global_steps
+  cause   trainer.resume_from_path does not name a step: it takes a folder …/global_step_N
+  fix     trainer.resume_mode=resume_path with …/global_step_N, or resume_mode=auto with the folder
+          above in trainer.default_local_dir
 """
 )

@@ -145,5 +145,60 @@ root vllm-wake-up-memory
           much of the GPU beside gpu_memory_utilization
   fix     lower gpu_memory_utilization (0.4 to 0.5 beside a trainer), offload the actor's weights
           and optimizer before the rollout, and empty torch's cache
+root vllm-profiling-changed
+  says    Error in memory profiling. Initial free memory
+  cause   another process gave GPU memory back while vLLM measured it: the trainer, or an earlier
+          run that was just ending, shares this GPU
+  fix     start again when the earlier run has ended (`nvidia-smi`); let the trainer finish loading
+          and empty its cache before vLLM is made; GPUs apart for both
+symptom vllm-rpc-timeout
+  shows   TimeoutError: RPC call to {call:\w+} timed out
+  cause   a worker of vLLM did not answer in time: it hangs in a collective (a peer failed, P2P
+          between GPUs), compiles, or was killed
+  fix     the first error of the other workers above; NCCL_P2P_DISABLE=1 where all hang at the start
+          on one machine; `py-spy dump` of the workers; `dmesg | tail`
+root vllm-no-device
+  says    Failed to infer device type
+  cause   vLLM sees no GPU: CUDA_VISIBLE_DEVICES is empty (Ray without num_gpus), the driver is not
+          in the container, or a build for CPUs of torch is installed
+  fix     `nvidia-smi -L`; `python -c 'import torch; print(torch.cuda.is_available(),
+          torch.version.cuda)'` in the same environment
+root vllm-no-weights
+  shows   Cannot find any model weights with `{path}`
+  cause   {path} has no weights that vLLM reads: the download was cut off, it holds an adapter or
+          ZeRO/FSDP shards alone, or the weights are on another node
+  fix     `ls -l {path}` on that node; merge shards or adapters first; the same path on every node
+root vllm-weight-names
+  says    There is no module or parameter named
+  says    Following weights were not initialized from checkpoint
+  cause   the weights that vLLM gets have other names than its model expects: an adapter's or
+          wrapper's prefix, another architecture, or a vLLM of another time than the trainer
+  fix     the vLLM that the trainer's release names; merge the adapter; architectures in config.json
+          of the model itself
+root vllm-config-name-taken
+  says    is already used by a Transformers config, pick another name
+  cause   vLLM registers a model that this newer transformers has itself: they are of different
+          times
+  fix     the transformers that this vLLM asks for (`uv pip install 'transformers<4.54'` for vLLM up
+          to 0.9.2), or a newer vLLM
+root vllm-tokenizer-attribute
+  says    has no attribute all_special_tokens_extended
+  cause   vLLM asks the tokenizer for what transformers 5 removed
+  fix     `uv pip install 'transformers<5'`, or a vLLM that supports transformers 5
+root sglang-unbalanced-memory
+  says    The memory capacity is unbalanced
+  cause   SGLang finds very different free memory on its GPUs: other processes hold some of them
+  fix     `nvidia-smi` on that node: end what holds them, or give SGLang other GPUs
+root vllm-capture-memory
+  says    "Capture cuda graph failed: "
+  cause   SGLang could not record its CUDA graphs, as a rule for GPU memory
+  fix     a lower mem_fraction_static, a smaller cuda_graph_max_bs, or disable_cuda_graph; offload
+          the training first
+symptom vllm-core-died
+  says    Engine core proc
+  pattern Engine core proc (?:\S+ )?died unexpectedly
+  cause   vLLM's engine process died without a Python error: killed for host memory, or crashed in
+          native code
+  fix     `dmesg | tail` on that node; its own lines (EngineCore) above
 """
 )

@@ -73,8 +73,8 @@ GENERAL = set(
     lightning-options-refused module-missing mpi-rank-exited nccl-connect-failed
     nccl-connect-retries nccl-dup-gpu nccl-dup-gpu-legacy nccl-shm-segment nccl-timeout-zero3-save
     nccl-watchdog-timeout ofi-memory-registration package-asked-for package-attribute-missing
-    package-name-missing pdsh-ssh-exit peer-reset permission-denied-file pod-not-placed
-    python-circular-import release-object-attribute release-unexpected-keyword
+    package-name-missing package-submodule-missing pdsh-ssh-exit peer-reset permission-denied-file
+    pod-not-placed python-circular-import release-object-attribute release-unexpected-keyword
     remote-command-not-found remote-lib-missing script-arguments-refused shapes-not-broadcast
     shapes-not-multiplied skypilot-no-capacity skypilot-not-in-catalog slurm-step-cancelled
     slurm-task-exited ssh-publickey-denied ssh-unresolvable tcpstore-client-timeout
