@@ -138,5 +138,21 @@ root docker-disk-full
   cause   the disk under the container runtime's folder is full on this node
   fix     `docker system df`, `docker system prune`, or move data-root to a larger disk
   checks  files.home-and-caches-have-room
+root docker-port-taken
+  shows   Bind for {address} failed: port is already allocated
+  cause   another container or process of this node has the port {address}
+  fix     `docker ps` shows which; end it, or publish another port (-p), or --network=host without
+          -p
+root docker-mount-source
+  shows   error while creating mount source path '{path:[^']+}': {why:.+}
+  cause   docker cannot make {path} on the node, which is to be mounted ({why}): the file system is
+          read-only or not mounted there, or docker is a snap
+  fix     create or mount it on that node first; docker of the distribution or of docker.com in
+          place of the snap
+root docker-network-missing
+  shows   Error response from daemon: network {name} not found
+  cause   docker has no network {name} on this node: an overlay or compose network that was removed
+  fix     `docker network ls`; `docker compose down && docker compose up`, or create it;
+          --network=host for training
 """
 )

@@ -268,6 +268,18 @@ root cuda-device-visible-string
   cause   a kernel refers to data that its build for this GPU does not have: an extension built for
           another GPU or CUDA
   fix     build the extension again on this node with TORCH_CUDA_ARCH_LIST of its GPU
+root cuda-allocator-asserted
+  says    INTERNAL ASSERT FAILED at "../c10/cuda/CUDACachingAllocator.cpp":
+  cause   torch's allocator of GPU memory met what it does not expect: as it was about to report
+          that the GPU is full it could not ask the driver (NVML_SUCCESS: no nvidia-smi library in
+          the container, MIG), or another library freed its memory
+  fix     take it for an out-of-memory error first: a smaller micro batch, `nvidia-smi`;
+          NVIDIA_DRIVER_CAPABILITIES=compute,utility in the container
+symptom cuda-context-destroyed
+  says    CUDA error: context is destroyed
+  cause   the GPU context of this process was taken down while it was in use: another part of it
+          ended, or the GPU was reset
+  fix     the first error of this rank; `dmesg | grep -i xid` on that node
 """,
     meanings={"cuda-error-of-a-faulty-gpu": XID_MEANINGS},
     GPU_FAULT=GPU_FAULT,

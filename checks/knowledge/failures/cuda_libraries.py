@@ -135,5 +135,25 @@ root cudnn-no-plan
   fix     a newer torch (with a newer cuDNN); TORCH_CUDNN_SDPA_ENABLED=0, or
           attn_implementation="flash_attention_2"
   checks  software.torch-fits-the-gpus
+root cudnn-failed
+  says    CUDNN_STATUS_EXECUTION_FAILED
+  says    CUDNN_STATUS_MAPPING_ERROR
+  says    CUDNN_STATUS_BAD_PARAM
+  pattern CUDNN_STATUS_(?P<what>EXECUTION_FAILED|MAPPING_ERROR|BAD_PARAM)
+  cause   a kernel of cuDNN failed ({what}): the GPU is full, an earlier kernel failed, shapes or
+          types that this cuDNN does not take, or another cuDNN than torch's is loaded
+  fix     CUDA_LAUNCH_BLOCKING=1 in [env] shows an earlier error; a smaller micro batch; unset
+          LD_LIBRARY_PATH for the run; torch.backends.cudnn.enabled = False proves it
+root cublas-architecture
+  says    CUBLAS_STATUS_ARCH_MISMATCH
+  cause   cuBLAS has no such product for this GPU: a type (bf16, fp8) that the GPU lacks, or a
+          cuBLAS of another CUDA
+  fix     fp16 on this GPU; a torch built for it; unset LD_LIBRARY_PATH for the run
+root cusolver-failed
+  shows   cusolver error: {what:\w+}
+  cause   a solver on the GPU failed ({what}): a matrix with NaN or infinity, the GPU is full, or
+          another cuSOLVER than torch's is loaded
+  fix     look for NaN before it; torch.backends.cuda.preferred_linalg_library("magma"); a smaller
+          batch; unset LD_LIBRARY_PATH
 """
 )

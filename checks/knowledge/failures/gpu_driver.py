@@ -164,5 +164,42 @@ root miopen-failed, survivable
   fix     MIOPEN_USER_DB_PATH and MIOPEN_CUSTOM_CACHE_DIR in a local folder of each node (or rank);
           remove ~/.cache/miopen
   checks  files.caches-can-be-written
+root no-nvidia-driver
+  says    Found no NVIDIA driver on your system
+  pattern ^(?!.*CUDA initialization: ).*Found no NVIDIA driver on your system
+  cause   torch finds no driver of NVIDIA: the node has no GPU or no driver, or the container was
+          started without its GPUs
+  fix     `nvidia-smi` on that node: where it works, start the container with --gpus all (docker),
+          --nv (Apptainer), nvidia.com/gpu (Kubernetes); else install the driver, or leave that node
+          out
+root cuda-initialization-error
+  says    Error 3: initialization error
+  says    CUDA error: initialization error
+  pattern ^(?!.*CUDA initialization: ).*(?:Error 3: initialization error|CUDA error: initialization
+          error)
+  cause   CUDA could not be initialised in this process: it was forked after another had used CUDA
+          (a data loader's worker, a server that preloads), or the driver does not answer
+  fix     start workers by spawn in place of fork, no CUDA calls before the fork; `nvidia-smi` and
+          `dmesg | grep -i nvrm` on that node
+root cuda-count-memory
+  says    Error 2: out of memory
+  pattern ^(?!.*CUDA initialization: ).*cudaGetDeviceCount.*Error 2: out of memory
+  cause   CUDA cannot even be set up, as it says, for memory: a GPU is full, or `ulimit -v` or the
+          container bounds the address space
+  fix     `nvidia-smi` for processes of earlier runs; `ulimit -v unlimited`; MIG or exclusive modes
+          of another job
+root cuda-initialization-failed
+  says    CUDA driver initialization failed, you might not have a CUDA gpu
+  pattern ^(?!.*CUDA initialization: ).*CUDA driver initialization failed, you might not have a CUDA
+          gpu
+  cause   the driver is there and found no GPU that this process may use
+  fix     `nvidia-smi -L` in the same shell; CUDA_VISIBLE_DEVICES; the /dev/nvidia* files in the
+          container
+root accelerator-none
+  says    Cannot access accelerator device when none is available
+  cause   the program asks for a GPU and torch finds none on this node: a build for CPUs, no driver
+          in the container, or an empty CUDA_VISIBLE_DEVICES
+  fix     `nvidia-smi -L` and `python -c 'import torch; print(torch.version.cuda)'` with the
+          training interpreter there
 """
 )

@@ -70,5 +70,24 @@ root tensor-parallel-divides-no-dimension
   cause   a weight's dimension (heads, the padded vocabulary, a feed-forward size) cannot be shared
           by the ranks of tensor parallelism
   fix     a tensor-parallel size that divides it, or a vocabulary padded to a multiple of it
+root shapes-not-expanded
+  shows   The expanded size of the tensor ({one:\d+}) must match the existing size ({other:\d+})
+  cause   a tensor of length {other} is to fill one of length {one}: a sequence that is longer than
+          the position table or mask, or parts of different lengths
+  fix     truncate to the model's longest sequence (max_length, max_position_embeddings); pad and
+          truncate input, mask and labels alike
+root shapes-of-mask
+  shows   The shape of the mask {mask:\[[\d, ]*\]} at index {index:\d+} does not match the shape of
+          the indexed tensor
+  cause   a mask of {mask} is laid on a tensor of another shape: labels were shifted or padded and
+          the mask was not
+  fix     make mask, input and labels of one length in the collator; the line that the traceback
+          names
+root index-beyond-dimension
+  shows   index {index:-?\d+} is out of bounds for dimension {dimension:\d+} with size {size:\d+}
+  cause   index {index} is asked of a dimension of {size}: a label or token id of another
+          vocabulary, an off-by-one, or data of other columns
+  fix     print the largest index before the line that the traceback names; tokenizer and model of
+          one vocabulary (resize_token_embeddings)
 """
 )

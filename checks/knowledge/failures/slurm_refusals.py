@@ -211,5 +211,17 @@ root slurm-job-ended-already, survivable
   pattern {BY_SLURM} .*Job/step already completing or completed
   cause   the job or step has ended, or is being ended, when this command wanted something of it
   fix     `sacct -j ID -o State,ExitCode` shows how it ended
+root slurm-tres-invalid
+  says    Invalid Trackable RESource (TRES) specification
+  cause   Slurm does not know a resource that is asked for (a GPU type, --tres-per-task), or the
+          step asks for more of it than the job has
+  fix     `sacctmgr show tres` and `sinfo -o "%P %G"` list them; the same --gpus options in sbatch
+          and srun, unset SLURM_TRES_PER_TASK
+symptom slurm-step-not-ended
+  says    Timed out waiting for job step to complete
+  cause   tasks of the step did not end after they were told to: they hang in a driver or file
+          system, or a child holds the output open
+  fix     the output of the task that failed first; processes in state D on those nodes (`ps -eo
+          state,pid,cmd | grep ^D`)
 """
 )

@@ -316,6 +316,27 @@ root torch-checkpoint-unpacked-twice
           over one graph (two losses, retain_graph), or within another autograd function
   fix     one backward over the sum of the losses; use_reentrant False with early_stop off
           (torch.utils.checkpoint.set_checkpoint_early_stop(False))
+root torch-device-string
+  shows   Invalid device string: '{device:[^']*}'
+  cause   {device} is no name of a device: an empty or doubled variable, or LOCAL_RANK as text
+          within it
+  fix     "cuda:N" with N from LOCAL_RANK, as in f"cuda:(int(os.environ['LOCAL_RANK'])"
+root torch-not-scalar-backward
+  says    grad can be implicitly created only for scalar outputs
+  cause   backward was called on a loss of several numbers: one for each sample, token or GPU of
+          DataParallel
+  fix     loss.mean() before backward; reduction="mean" in the loss
+root torch-truth-of-tensor
+  says    Boolean value of Tensor with more than one value is ambiguous
+  cause   the program asks whether a tensor of several numbers is true: `if labels:` or `a or b`
+          where `is not None` is meant
+  fix     `is not None`, .any() or .all() in the line that the traceback names
+root torch-half-overflow
+  shows   value cannot be converted to type at::{type:\w+} without overflow
+  cause   a constant such as -1e9 or the smallest float32 does not fit {type}: code of a mask that
+          was written for 32 bit
+  fix     torch.finfo(tensor.dtype).min in that line; train in bf16; a newer release of the model's
+          code
 """,
     DEEPSPEED_WEIGHTS_ONLY=KNOWN_RELEASES["deepspeed-weights-only"].because,
 )

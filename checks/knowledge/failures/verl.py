@@ -93,7 +93,8 @@ root verl-refused-elsewhere
   says    "ValueError: "
   says    "AssertionError: "
   says    "NotImplementedError: "
-  near    /verl/(?!utils/config|workers/config)(?:single_controller|workers|utils|models|checkpoint_engine|experimental)/[\w/]+\.py",
+  near    /verl/(?!utils/config|workers/config)(?:single_controller|workers|utils|models|
+          checkpoint_engine|experimental)/[\w/]+\.py",
           line \d+, in \w+\n +(?:raise|assert) .*\n(?:    .*\n|[
           ~^]+\n){0,4}(?:ValueError|AssertionError|NotImplementedError): (?P<what>.+)
   cause   verl does not accept how it is set up or what it was given: {what}

@@ -210,5 +210,20 @@ root zero3-single-process
           stays partitioned
   fix     start through torchrun or deepspeed, for one GPU too (LLaMA-Factory: FORCE_TORCHRUN=1), or
           leave the DeepSpeed config out
+root loss-scale-exhausted
+  says    Minimum loss scale reached (
+  says    Your loss is probably exploding
+  cause   every step overflowed in fp16 until the loss scale reached its minimum: the loss diverges,
+          a sample is broken, or the model was trained in bf16
+  fix     bf16 in place of fp16; a lower learning rate and more warm-up; gradient clipping; look for
+          the first step whose loss is NaN
+root loss-not-finite
+  says    Loss is nan, stopping training
+  says    Loss is inf, stopping training
+  says    loss is nan while previous loss
+  cause   the program stops (or warns) as the loss is no longer finite: it diverged, overflowed in
+          fp16, or a sample divides by nothing (no labels, an empty sequence)
+  fix     the first step whose loss is NaN and its samples; a lower learning rate and more warm-up,
+          clipping, bf16; torch.autograd.set_detect_anomaly(True) names the operation
 """
 )
