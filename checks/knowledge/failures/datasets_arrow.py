@@ -208,5 +208,20 @@ root arrow-mapping-refused
   fix     `ulimit -v unlimited`; vm.max_map_count=1000000; fewer, larger files, or keep_in_memory
           where it fits
   checks  limits.memory-is-free, limits.kernel-lends-memory
+root parquet-damaged
+  says    Could not open Parquet input source
+  cause   a Parquet file of the data is empty, cut off or none: its download was interrupted, it is
+          a git-lfs pointer, or another rank still writes it
+  fix     `ls -l` of it on that node; load it again (git lfs pull, force_redownload); one rank
+          prepares, the others wait
+root arrow-memory
+  shows   ArrowMemoryError: {why:.+}
+  cause   the machine, or its container or job, gave Arrow no more memory ({why})
+  fix     fewer workers (num_proc) and smaller batches; streaming=True; more --mem
+root csv-columns-differ
+  shows   Error tokenizing data. C error: {why:.+}
+  cause   a CSV file has rows with other numbers of fields than its head ({why}): quotes or line
+          breaks within values, or another separator
+  fix     sep=, quotechar= and escapechar= as it was written; on_bad_lines="skip" drops such rows
 """
 )

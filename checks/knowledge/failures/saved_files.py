@@ -211,5 +211,29 @@ root safetensors-device
   cause   weights should be loaded to {device}, which this rank does not see: RANK taken for the
           local rank, or CUDA_VISIBLE_DEVICES hides it
   fix     LOCAL_RANK for the device, or load to the CPU first
+root file-too-large
+  says    [Errno 27] File too large
+  cause   a file is larger than the file system or `ulimit -f` permits
+  fix     `ulimit -f unlimited`; another file system; shards (max_shard_size)
+root file-across-systems
+  says    [Errno 18] Invalid cross-device link
+  cause   a file is to be renamed or linked from one file system to another
+  fix     the temporary folder on the file system of the output (TMPDIR), or shutil.move in place of
+          os.rename
+root folder-not-empty
+  shows   [Errno 39] Directory not empty: '{path:[^']+(?='(?! -> ))}'
+  cause   {path} was to be removed while another rank or a file that is still open (.nfs…) writes in
+          it
+  fix     let one rank remove it, the others wait; ignore_errors=True; on NFS close its files first
+root file-busy
+  shows   [Errno 16] Device or resource busy: '{path:[^']+}'
+  cause   {path} is still open or mounted: on NFS a removed file that a process holds (.nfs…), or a
+          mount point
+  fix     end what holds it (`fuser -v {path}`), or leave it; remove only what is inside of a mount
+root compressed-ends-early
+  says    Compressed file ended before the end-of-stream marker
+  says    Corrupt input data
+  cause   a compressed file of the data is cut off or damaged: its download or copy was interrupted
+  fix     `gzip -t` (xz -t, zstd -t) on that node; copy or download it again
 """
 )
