@@ -13,13 +13,13 @@ root storage-object-missing
           another region, or was not uploaded
   fix     `aws s3 ls` the very URI with the login of that node; endpoint_url for storage that is not
           Amazon's
-root storage-endpoint-unreachable
+root storage-endpoint-unreachable, survivable
   shows   Could not connect to the endpoint URL: "{url:[^"]+}"
   cause   this node does not reach {url}: no network or proxy there, or the endpoint or region is
           another
   fix     `curl -sI {url}` on that node; AWS_ENDPOINT_URL, AWS_REGION and the proxy in [env]; a VPC
           endpoint for S3
-root storage-slow-down
+root storage-slow-down, survivable
   shows   An error occurred ({code:SlowDown|503|RequestLimitExceeded|ThrottlingException}) when
           calling the {operation} operation
   cause   the storage limits this job: too many requests at once, by all ranks and workers

@@ -149,7 +149,7 @@ root docker-mount-source
           read-only or not mounted there, or docker is a snap
   fix     create or mount it on that node first; docker of the distribution or of docker.com in
           place of the snap
-root docker-network-missing
+root docker-network-missing, survivable
   shows   Error response from daemon: network {name} not found
   cause   docker has no network {name} on this node: an overlay or compose network that was removed
   fix     `docker network ls`; `docker compose down && docker compose up`, or create it;

@@ -53,7 +53,7 @@ root iterable-without-length
   cause   the data are a stream ({kind}) without a length, and something asks for one: a sampler,
           steps per epoch, a progress bar
   fix     max_steps in place of epochs; no sampler or shuffle in the loader; or a map-style data set
-symptom worker-asserts-child
+symptom worker-asserts-child, survivable
   says    can only test a child process
   cause   a data loader with workers was forked into another process (by a tool, a notebook, or a
           loader within a loader's worker), and is taken down there: as a rule a message at the end,

@@ -128,7 +128,7 @@ root ofi-only-efa
   fix     `fi_info -p efa` on that node; an instance type and launch template with EFA,
           /dev/infiniband/uverbs* in the container; without EFA NCCL_NET=Socket
   checks  nccl.network-named-is-there, nccl.plugins-are-there
-symptom ofi-init-failed
+symptom ofi-init-failed, survivable
   says    aws-ofi-nccl initialization failed
   says    NET/OFI Failed to initialize rdma protocol
   says    NET/OFI Failed to initialize sendrecv protocol

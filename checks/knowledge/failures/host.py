@@ -116,7 +116,7 @@ root shm-full-of-batches
           64 MB of it unless it is started with more
   fix     {SHM_FIX}; fewer workers or smaller batches need less of it
   checks  limits.shm-is-large-enough, limits.shm-is-writable
-root inotify-limit
+root inotify-limit, survivable
   says    inotify watch limit reached
   cause   the kernel gives this account no more watches of files (inotify), though the disk has room
   fix     `sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024`; switch the

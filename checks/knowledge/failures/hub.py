@@ -212,7 +212,7 @@ root storage-credentials-missing
           GOOGLE_APPLICATION_CREDENTIALS with a file that is there; pass the variables on ([env],
           -x)
   checks  software.variables-are-equal
-root hub-server-error
+root hub-server-error, survivable
   shows   {status:50[0234]} Server Error: {why:.+?} for url: https://huggingface.co
   cause   the Hub itself failed ({status}), or a proxy before it
   fix     start again later; download once before the start (`hf download REPO`) into a shared

@@ -164,14 +164,16 @@ root kubernetes-forbidden
   cause   the account {user} may not {verb} {what} in this namespace
   fix     a role binding for it (`kubectl auth can-i {verb} {what} -n NAMESPACE` shows whether it
           holds), or the namespace that it may use
-root pod-volume-elsewhere
+root pod-volume-elsewhere, survivable
   shows   Multi-Attach error for volume "{volume:[^"]+}"
+  unless  \bStarted container |\bStarted +\d
   cause   the volume {volume} may be used by one node at a time (ReadWriteOnce) and is still
           attached to another: an old pod, or pods of this job on several nodes
   fix     end the other pod; a volume with ReadWriteMany (NFS, Lustre, CephFS) for jobs on several
           nodes
-root pod-sandbox-failed
+root pod-sandbox-failed, survivable
   shows   Failed to create pod sandbox: {why:.+}
+  unless  \bStarted container |\bStarted +\d
   cause   the node cannot set up the pod ({why}): its network plugin (CNI), runtime class or
           container runtime is broken, or it has no addresses left
   fix     `kubectl describe node` and the CNI pods of that node (kube-system); cordon it and delete
@@ -189,23 +191,24 @@ root kubernetes-webhook-refused
   shows   admission webhook "{hook:[^"]+}" denied the request: {why:.+}
   cause   a rule of the cluster ({hook}) refuses the job: {why}
   fix     change what it names in the manifest
-root kubernetes-already-exists
+root kubernetes-already-exists, survivable
   shows   Error from server (AlreadyExists): {what:.+}
   cause   a job or object of that name is there already, of an earlier run
   fix     `kubectl delete` it, or another name (generateName)
-root kubernetes-not-found
+root kubernetes-not-found, survivable
   shows   Error from server (NotFound): {what:\S+ "[^"]+"} not found
   cause   {what} is not in this namespace: it ended and was removed (ttl, cleanPodPolicy), or the
           namespace or name is another
   fix     `kubectl get pods -A | grep NAME`; -n NAMESPACE; `kubectl get events` shows who removed it
-symptom pod-image-back-off
+symptom pod-image-back-off, survivable
   says    Back-off pulling image
   cause   the node could not fetch the image and waits before it tries again; the event `Failed`
           before it says why
   fix     `kubectl describe pod` shows the reason: name and tag, imagePullSecrets, the registry's
           limit, the node's disk
-root pod-mount-device-failed
+root pod-mount-device-failed, survivable
   shows   MountVolume.MountDevice failed for volume "{volume:[^"]+}"
+  unless  \bStarted container |\bStarted +\d
   cause   the node cannot mount {volume}: its CSI driver is not there or broken, the file system is
           damaged, or the storage does not answer
   fix     `kubectl describe pod`, the CSI pods on that node, `dmesg | tail` there

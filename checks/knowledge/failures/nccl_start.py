@@ -257,7 +257,7 @@ root nccl-topology-attribute
           hides its PCI tree
   fix     unset NCCL_TOPO_FILE on every node; else the file of this very type of instance; a newer
           NCCL
-root nccl-uds-socket
+symptom nccl-uds-socket, survivable
   says    "NCCL WARN UDS: "
   pattern NCCL WARN UDS: (?P<why>.+)
   cause   ranks of one node cannot hand memory to each other over a socket of that node ({why}):
@@ -277,7 +277,7 @@ root nccl-connections-too-many
   cause   more ranks of this node asked NCCL's proxy for connections than it takes ({max}): two
           processes for one rank, or ranks of an earlier run
   fix     one process for each GPU; end earlier runs on that node (`nvidia-smi`)
-symptom nccl-communicator-in-use
+symptom nccl-communicator-in-use, survivable
   says    Attempt to use communicator before the previous operation returned ncclSuccess
   cause   a communicator is used while it is still being made or after it failed: several threads
           use one group at once, or an error before was passed over

@@ -131,7 +131,7 @@ symptom pin-memory-thread-failed
   says    in pin memory thread for device
   cause   an error of a data loader's thread is passed on; the traceback above it is the error's own
   fix     read the last error before this line; pin_memory=False shows whether pinning is at fault
-symptom dataloader-worker-ended
+symptom dataloader-worker-ended, survivable
   says    "is killed by signal: "
   pattern DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal:
           (?:Terminated|Interrupt|Hangup)

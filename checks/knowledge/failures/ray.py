@@ -176,14 +176,14 @@ root ray-head-not-reached
   fix     `ray status --address {address}` from that node; `ray start --head --node-ip-address` with
           the address that all nodes reach; ports 6379 and 10002-19999 open
   checks  ports.ephemeral-ports-are-open, network.one-network
-symptom ray-owner-died
+symptom ray-owner-died, survivable
   says    ray.exceptions.OwnerDiedError
   unless  owner has exited
   cause   the process that owned an object (the driver, or an actor) ended before another one read
           it
   fix     the output of that process, and `dmesg | grep -i oom` on its node; the driver's log in
           /tmp/ray/session_latest/logs
-symptom ray-object-lost
+symptom ray-object-lost, survivable
   says    ray.exceptions.ObjectLostError
   says    ray.exceptions.ReferenceCountingAssertionError
   cause   an object of Ray's is gone: the node that held it went down or was restarted, or it was
@@ -206,7 +206,7 @@ root ray-port-taken-twice
           range of the workers'
   fix     --min-worker-port and --max-worker-port apart from --port, --node-manager-port,
           --object-manager-port and --dashboard-agent-grpc-port
-root ray-disk-nearly-full
+root ray-disk-nearly-full, survivable
   shows   is over {share}% full, available space: {free}; capacity: {size}
   cause   the disk under Ray's folder is {share}% full ({free} left): Ray spills objects there and
           then refuses to make new ones

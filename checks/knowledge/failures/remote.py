@@ -38,7 +38,9 @@ root module-missing
   fix     install the packages that the run needs on every node; a module of your own must be in the
           working directory or in PYTHONPATH
   checks  software.program-is-importable, software.versions-are-equal, files.workdir-is-there
-  follows shell-conda-not-initialised, shell-function-missing, shell-file-missing
+  follows shell-conda-not-initialised, shell-function-missing, shell-file-missing,
+          pip-no-such-release, pip-build-failed, uv-no-solution, uv-fetch-failed,
+          conda-environment-missing, conda-environment-unknown
 root remote-script-missing
   says    can't open file '
   pattern can't open file '(?P<path>[^']+)': \[Errno 2\] No such file or directory

@@ -129,13 +129,13 @@ root shell-script-not-executable
   cause   {path} may not be run: it lacks the executable bit (lost by a copy, or on a mount with
           noexec), or the account may not read it
   fix     `bash {path}` (`python {path}`), or `chmod +x {path}` on every node; `mount | grep noexec`
-root conda-environment-missing
+root conda-environment-missing, survivable
   shows   EnvironmentLocationNotFound: Not a conda environment: {path}
   cause   {path} is no conda environment on this node: it was made on another one, or under another
           path
   fix     `conda env list` there; make it on a file system that every node mounts, or at the same
           path on each
-root conda-environment-unknown
+root conda-environment-unknown, survivable
   shows   EnvironmentNameNotFound: Could not find conda environment: {name}
   cause   conda of this node has no environment {name}
   fix     `conda env list` there; activate by its path, on a file system that every node mounts

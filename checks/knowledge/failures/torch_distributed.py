@@ -251,7 +251,7 @@ root jax-processes-missing
           (which counts processes, not devices), or some cannot reach the coordinator
   fix     start as many processes as num_processes says, each with its own process_id; read what
           those printed that the message names
-symptom store-wait-timeout
+symptom store-wait-timeout, survivable
   shows   wait timeout after {ms:\d+}ms, keys: {key}
   cause   this rank waited {ms} ms at the store for what another rank writes ({key}): that rank
           failed, did not start, or does something else for so long

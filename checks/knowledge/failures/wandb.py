@@ -73,20 +73,20 @@ root wandb-called-before-init
           another process)
   fix     call wandb where it was started: under `if accelerator.is_main_process` (rank 0), or init
           on each rank
-root wandb-key-refused
+root wandb-key-refused, survivable
   says    API key verification failed for host
   says    wandb: ERROR API key verification failed
   cause   the server of Weights & Biases does not accept the key of this rank: it is revoked, of
           another server (WANDB_BASE_URL), or cut
   fix     a key of that very server in WANDB_API_KEY under [env]; or WANDB_MODE=offline
-root wandb-project-not-found
+root wandb-project-not-found, survivable
   says    project not found (<Response [404]>)
   says    entity not found (<Response [404]>)
   says    do not have permission to access the requested resource
   cause   Weights & Biases has no such project or entity for the account of this key
   fix     WANDB_ENTITY and WANDB_PROJECT as the account sees them, or the key of the account that
           has them
-root mlflow-unreachable
+root mlflow-unreachable, survivable
   shows   MlflowException: API request to {url:https?://[^\s/]+}
   cause   the MLflow server {url} does not answer this rank
   fix     `curl {url}/health` from that node; MLFLOW_TRACKING_URI with an address that nodes reach
