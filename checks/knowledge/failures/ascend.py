@@ -57,5 +57,10 @@ root npu-oom
           for it, or an earlier run still holds memory
   fix     `npu-smi info` shows processes of earlier runs; else a smaller micro batch, a higher ZeRO
           stage, or checkpointing of activations
+symptom npu-inner-error
+  says    The Inner error is reported as above. The process exits for this inner error
+  cause   an operation on the NPU failed; the lines with EI, EE, EZ or EJ codes above say why
+  fix     the first [ERROR] line with a code above; ASCEND_LAUNCH_BLOCKING=1 in [env] shows the
+          operation; plog in ~/ascend/log
 """
 )

@@ -22,5 +22,29 @@ root sdpa-no-kernel
   fix     dtype fp16 on this GPU, attn_implementation: eager, and no enable_*_sdp(False) that leaves
           none
   checks  gpu.precision-is-supported, gpu.models-are-equal
+root xformers-no-operator
+  shows   No operator found for `{call:memory_efficient_attention\w+}`
+  cause   xFormers has no kernel for this attention: its build is for another torch or CUDA, the GPU
+          is not among those it knows, or the shapes and types are not; the lines below say which
+          for each
+  fix     `python -m xformers.info`; the xFormers of this torch (`uv pip install -U xformers
+          --torch-backend=auto`), or attn_implementation="sdpa"
+silent xformers-other-torch, survivable
+  says    xFormers can't load C++/CUDA extensions
+  cause   xFormers was built for another torch or Python than the one installed; the next lines name
+          both
+  fix     `uv pip install -U xformers --torch-backend=auto` with this torch, or uninstall it where
+          nothing asks for it
+root consumer-gpu-p2p
+  says    series doesn't support faster communication broadband via P2P or IB
+  cause   GPUs of this series have no peer access, and accelerate asks that NCCL be told so where
+          its own launcher does not start the ranks
+  fix     NCCL_P2P_DISABLE=1 and NCCL_IB_DISABLE=1 in [env]
+root unsloth-refused
+  says    Unsloth: {what:.+}
+  pattern (?:Error|Exception): Unsloth: (?P<what>.+)
+  cause   Unsloth does not accept the model, the GPU or the way of the run: {what}
+  fix     what it names; Unsloth and unsloth_zoo of one release (`uv pip install -U unsloth
+          unsloth_zoo`); imported before transformers
 """
 )

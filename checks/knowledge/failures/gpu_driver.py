@@ -201,5 +201,26 @@ root accelerator-none
           in the container, or an empty CUDA_VISIBLE_DEVICES
   fix     `nvidia-smi -L` and `python -c 'import torch; print(torch.version.cuda)'` with the
           training interpreter there
+root hip-no-device
+  says    no ROCm-capable device is detected
+  says    hipErrorNoDevice
+  cause   ROCm sees no GPU for this process: HIP_VISIBLE_DEVICES or ROCR_VISIBLE_DEVICES hides it,
+          or the container lacks /dev/kfd and /dev/dri
+  fix     `rocminfo | grep gfx` where the rank runs; --device=/dev/kfd --device=/dev/dri; the groups
+          video and render
+root hip-shared-object
+  says    HIP error: shared object initialization failed
+  cause   kernels of this program cannot be loaded for this GPU: a build for another architecture or
+          ROCm
+  fix     torch and extensions of the driver's ROCm (`cat /opt/rocm/.info/version`), built with
+          PYTORCH_ROCM_ARCH of this GPU
+root xpu-out-of-memory
+  says    UR_RESULT_ERROR_OUT_OF_DEVICE_MEMORY
+  cause   an Intel GPU's memory is full
+  fix     a smaller micro batch, activation checkpointing; `xpu-smi ps` for other processes
+root xpu-device-lost
+  says    UR_RESULT_ERROR_DEVICE_LOST
+  cause   an Intel GPU was reset or lost during the run: a kernel that hung, or the device failed
+  fix     `dmesg | grep -i -E "xe|i915"` on that node; `xpu-smi diag`; reset it
 """
 )

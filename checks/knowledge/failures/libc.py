@@ -83,5 +83,19 @@ symptom cxx-terminate-at-exit
   says    terminate called without an active exception
   cause   a thread of native code still ran as the process ended, most often after another error
   fix     read the error before it
+root glibc-kernel-too-old
+  says    FATAL: kernel too old
+  cause   the C library of the image needs a newer kernel than this node has
+  fix     an older image, or a newer kernel on that node
+symptom gloo-enforce-failed
+  says    terminate called after throwing an instance of 'gloo::
+  cause   a thread of gloo met an error that nobody caught, as when its peer ended
+  fix     the `what():` line below; the output of the rank that failed first
+symptom c10d-error-thrown
+  says    terminate called after throwing an instance of 'c10::DistBackendError'
+  pattern terminate called after throwing an instance of 'c10::DistBackendError'\s*$
+  cause   a watchdog of torch ended this rank: a collective failed or timed out, here or as another
+          rank ended
+  fix     the `what():` line below and the first time-out or NCCL WARN above
 """
 )

@@ -245,5 +245,49 @@ root horovod-tensors-differ, survivable
           graphs or names, take another branch, or one of them is slow or gone
   fix     the lines below it name the ranks and tensors; build the same model with the same names in
           the same order on every rank, and have every rank take part in each reduction
+symptom mpi-abort
+  shows   MPI_ABORT was invoked on rank {rank:\d+}
+  cause   rank {rank} ended the job itself (MPI_ABORT), after an error of its own
+  fix     the output of rank {rank} above
+symptom mpi-init-failed
+  says    It looks like MPI_INIT failed for some reason
+  cause   a rank could not start MPI; the lines of the libraries above (UCX, OPAL, PMIx, libfabric)
+          say why
+  fix     the first of these lines; `ompi_info` and `mpirun --version` in the rank's environment:
+          one Open MPI; OMPI_MCA_pml=ob1 and OMPI_MCA_btl=self,vader,tcp in the environment show
+          whether the adapter is at fault
+symptom mpi-error-in-call
+  shows   *** An error occurred in {call:MPI_\w+}
+  cause   MPI ended the job as a call failed ({call}); the line with MPI_ERR_ below it names the
+          kind
+  fix     the MPI_ERR_ line: truncated messages are ranks that disagree on sizes; others are a peer
+          that ended or an adapter that failed
+root mpi-message-truncated
+  says    MPI_ERR_TRUNCATE: message truncated
+  cause   a rank received more than it expected: ranks called different collectives, or with
+          different sizes
+  fix     make all ranks call the same collectives in the same order with the same sizes; a batch or
+          tensor that differs from rank to rank
+root mpi-rank-signal
+  shows   Signal: {how:Segmentation fault|Bus error|Illegal instruction|Floating point exception}
+          ({signal:\d+})
+  cause   a rank crashed in native code ({how}): a library that does not fit, or for a bus error a
+          full /dev/shm; the frames below name the library
+  fix     the first frame below that is no part of libc or MPI; `df -h /dev/shm`;
+          PYTHONFAULTHANDLER=1 passed on with -x
+root horovod-timeout-starting
+  says    Timed out waiting for tasks to start
+  cause   Horovod reached not all of its hosts in time: no login without a password, a firewall, or
+          a network interface that the others do not reach
+  fix     `ssh HOST true` from the head for each; --network-interface with the common one;
+          --start-timeout
+root horovod-not-initialised
+  says    Horovod has not been initialized; use hvd.init()
+  cause   Horovod was used before hvd.init(), or in a process that was forked after it
+  fix     hvd.init() first thing in the program; spawn for workers
+symptom horovod-collective-failed
+  shows   HorovodInternalError: {call:\w+} failed: {why:.+}
+  cause   a collective failed below Horovod ({call}: {why})
+  fix     with NCCL_DEBUG=WARN the NCCL WARN lines say why; the rank that failed first
 """
 )

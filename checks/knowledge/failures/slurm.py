@@ -40,5 +40,15 @@ symptom shell-crashed
   fix     read what it printed before; PYTHONFAULTHANDLER=1 in [env] shows where it crashed; a bus
           error is most often a full /dev/shm
   checks  limits.shm-is-large-enough
+root slurm-job-memory
+  says    Exceeded job memory limit at some point
+  cause   the job used more memory than Slurm gave it
+  fix     ask for more with --mem (`sacct -j JOB -o MaxRSS,ReqMem`), fewer data loader workers, less
+          offload
+root slurm-virtual-memory
+  shows   exceeded virtual memory limit ({used:\d+} > {limit:\d+})
+  cause   the step reserved more virtual memory than Slurm permits ({used} of {limit}), which GPUs
+          and memory mapping do in passing
+  fix     VSizeFactor=0 in slurm.conf (the administrator), or a much higher --mem
 """
 )

@@ -209,5 +209,9 @@ root slurm-commands-not-in-container, survivable
           of Slurm are missing, and what the script read from it is empty
   fix     call {command} in the batch script, outside of the container, and hand its answer over, as
           MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+root slurm-script-unreadable
+  shows   sbatch: error: Unable to open file {path}
+  cause   sbatch does not find its script {path}
+  fix     its right path, seen from the folder where sbatch is typed
 """
 )

@@ -337,6 +337,17 @@ root torch-half-overflow
           was written for 32 bit
   fix     torch.finfo(tensor.dtype).min in that line; train in bf16; a newer release of the model's
           code
+root torch-unscale-twice
+  says    unscale_() has already been called on this optimizer since
+  cause   gradients are unscaled twice in one step: clip_grad_norm_ is called twice, or by the
+          program beside accelerate or the Trainer
+  fix     clip once for each step, under `if accelerator.sync_gradients:`
+root torch-negative-dimension
+  shows   Trying to create tensor with negative dimension {size:-\d+}
+  cause   a size was computed below zero ({size}): a prompt longer than the longest length, or an
+          embedding that is to shrink
+  fix     the lengths in the line that the traceback names; a longer max_length, truncation of
+          prompts
 """,
     DEEPSPEED_WEIGHTS_ONLY=KNOWN_RELEASES["deepspeed-weights-only"].because,
 )
