@@ -41,7 +41,8 @@ root consumer-gpu-p2p
           its own launcher does not start the ranks
   fix     NCCL_P2P_DISABLE=1 and NCCL_IB_DISABLE=1 in [env]
 root unsloth-refused
-  says    Unsloth: {what:.+}
+  says    "Error: Unsloth: "
+  says    "Exception: Unsloth: "
   pattern (?:Error|Exception): Unsloth: (?P<what>.+)
   cause   Unsloth does not accept the model, the GPU or the way of the run: {what}
   fix     what it names; Unsloth and unsloth_zoo of one release (`uv pip install -U unsloth
