@@ -142,7 +142,7 @@ class Job:
     deepspeed_config: str | None = field(default=None, metadata=launch_key(
         "start.deepspeed_config", read_line,
         "the DeepSpeed config that the checks and `accelerate` read; a script names it itself",
-        faces=Face.LAUNCHER, metavar="FILE", default="for the checks what `--deepspeed` names",
+        faces=Face.LAUNCHER, metavar="FILE", default="what the command or its script names",
         example='"ds_config.json"'))
     accelerate_config: str | None = field(default=None, metadata=launch_key(
         "start.accelerate_config", read_line, "accelerate's configuration on the nodes",

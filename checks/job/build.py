@@ -18,6 +18,7 @@ from checks.job.hosts import hosts_from_option, hosts_from_slurm, hosts_path
 from checks.job.key import Key
 from checks.job.launch_file import KEYS, NAME, LaunchFile, read_launch_file
 from checks.job.node_filter import kept_nodes
+from checks.job.script_config import find_config
 from checks.job.user_files import quote_text, require_readable, suggest_word
 from checks.model import Job, Node, Ssh
 
@@ -78,7 +79,13 @@ def build_job(
         )
     if job.deepspeed_config or job.launcher == "accelerate":
         return job  # with accelerate it is more: it makes a start DeepSpeed's
-    return dataclasses.replace(job, deepspeed_config=job.config_in_command)
+    if config := job.config_in_command:
+        return dataclasses.replace(job, deepspeed_config=config)
+    if not (config := find_config(job.command, [workdir, str(cwd)])):
+        return job
+    who = job.command[0] if job.command[0].endswith(".py") else "the command"
+    note = f"{who} or a file among its arguments names {config}, which is checked as its config"
+    return dataclasses.replace(job, deepspeed_config=config, notes=(*job.notes, note))
 
 
 def _typed_pairs(typed: Mapping[str, Any], launch_file: str | None) -> tuple[tuple[str, str], ...]:

@@ -191,7 +191,9 @@ def _decision_line(findings: Sequence[Finding], go: str, stop: str) -> Text:
         return mark_text("×", "STOP") + text
     marks = Counter(map(finding_mark, findings))
     warnings = marks["‼"] + marks["?"]
-    passed = f"{marks['√']} check{'s' * (marks['√'] != 1)} passed"
-    what = passed if marks["√"] else "none of the checks applies here"
+    if not marks["√"] + warnings:
+        what = "each check was skipped" if len(findings) > 1 else "the check was skipped"
+        return mark_text("-", "NOTHING WAS JUDGED") + f": {what}, for the reason above. {go}"
+    what = f"{marks['√']} check{'s' * (marks['√'] != 1)} passed"
     what += f", {warnings} warning{'s' * (warnings != 1)}" if warnings else ""
     return mark_text("√", "GO") + f": {what}. {go}"

@@ -14,7 +14,7 @@ from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, read_con
 from checks.knowledge.deepspeed_keys import Version
 from checks.model import Verdict, skip, unknown
 
-NO_CONFIG = "no deepspeed_config in launch.toml"
+NO_CONFIG = "neither launch.toml nor the command nor its script names a DeepSpeed config"
 LARGEST_BYTES = 256 * 1024
 
 

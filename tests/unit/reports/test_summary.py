@@ -63,7 +63,8 @@ def test_what_the_first_training_compiles_is_said_of_all_nodes_at_once_where_it_
 
 def test_a_go_for_want_of_anything_that_applies_says_so():
     lines = reported(pair("gpu01", "gpu02", Outcome.SKIP))
-    assert lines[-1] == "GO: none of the checks applies here. Start"
+    said = "NOTHING WAS JUDGED: the check was skipped, for the reason above. Start"
+    assert lines[-1] == said
 
 
 def test_one_problem_and_one_warning_are_not_plural():
