@@ -59,11 +59,5 @@ symptom worker-asserts-child, survivable
           loader within a loader's worker), and is taken down there: as a rule a message at the end,
           no cause
   fix     read the first error above it; make loaders in the process that reads them
-symptom dataloader-worker-error
-  shows   Caught {error} in DataLoader worker process {worker:\d+}.
-  cause   a data loader's worker ({worker}) failed with {error}; the original traceback stands below
-          it
-  fix     read the lines below `Original Traceback`: the last frame of the data set's own code;
-          num_workers=0 shows it alone
 """
 )

@@ -190,10 +190,6 @@ symptom ray-object-lost, survivable
           evicted where it cannot be made again
   fix     `ray list nodes` and `dmesg | tail` of nodes that died; more --object-store-memory;
           objects of actors must be put again (ray.put) after a restart
-symptom ray-actor-init-failed
-  says    died because of an error raised in its creation task
-  cause   an actor's __init__ failed; its own traceback stands below or in that worker's output
-  fix     read the last exception of the `ray::NAME.__init__` lines: it is the actor's own
 root ray-session-name-missing
   says    Could not read 'session_name' from GCS
   cause   Ray's head did not come up (or is of another release): what asked for it found no session
