@@ -12,7 +12,7 @@ LONGEST_ERROR = 2000
 MOST_SECONDS = 1e6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The section's `data`, or None and the `error` that says why there is none.
 

@@ -171,7 +171,7 @@ def cluster_check(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One check asked of one subject."""
 

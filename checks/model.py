@@ -301,7 +301,7 @@ def skip(message: str) -> Verdict:
     return Verdict(Outcome.SKIP, message)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One claim about one subject, judged. `subject` is (node,), (source, target) or ()."""
 

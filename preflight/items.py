@@ -13,7 +13,7 @@ PAIR_LIMIT = 64
 """The most nodes with an item for each ordered pair; above, one item for each source."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PreflightItem:
     """One pytest item: the id between its brackets, and the claims that it stands for."""
 

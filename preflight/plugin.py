@@ -8,13 +8,12 @@ import pytest
 
 from checks.errors import UsageError
 from checks.facts import NodeView
-from checks.model import Finding, Node
+from checks.model import Node
 from checks.next_line import is_preflight_path, same_line
 from checks.printable import shorten_message
 from preflight import options
 from preflight.item_protocol import run_item
 from preflight.junit import junit_file
-from preflight.outcome import require_answer
 from preflight.session import PreflightSession
 from preflight.site_tests import RemoteRunner, remote_runner
 
@@ -73,17 +72,7 @@ def _checks_are_run(config: pytest.Config) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """An item of ours that nobody changed is only reported."""
-    session = item.config.pluginmanager.get_plugin("preflight-session")
-    assert isinstance(session, PreflightSession)
-    return run_item(session, item) or None
-
-
-@pytest.fixture
-def finding(request: pytest.FixtureRequest) -> Finding:
-    """The judged claim of this item. Skips, or is an error, where there is no answer."""
-    judged = _preflight_session(request).item_finding(request.node, request.param)
-    require_answer(judged)
-    return judged
+    return run_item(item) or None
 
 
 @pytest.fixture

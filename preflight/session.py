@@ -16,6 +16,7 @@ from checks.model import Finding, Job
 from checks.next_line import failed_again_line, next_line, start_line
 from checks.printable import shorten_message
 from checks.run import Result, plan_commands
+from preflight.item_protocol import ClaimItem
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
 from preflight.junit import complete_junit, junit_file, private_junit
 from preflight.outcome import is_warned, junit_properties, with_one_frame
@@ -35,8 +36,6 @@ class PreflightSession:
         self._run: PreflightRun | None = None
         self._usage_error: UsageError | None = None
         self._judged: dict[str, Finding] = {}
-        self.places: dict[object, tuple[str, int | None]] = {}
-        """Where the functions of our items stand, as pytest has it of the first item of each."""
 
     # Collection
 
@@ -65,20 +64,27 @@ class PreflightSession:
             )
 
     def pytest_pycollect_makeitem(
-        self, collector: pytest.Module | pytest.Class, name: str
+        self, collector: pytest.Module | pytest.Class, name: str, obj: object
     ) -> list[pytest.Item] | None:
-        """A function of ours for which there is nothing to ask makes no item, not a skipped one."""
+        """A function of ours makes an item for each claim: none where there is nothing to ask."""
         if collector.path.parent != HERE or not name.startswith("test_"):
             return None
-        return None if self._asked(collector.path, name) else []
+        keywords: dict[str, set[str]] = {}
+        return [
+            ClaimItem.from_parent(
+                collector,
+                asked=asked,
+                function=obj,
+                judged=self.item_finding,
+                keywords=keywords.setdefault(check, {check}),
+            )
+            for asked in self._asked(collector.path, name)
+            for check in [asked.claims[0].check.id]
+        ]
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """An item for each claim of ours, and for each node where a site's test takes `node`."""
-        path = Path(metafunc.module.__file__ or "")
-        if path.parent == HERE and "finding" in metafunc.fixturenames:
-            items = self._asked(path, metafunc.function.__name__)
-            metafunc.parametrize("finding", items, indirect=True, ids=[item.id for item in items])
-        elif asks_each_node(metafunc):
+        """An item for each node where a site's test takes `node`."""
+        if asks_each_node(metafunc):
             nodes = run.job.nodes if (run := self._preflight_run()) else ()
             metafunc.parametrize("node", nodes, indirect=True, ids=[node.name for node in nodes])
 
@@ -102,11 +108,6 @@ class PreflightSession:
         """The preflight, once an item needs it."""
         assert self._run is not None
         return self._run
-
-    def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """-k takes a check's id too."""
-        if asked := preflight_item(item):
-            item.extra_keyword_matches.add(asked.claims[0].check.id)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -165,12 +166,12 @@ class PreflightSession:
         claims = [*run.selected_claims, *others]
         return [*plan_commands(run.job, claims), *(f"{test}: a site's own test" for test in own)]
 
-    def item_finding(self, item: pytest.Item, asked: PreflightItem) -> Finding:
+    def item_finding(self, item: ClaimItem) -> Finding:
         """The item's finding, its properties put where JUnit looks for them."""
-        judged = self.run.finding(asked)
-        item.user_properties.extend(junit_properties(judged))
-        self._judged[item.nodeid] = judged
-        return judged
+        if item.nodeid not in self._judged:
+            judged = self._judged[item.nodeid] = self.run.finding(item.asked)
+            item.user_properties.extend(junit_properties(judged))
+        return self._judged[item.nodeid]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
@@ -324,9 +325,7 @@ def _area_position(item: pytest.Item) -> int:
 
 def preflight_item(item: pytest.Item) -> PreflightItem | None:
     """What an item of preflight asks; None for any other item."""
-    callspec = getattr(item, "callspec", None)
-    value = callspec.params.get("finding") if callspec else None
-    return value if isinstance(value, PreflightItem) else None
+    return item.asked if isinstance(item, ClaimItem) else None
 
 
 def _end_interrupted() -> NoReturn:
