@@ -96,7 +96,7 @@ class Check:
         """All facts that the judge may read."""
         return (*self.needs, *self.optional)
 
-    @property
+    @functools.cached_property
     def sections(self) -> frozenset[str]:
         """The sections of these facts."""
         return frozenset(fact.section for fact in self.facts)

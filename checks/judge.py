@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -134,6 +134,9 @@ def _seconds_of(claim: Claim, verdict: Verdict, snapshot: Snapshot) -> float:
     return max((answer.seconds or 0.0 for answer in answers if answer), default=0.0)
 
 
+NO_EVIDENCE: Mapping[str, Any] = {}
+
+
 def _finite(value: Any) -> Any:
     """A number that strict JSON has no words for, as text: what nodes print may hold some."""
     if isinstance(value, dict):
@@ -156,7 +159,7 @@ def _make_finding(
         message=shorten_message(verdict.message),
         cause=verdict.cause,
         fix=verdict.fix,
-        evidence={name: _finite(value) for name, value in verdict.evidence.items()},
+        evidence=_finite(verdict.evidence) if verdict.evidence else NO_EVIDENCE,
         seconds=_seconds_of(claim, verdict, snapshot),
         allowed=check.id in allowed or check.area in allowed,
     )

@@ -36,9 +36,11 @@ class ClaimItem(pytest.Item):
         function: Callable[[Finding], None],
         judged: Callable[[ClaimItem], Finding],
         keywords: set[str],
+        parent: pytest.Module,
         **node: Any,
     ) -> None:
-        super().__init__(name=f"{function.__name__}[{asked.id}]", **node)
+        name = f"{function.__name__}[{asked.id}]"
+        super().__init__(name, parent, nodeid=f"{parent.nodeid}::{name}", **node)
         self.asked, self.function, self._judged = asked, function, judged
         self.extra_keyword_matches = keywords
 

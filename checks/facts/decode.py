@@ -18,9 +18,9 @@ from checks.errors import FactError
 F = TypeVar("F", bound="Fact")
 R = TypeVar("R")
 
-Address = Annotated[str, ipaddress.ip_address]
+Address = Annotated[str, functools.lru_cache(maxsize=4096)(ipaddress.ip_address)]
 """An IPv4 or IPv6 address; text that is none is refused."""
-AddressWithPrefix = Annotated[str, ipaddress.ip_interface]
+AddressWithPrefix = Annotated[str, functools.lru_cache(maxsize=4096)(ipaddress.ip_interface)]
 """The same with its network's prefix, `10.0.0.1/24`."""
 
 

@@ -74,7 +74,7 @@ class Interfaces(Fact):
     section: ClassVar[str] = "interfaces"
     interfaces: tuple[Interface, ...] = ()
 
-    @property
+    @functools.cached_property
     def addresses(self) -> frozenset[str]:
         """Every address of the node."""
         return frozenset(text for interface in self.interfaces for text in interface.addresses)

@@ -33,11 +33,14 @@ def majority_value(values: Mapping[str, T], head: str) -> T:
 def majority_within(values: Mapping[str, float], head: str, tolerance: float) -> float:
     """`majority_value` of measurements: the one that most are near, by a share of it."""
 
-    def count_near(value: float) -> int:
-        return sum(abs(other - value) <= tolerance * value for other in values.values())
+    counts = Counter(values.values())
 
-    most = max(map(count_near, values.values()))
-    leading = [value for value in values.values() if count_near(value) == most]
+    def count_near(value: float) -> int:
+        near = (number for number in counts if abs(number - value) <= tolerance * value)
+        return sum(counts[number] for number in near)
+
+    most = max(map(count_near, counts))
+    leading = [value for value in counts if count_near(value) == most]
     return values[head] if values.get(head) in leading else leading[0]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path, PurePath
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.facts.controller_files import ControllerFiles, known_digests
 from checks.facts.decode import decode_fact
@@ -44,8 +46,9 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
             dict.fromkeys((*module_names(job, source), *map(module_name, modules.files)))
         ),
     )
+    answer = Answer(asdict(fact))
     for name in names:
-        snapshot.put_fact(name, fact)
+        snapshot.put(name, ControllerFiles.section, answer)
 
 
 def module_names(job: Job, folder: str) -> Iterator[str]:

@@ -29,6 +29,10 @@ from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Stage
 from checks.stages.training_interpreter import CLOSING_SECTION, close_interpreters
 
 FACTS_LIMIT_S = 20.0
+LONG_ARGUMENTS = frozenset({"names", "peers"})
+"""Arguments as long as the hosts file."""
+OF_ALL_NODES = frozenset({"names", "sshd", "trust"})
+"""The fact sections that read them; the others, some thirty, are not sent them."""
 PRESSURE_LIMIT_S = 5.0
 
 OnStage = Callable[[str, int, int], None]
@@ -147,12 +151,8 @@ class _Gathering:
         return budgeted
 
     def _ask_facts(self, contact: Contact, facts: set[str]) -> None:
-        job = self.snapshot.job
         requests = {
-            name: [
-                (section, section_arguments(job, name))
-                for section in sorted(self.wanted[name] & facts)
-            ]
+            name: self._fact_requests(name, sorted(self.wanted[name] & facts))
             for name in contact.reached
         }
         answers = contact.ask_all(requests, FACTS_LIMIT_S, self._progress_callback("facts"))
@@ -160,6 +160,11 @@ class _Gathering:
             for section, answer in answered.items():
                 self.snapshot.put(name, section, without_foreign_text(section, answer))
         self._ask_late_nodes(contact)
+
+    def _fact_requests(self, name: str, sections: Iterable[str]) -> list[tuple[str, Any]]:
+        whole = section_arguments(self.snapshot.job, name)
+        brief = {key: value for key, value in whole.items() if key not in LONG_ARGUMENTS}
+        return [(section, whole if section in OF_ALL_NODES else brief) for section in sections]
 
     def _ask_late_nodes(self, contact: Contact) -> None:
         """How busy those nodes are that did not answer; this machine's load is known anyway."""

@@ -10,6 +10,7 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ports import DialResults, LostPackets
+from checks.facts.view_cache import cached_per_view
 from checks.folded_names import fold_names
 from checks.knowledge.training_network import has_wrong_interface_setting, training_interface
 from checks.model import Fix, Verdict, block, ok, skip
@@ -39,7 +40,7 @@ def full_size_packets_arrive(node: NodeView) -> Verdict:
     if len(node.job.nodes) == 1:
         return skip("a single node sends nothing")
     lost = _lost_packets(node.cluster)
-    named = _accused_nodes(node.cluster, lost)
+    named = _accused_nodes(node.cluster)
     if node.name in named:
         own = {pair: loss for pair, loss in lost.items() if node.name in pair}
         return _judge_vanishing(
@@ -62,6 +63,7 @@ def _dialling_nodes(cluster: ClusterView) -> list[NodeView]:
     return cluster.nodes_with(DialResults)
 
 
+@cached_per_view
 def _lost_packets(cluster: ClusterView) -> LostByPair:
     """Of every ordered pair whose full packets vanished, one that did."""
     return {
@@ -72,8 +74,10 @@ def _lost_packets(cluster: ClusterView) -> LostByPair:
     }
 
 
-def _accused_nodes(cluster: ClusterView, lost: LostByPair) -> list[str]:
+@cached_per_view
+def _accused_nodes(cluster: ClusterView) -> list[str]:
     """The nodes that lose packets with more than half of those with whom any were exchanged."""
+    lost = _lost_packets(cluster)
     arrived = [
         (node.name, to) for node in _dialling_nodes(cluster) for to in node.read(DialResults).whole
     ]

@@ -17,9 +17,12 @@ from checks.facts.sshd import Sshd
 from checks.facts.trust import ClientConfig, PrivateKey, Trust
 from checks.facts.view_cache import cached_per_view
 from checks.knowledge.logins.denial import is_usable, why_denied
+from checks.knowledge.logins.sshd_access import ACCESS_LISTS
 
 CLIENT_FACTS: tuple[type[Fact], ...] = (Trust, KnownHosts, Names)
 SERVER_FACTS: tuple[type[Fact], ...] = (Sshd, Interfaces, Login)
+WHO_LISTS = frozenset(keyword for keyword, _ in ACCESS_LISTS)
+"""Settings whose words name a login, `root@10.0.0.1`; in others `@` is part of an algorithm."""
 USUAL_TRIES = 6
 """sshd's MaxAuthTries where nothing sets it."""
 
@@ -110,9 +113,10 @@ def _admission(target: NodeView) -> _Admission:
     limited = {line.fingerprint for line in server.authorized if line.options}
     plain = {line.fingerprint for line in server.authorized} - limited
     tries = server.setting("maxauthtries")
-    settings = [setting for listed in server.settings.values() for setting in listed]
     is_particular = bool(server.by_address or server.revoked) or any(
-        setting.match or "@" in setting.value for setting in settings
+        setting.match or (keyword in WHO_LISTS and "@" in setting.value)
+        for keyword, listed in server.settings.items()
+        for setting in listed
     )
     number = int(tries.value) if tries and tries.value.isdigit() else USUAL_TRIES
     return _Admission(frozenset(plain), number, is_particular)

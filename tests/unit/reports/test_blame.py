@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -59,9 +60,7 @@ def test_the_cause_that_all_share_is_told_and_a_mixture_is_not():
     all_alike = matrix("ssh", 4, lambda s, t: t == "node02" != s, cause="key-denied")
     assert blame_texts(all_alike)["node02"].endswith("cannot log in to it (key-denied)")
     one_other = [
-        Finding(**{**vars(finding), "cause": "dropped"})
-        if finding.subject[0] == "node01"
-        else finding
+        replace(finding, cause="dropped") if finding.subject[0] == "node01" else finding
         for finding in all_alike
     ]
     assert blame_texts(one_other)["node02"].endswith("cannot log in to it")
@@ -184,7 +183,6 @@ def test_a_node_that_nobody_asked_is_not_blamed():
 def test_what_was_skipped_counts_as_not_asked():
     pairs = matrix("ports", 4, lambda s, t: t == "node02" != s)
     dead = [
-        Finding(**{**vars(pair), "outcome": Outcome.SKIP}) if "node04" in pair.subject else pair
-        for pair in pairs
+        replace(pair, outcome=Outcome.SKIP) if "node04" in pair.subject else pair for pair in pairs
     ]
     assert blame_texts(dead) == {"node02": "2 of 2 peers cannot reach it"}
