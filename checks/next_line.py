@@ -108,6 +108,19 @@ def first_start_line(job: Job) -> str:
     return f"{what}{start_line(job, '--sync')}"
 
 
+def typed_call() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words that call this very program again, and those that were typed after its name."""
+    call = read_call(sys.orig_argv)
+    by_name = call.name in FACES and call.name != "pytest"
+    return call.line_of(call.name) if by_name else call.line, call.words
+
+
+def with_option(words: Sequence[str], option: str) -> tuple[str, ...]:
+    """The words of a start with one more option, where that is not there."""
+    at = words.index("--") if "--" in words else len(words)
+    return (*words[:at], *([] if option in words[:at] else [option]), *words[at:])
+
+
 def failed_again_line() -> str:
     """The very line that was typed, for what failed alone."""
     words = read_call(sys.orig_argv).words

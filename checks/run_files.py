@@ -101,7 +101,7 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
     },
     "plan.json": {
         "token": Annotated[str, _token], "nodes": Mapping[str, Any], "world_size": int,
-        "ranks": tuple[_PlannedRank, ...], "job": _Command,
+        "ranks": tuple[_PlannedRank, ...], "job": _Command, "typed": tuple[str, ...],
     },
     "progress.json": {
         **_FIGURES, "left_s": _Seconds | None,

@@ -162,7 +162,7 @@ def _other_machines(before: Snapshot, now: Snapshot) -> list[str]:
 
 def _summary(result: Result, held: int | None) -> list[str]:
     """The lines of a run; `held` counts what holds from an earlier one, where there is one."""
-    earlier = "" if held is None else f"{held} earlier findings hold. "
+    earlier = f"{held} earlier findings hold. " if held else ""
     return result.summary(
         go=f"{earlier}{_AFTER_GO}",
         stop=_AFTER_STOP,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -18,7 +20,8 @@ class ControllerFiles(Fact):
 
     `at_path` are copies at the very path of the nodes; `in_folder` are those in the `folder` in
     which the program was called, where that is another. `sync_line` copies the folder `source` of
-    this machine to the nodes. `near` are names here like a path as written that is not here, and
+    this machine to the nodes, `typed` are the words of the line that was typed, secrets masked.
+    `near` are names here like a path as written that is not here, and
     `modules` the dotted names of the Python files here.
     """
 
@@ -30,9 +33,16 @@ class ControllerFiles(Fact):
     in_folder: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
     sync_line: str = ""
+    typed: tuple[str, ...] = ()
     source: str = ""
     near: Mapping[str, str] = field(default_factory=dict)
     modules: tuple[str, ...] = ()
+
+    def line_with(self, near: str, path: str) -> str:
+        """The line that was typed, with `near` in place of the path; empty where it has no such."""
+        meant = posixpath.join(posixpath.dirname(path), near)
+        words = [meant if word == path else word for word in self.typed]
+        return shlex.join(words) if path in self.typed else ""
 
     @property
     def copied(self) -> Mapping[str, str]:

@@ -16,8 +16,9 @@ from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
 from checks.facts.local_modules import LocalModules
 from checks.facts.snapshot import Snapshot
+from checks.masking import mask_argv
 from checks.model import Job
-from checks.next_line import next_line
+from checks.next_line import next_line, typed_call
 from checks.node.probe import files, job_paths, local_modules  # noqa: F401 - they register sections
 from checks.node.probe.core import SECTIONS
 
@@ -35,11 +36,13 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     same, paths, modules = _files_here(job, source)
     near = {path: state.near for path, state in same.same.items()}
     near |= {path: state.near for path, state in paths.paths.items()}
+    program, words = typed_call()
     fact = ControllerFiles(
         at_path=_digests_here(job, job.workdir),
         in_folder=_digests_here(job, here) if elsewhere else {},
         folder=here if elsewhere else "",
         sync_line=next_line("sync", job),
+        typed=(*program, *mask_argv(words)),
         source=source,
         near={path: names[0] for path, names in near.items() if names},
         modules=tuple(

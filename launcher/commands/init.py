@@ -23,7 +23,7 @@ from checks.model import Job, Outcome
 from checks.next_line import first_start_line, next_line
 from checks.reports.missing_trust import MESH_CHECK, TRUST_CAUSES
 from checks.run import observe
-from launcher.commands.trust.node_logins import BY_PASSWORD
+from launcher.commands.trust.node_logins import WITHOUT_TRUST
 
 HOSTS, LAUNCH = Path("hosts.txt"), Path("launch.toml")
 NO_LAUNCH_FILE = Path(os.devnull)
@@ -35,8 +35,6 @@ LAUNCH_INTRODUCTION = """\
 """
 LOGIN_KEYS = [key for key in KEYS.values() if key.table == "ssh"]
 EVERY_LOGIN = CATALOGUE[MESH_CHECK]
-WITHOUT_TRUST = ("host-key-unknown", *BY_PASSWORD)
-"""Why a login failed, where `trust` can help."""
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -129,7 +127,8 @@ def _require_addresses(cluster: ClusterView) -> None:
     if unknown:
         raise UsageError(
             f"this machine finds no address for {fold_names(unknown)}; nothing was written. "
-            "Correct the name, or add it to /etc/hosts or ~/.ssh/config here, and type this again"
+            "Correct the name, add it to /etc/hosts or ~/.ssh/config here, or name the file that "
+            "has it with --ssh-config, and type this again"
         )
 
 

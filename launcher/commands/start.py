@@ -14,7 +14,7 @@ from pathlib import Path
 from checks.folded_names import fold_names
 from checks.masking import mask_argv, mask_job
 from checks.model import Job
-from checks.next_line import read_call, same_line
+from checks.next_line import same_line, typed_call, with_option
 from checks.stages.earlier_start import live_run_notes
 from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
@@ -45,6 +45,14 @@ from launcher.run.notifier import Notifier
 from launcher.run.state import FailureReport
 
 LOCAL_RANK_FAILURE = "local-rank-arg-unrecognized"
+_OF_COPIED_FILES = (
+    "files.workdir-is-there",
+    "files.same-files-are-equal",
+    "files.paths-in-the-command-are-there",
+    "files.nodes-have-the-controllers-files",
+    "software.program-is-importable",
+)
+"""Checks that may fail for want of what `--sync` is about to copy."""
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -77,8 +85,12 @@ def start_training(args: Namespace) -> ExitCode:
     job = _without_refused_option(job)
     slurm_allocation(job, os.environ)
     name = require_name(args.name) if args.name else run_name(job.command)
-    if args.sync:
-        sync_workdir(job, args)
+    if args.sync and sync_workdir(job, args):
+        job = dataclasses.replace(job, allow=(*job.allow, *_OF_COPIED_FILES))
+        _print_progress(
+            "a dry run copies nothing, and the nodes have other files now: what the checks below "
+            "say of them stops nothing"
+        )
     found = _consult_gate(job)
     if not found.go:
         return ExitCode.STOPPED_BY_GATE
@@ -178,9 +190,7 @@ def _recheck_failure(
 
 def line_with_option(option: str) -> str:
     """The very line that was typed, with one more option; secrets are masked."""
-    words = mask_argv(read_call(sys.orig_argv).words)
-    words.insert(words.index("--") if "--" in words else len(words), option)
-    return same_line("launcher", words)
+    return same_line("launcher", with_option(mask_argv(typed_call()[1]), option))
 
 
 def _consult_gate(job: Job) -> GateResult:
@@ -201,7 +211,8 @@ def _plan_run(job: Job, found: GateResult) -> Plan:
 
 def _record_plan(record: RunRecord, job: Job, plan: Plan, found: GateResult) -> None:
     """Write down what is to be started, before it is."""
-    record.write_json("plan.json", {**plan_as_json(plan), "job": dataclasses.asdict(mask_job(job))})
+    typed = {"job": dataclasses.asdict(mask_job(job)), "typed": mask_argv(typed_call()[1])}
+    record.write_json("plan.json", {**plan_as_json(plan), **typed})
     record.write("hostfile", hostfile_text(plan))
     record.write("environment", deepspeed_env_text(plan))
     record.write_json("preflight.json", found.report)

@@ -12,7 +12,7 @@ from checks.declared import find_check
 from checks.knowledge.failures import FailureKind
 from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
-from checks.next_line import next_line
+from checks.next_line import next_line, same_line, with_option
 from checks.units import format_duration
 from launcher.diagnosis.evidence import Evidence, Sighting
 from launcher.diagnosis.log_lines import Line, Place, clean_text
@@ -28,6 +28,7 @@ from launcher.diagnosis.verdict import (
     cause_place,
     cause_weight,
 )
+from launcher.record import RecordedRun
 
 MAX_SHOWN = 8
 SILENCE = 1200
@@ -63,7 +64,7 @@ def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | Non
         lines = list(_known_failure_lines(verdict, verdict.known, evidence))
         if cause_weight(verdict.known) is Weight.SYMPTOM:
             lines += _hint_lines(evidence, Place())
-        reasons += _reason_lines(verdict.known)
+        reasons += _reason_lines(verdict.known, evidence)
     elif isinstance(verdict.cause, Trace):
         lines = list(_unknown_failure_lines(verdict, verdict.cause, evidence))
         reasons += describe_origin(verdict.cause, python)
@@ -155,11 +156,11 @@ def _values_below(line: Line, evidence: Evidence) -> Sequence[str]:
     return next((each.values_below(line.number) for each in found), [])
 
 
-def _reason_lines(cause: Sighting) -> Iterator[str]:
+def _reason_lines(cause: Sighting, evidence: Evidence) -> Iterator[str]:
     """The root cause and its fix, which a person reads last."""
     yield f"why    {cause.fill_in(cause.known.cause)}"
     yield f"fix    {cause.fill_in(cause.known.fix)}"
-    if command := preflight_command(cause):
+    if command := preflight_command(cause, evidence):
         yield f"next   {command}"
 
 
@@ -274,11 +275,17 @@ def _brief_causes(alike: Sequence[Cause]) -> str:
     return f"{whom}{masked_line(what)[:120]} ({line_reference(first)})"
 
 
-def preflight_command(cause: Sighting) -> str:
-    """The checks to run next, on the node concerned if it is known; '' where no check applies."""
+def preflight_command(cause: Sighting, evidence: Evidence) -> str:
+    """The checks to run next, on the node concerned if it is known; '' where no check applies.
+
+    What the job runs is checked where it is known: by the start of a recorded run, typed again.
+    """
     checks = [*filter(None, map(find_check, cause.known.checks))]
     if not checks:
         return ""
+    typed = _typed_words(evidence)
+    if "--" in typed and any(check.of_command for check in checks):
+        return same_line("launcher", with_option(typed, "--dry-run"))
     chosen = " or ".join(check.claim for check in checks)
     node = cause.line.place.node
     if node and all(check.over is not Over.CLUSTER for check in checks):
@@ -287,25 +294,32 @@ def preflight_command(cause: Sighting) -> str:
     return next_line("preflight", None, *hosts, "-k", chosen)
 
 
+def _typed_words(evidence: Evidence) -> Sequence[str]:
+    """What was typed to start the run that is diagnosed; empty for other logs."""
+    logs = (source.path for source in evidence.sources if source.of_run and source.path)
+    run = next((path.parent.parent for path in logs), None)
+    return RecordedRun(run).read("plan.json").get("typed", ()) if run else ()
+
+
 def diagnosis_json(verdict: LogVerdict, evidence: Evidence) -> dict[str, Any]:
     """The same for programs; `failure` is null where nothing known was found."""
     return {
         "schema": 1,
-        "failure": _sighting_json(verdict.known) if verdict.known else None,
+        "failure": _sighting_json(verdict.known, evidence) if verdict.known else None,
         "unknown": _trace_json(verdict.cause) if isinstance(verdict.cause, Trace) else None,
-        "also": [_cause_json(cause) for cause in verdict.also],
-        "then": [_cause_json(cause) for cause in verdict.then],
-        "harmless": [_sighting_json(sighting) for sighting in verdict.harmless],
+        "also": [_cause_json(cause, evidence) for cause in verdict.also],
+        "then": [_cause_json(cause, evidence) for cause in verdict.then],
+        "harmless": [_sighting_json(sighting, evidence) for sighting in verdict.harmless],
         "laggards": verdict.laggards,
         "lines": sum(source.count for source in evidence.sources),
     }
 
 
-def _cause_json(cause: Cause) -> dict[str, Any]:
-    return _sighting_json(cause) if isinstance(cause, Sighting) else _trace_json(cause)
+def _cause_json(cause: Cause, evidence: Evidence) -> dict[str, Any]:
+    return _sighting_json(cause, evidence) if isinstance(cause, Sighting) else _trace_json(cause)
 
 
-def _sighting_json(sighting: Sighting) -> dict[str, Any]:
+def _sighting_json(sighting: Sighting, evidence: Evidence) -> dict[str, Any]:
     known = sighting.known
     return {
         "id": known.id,
@@ -317,7 +331,7 @@ def _sighting_json(sighting: Sighting) -> dict[str, Any]:
         "cause": sighting.fill_in(known.cause),
         "fix": sighting.fill_in(known.fix),
         "checks": list(known.checks),
-        "next": preflight_command(sighting),
+        "next": preflight_command(sighting, evidence),
         "count": sighting.count,
     }
 

@@ -18,6 +18,7 @@ from checks.next_line import (
     read_call,
     start_line,
     typed_options,
+    with_option,
 )
 from launcher.commands.start import line_with_option
 from tests.support.paths import ROOT
@@ -173,3 +174,11 @@ def test_the_printed_line_can_be_typed(tmp_path, command, more):
         return done.stdout.strip()
 
     assert "--hosts" in run("sh", "-c", run(sys.executable, "-c", code) + more) or command == "help"
+
+
+def test_an_option_is_added_before_the_command_and_once():
+    words = ("start", "--sync", "--", "train.py", "--dry-run")
+    expected = ("start", "--sync", "--dry-run", "--", "train.py", "--dry-run")
+    assert with_option(words, "--dry-run") == expected
+    assert with_option(expected, "--dry-run") == expected
+    assert with_option(("start",), "--dry-run") == ("start", "--dry-run")

@@ -70,11 +70,24 @@ def _fix_of_missing(
         return Fix(copies.sync_line, HERE, what)
     name = posixpath.basename(path.absolute)
     if copies and (near := _name_here(node, path, copies) or "".join(path.near)):
-        return Fix(
-            "", HERE, f"type {near} in place of {name}; no node has {name}, nor this machine"
-        )
+        line = copies.line_with(near, _as_written(node, path))
+        what = f"{near} in place of {name}; no node has {name}, nor this machine"
+        return Fix(line, HERE, what if line else f"type {what}")
     correct = "correct the path" if path.near else "create it on all or correct the path"
     return node.fix("", f"no node that answered has it: {correct}; {FROM_HERE}")
+
+
+def _as_written(node: NodeView, path: PathState | JobPath) -> str:
+    """The path as the command has it; empty where it has it not."""
+    workdir = node.job.workdir
+    return next(
+        (
+            word
+            for word in node.job.command
+            if posixpath.normpath(posixpath.join(workdir, word)) == path.absolute
+        ),
+        "",
+    )
 
 
 def _is_here(node: NodeView, path: PathState | JobPath, copies: ControllerFiles) -> bool:

@@ -17,7 +17,7 @@ from checks.facts.decode import decode_fact
 from checks.facts.workdir_files import WorkdirFiles
 from checks.folded_names import fold_names
 from checks.model import Job
-from checks.next_line import start_line
+from checks.next_line import next_line, start_line
 from checks.node.probe import workdir_files  # noqa: F401 - registers its section
 from checks.node.probe.core import SECTIONS
 from checks.units import format_file_size
@@ -25,6 +25,7 @@ from launcher.commands.remote_scripts import ask_consent
 from launcher.commands.sync.changes import Files, NodeChange, describe_changes, node_changes
 from launcher.commands.sync.source_files import SourceFolder, without_environments
 from launcher.commands.sync.transfer import Archives, Order, Transfer
+from launcher.commands.trust.node_logins import WITHOUT_TRUST
 from launcher.gate import without_unused_nodes
 from launcher.options import job_from_options
 
@@ -51,8 +52,8 @@ def sync_files(args: Namespace) -> None:
         print(f"Next (checks the nodes, starts){start_line(job)}")
 
 
-def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> None:
-    """Every node has the files of the folder here, or it is said what would be copied.
+def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> bool:
+    """Every node has the files of the folder here, or it is said what would be copied: then true.
 
     Raises PreflightError where a node cannot take them; the other nodes have them then.
     """
@@ -63,9 +64,10 @@ def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> None:
     with contact:
         away = [name for name, login in logins.items() if not login.reached]
         if away:
-            causes = ", ".join(sorted({logins[name].cause for name in away}))
+            causes = {logins[name].cause for name in away}
             raise PreflightError(
-                f"cannot log in to {fold_names(away)}: {causes}; nothing was copied"
+                f"cannot log in to {fold_names(away)}: {', '.join(sorted(causes))}; nothing was "
+                f"copied. {_login_line(job, causes)}"
             )
         seen = _ask_nodes(job, contact, list(here.files), others=delete)
         changes = node_changes(here, seen, _deletable(source, seen))
@@ -77,6 +79,14 @@ def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> None:
     if source.private_keys:
         print(f"private keys stay here: {', '.join(source.private_keys)}")
     print("\n".join(describe_changes(changes, done=not args.dry_run)), flush=True)
+    return args.dry_run and not all(change.nothing for change in changes.values())
+
+
+def _login_line(job: Job, causes: set[str]) -> str:
+    """What to type where logins failed for these causes."""
+    if causes <= {*WITHOUT_TRUST}:
+        return f"Type {next_line('trust', job, '--ask-password')}"
+    return f"Why: {next_line('preflight', job, '-k', 'controller-logs-in')}"
 
 
 def source_folder(job: Job, cwd: Path) -> SourceFolder:

@@ -23,6 +23,8 @@ from launcher.commands.trust.key_changes import key_fingerprint
 
 SECTIONS = ("known_hosts", "sshd", "trust", "who")
 BY_PASSWORD = ("key-denied", "key-missing", "public-key-auth-off")
+WITHOUT_TRUST = ("host-key-unknown", *BY_PASSWORD)
+"""Why a login failed, where `trust` can help."""
 LIMIT_S = 20.0
 TRIES = 3
 

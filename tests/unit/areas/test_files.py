@@ -86,6 +86,23 @@ def test_a_working_directory_that_this_machine_alone_has_is_copied_from_here():
 
 
 @pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("launcher start -- train.py --lr 1", "launcher start -- t.py --lr 1"),
+        ("preflight -q", ""),
+    ],
+)
+def test_a_misspelt_script_has_the_line_with_the_name_that_was_meant(typed, line):
+    snap = cluster(*[files(script(state="missing", near=("t.py",)))] * 2)
+    copies = replace(COPIES, at_path={}, typed=tuple(typed.split()))
+    for name in snap.job.names:
+        with_fact(snap, name, copies)
+    fix = of(snap, "same-files-are-equal", "node1").fix
+    assert (fix.command, fix.on) == (line, HERE)
+    assert fix.note.startswith("type t.py in" if not line else "t.py in place of train.py")
+
+
+@pytest.mark.parametrize(
     ("copies", "near", "command", "words"),
     [
         (COPIES, (), "sync --hosts h", "copies /run of this machine"),

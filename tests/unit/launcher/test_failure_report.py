@@ -166,3 +166,21 @@ def test_what_does_not_follow_from_separate_ranks_keeps_its_own_cause(failed, pr
     assert report.separation == ""
     assert "follows from this" not in report.cause
     assert (SEPARATE.splitlines()[0] in report.story) == bool(separation)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (
+            ["start", "--sync", "--", "train.py", "--lr", "1"],
+            "launcher start --sync --dry-run -- train.py --lr 1",
+        ),
+        (["start"], "-k batch-sizes-agree"),
+        ([], "-k batch-sizes-agree"),
+    ],
+)
+def test_what_depends_on_the_script_is_checked_again_with_it(failed, tmp_path, typed, expected):
+    (tmp_path / "plan.json").write_text(json.dumps({"typed": typed}))
+    report = failed([(0, TRIPLE), (1, TRIPLE)], [(1, 1)])
+    line = next(line for line in report.cause.splitlines() if line.startswith("next "))
+    assert line.endswith(expected)
