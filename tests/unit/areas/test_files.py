@@ -93,7 +93,8 @@ def test_a_working_directory_that_this_machine_alone_has_is_copied_from_here():
     ],
 )
 def test_a_misspelt_script_has_the_line_with_the_name_that_was_meant(typed, line):
-    snap = cluster(*[files(script(state="missing", near=("t.py",)))] * 2)
+    missing = files(script(state="missing", near=("t.py",)))
+    snap = cluster(missing, missing, command=("train.py", "--lr", "1"))
     copies = replace(COPIES, at_path={}, typed=tuple(typed.split()))
     for name in snap.job.names:
         with_fact(snap, name, copies)
