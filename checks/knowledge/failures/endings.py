@@ -131,6 +131,11 @@ noise omp-threads-noise
   says    Setting OMP_NUM_THREADS environment variable for each process to be 1
   cause   torchrun gives each rank one thread by default
   fix     nothing; set OMP_NUM_THREADS in [env] if data preparation is slow
+symptom torchrun-kills-late
+  shows   Unable to shutdown process {pid:\d+} via {signal:\S+}, forcefully exiting via
+  cause   a rank of this node did not end when it was asked to, and torchrun killed it: it hung in a
+          collective or a driver
+  fix     the output of the rank that failed first
 """,
     meanings={"mpi-rank-crashed": CRASHES, "shell-reports-crash": SHELL_WORDS},
 )

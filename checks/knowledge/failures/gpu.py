@@ -233,6 +233,10 @@ root cuda-oom-plain-attention
   fix     attn_implementation="flash_attention_2" or "sdpa"; a shorter sequence; activation
           checkpointing
   checks  gpu.gpus-are-idle, gpu.driver-answers
+root same-gpu-for-roles
+  says    Attempting to use the same CUDA device for multiple distinct roles
+  cause   the trainer and `trl vllm-serve` use one GPU, which NCCL refuses between them
+  fix     different CUDA_VISIBLE_DEVICES for both, or vllm_mode="colocate"
 """,
     meanings={"gpu-xid": XID_MEANINGS, "gpu-xid-of-a-program": XID_MEANINGS},
     PROGRAM_XIDS=PROGRAM_XIDS,

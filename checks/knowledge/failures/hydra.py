@@ -70,5 +70,11 @@ root omegaconf-value-type
   pattern Value '(?P<value>[^']*)' of type '\w+' could not be converted to (?P<type>\w+)
   cause   the config's value {value} should be a {type}
   fix     write it as such: numbers without quotes or units, true/false, null
+root omegaconf-refused
+  shows   omegaconf.errors.ValidationError: {why:.+}
+  unless  could not be converted
+  cause   a value of the config is not of the type or not among the values that the program
+          declares: {why}
+  fix     the key that full_key below names, in the YAML or on the command line
 """
 )

@@ -166,5 +166,10 @@ root megatron-integrity
   says    Integrity manifest not found at
   cause   the checkpoint was saved without the manifest that is to be verified on load
   fix     load without verification, or save with integrity verification on
+root megatron-fusion-extension
+  says    was called with gradient_accumulation_fusion set
+  cause   apex (or Transformer Engine) lacks the CUDA extension fused_weight_gradient_mlp_cuda,
+          which Megatron uses by default
+  fix     --no-gradient-accumulation-fusion, or apex built with --cpp_ext --cuda_ext
 """
 )

@@ -138,6 +138,16 @@ symptom dataloader-worker-ended, survivable
   cause   data loader worker {pid} was asked to end (SIGTERM), as happens where its rank is ended by
           a launcher, a scheduler or another rank's failure
   fix     read the output of the rank that failed first
+root spawned-process-crashed
+  shows   terminated with signal SIG{name:(?!KILL|TERM|INT)\w+}
+  cause   a process that torch.multiprocessing.spawn started crashed in native code (SIG{name};
+          SIGBUS most often is a full /dev/shm)
+  fix     PYTHONFAULTHANDLER=1 in [env] shows where; `df -h /dev/shm`; build extensions once more
+          for this torch
+symptom spawned-process-ended
+  shows   ProcessExitedException: process {local:\d+} terminated with exit code {code:\d+}
+  cause   a process that torch.multiprocessing.spawn started ended with {code}
+  fix     the output of that process above
 """,
     FREE_SHM_FIX=FREE_SHM_FIX,
 )

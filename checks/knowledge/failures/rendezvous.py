@@ -23,8 +23,8 @@ symptom tcpstore-client-timeout
           names.every-node-resolves-every-node, collective.ranks-meet
 root tcpstore-connect-errno, survivable
   says    "client socket has failed to connect to "
-  pattern client socket has failed to connect to (?P<address>\S+) \(errno: (?P<number>(?!111)\d+) -
-          (?P<why>[^)]+)\)
+  pattern client socket has failed to connect to (?P<address>\S+) \(errno:
+          (?P<number>(?!111|97\b|99\b|22\b)\d+) - (?P<why>[^)]+)\)
   cause   this rank cannot connect to {address}: {why} (113: no route, or a firewall rejects; 110: a
           firewall drops)
   fix     correct the route or the firewall to {address}, or use the address that this node can
@@ -145,5 +145,13 @@ root rendezvous-backend-differs
   shows   The rendezvous backend '{one:[^']+}' does not match the requested backend '{other:[^']+}'
   cause   torchrun was given two rendezvous backends: {other} and {one}
   fix     one --rdzv_backend on every node
+noise c10d-address-family-noise
+  says    "(errno: 97 - "
+  says    "(errno: 99 - "
+  pattern socket (?:has failed to connect|cannot be initialized).*(?:\(errno: 97 - |\(errno: 99 -
+          )\w
+  cause   one of the addresses of a name (IPv6, localhost) cannot be used here, and torch tries the
+          next
+  fix     nothing; where no other address follows, look at the lines after it
 """
 )

@@ -272,5 +272,15 @@ root ddp-options-refused
   cause   DistributedDataParallel does not take the model as it is: {what}
   fix     correct what it names before the model is wrapped (frozen parameters, devices,
           device_ids=[LOCAL_RANK])
+root c10d-nccl-not-available
+  says    Backend nccl is not available
+  says    Unknown c10d backend type NCCL
+  cause   this node's torch has no NCCL: a build for CPUs or another system
+  fix     `uv pip install --reinstall --torch-backend=auto torch` on that node chooses the build for
+          its driver; on CPUs use the backend gloo
+symptom c10d-store-answer
+  says    Stop_waiting response is expected
+  cause   the store of rank 0 ended while this rank waited at it
+  fix     the output of rank 0
 """
 )

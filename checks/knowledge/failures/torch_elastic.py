@@ -42,10 +42,11 @@ symptom elastic-exit-barrier, survivable
   cause   a node's agent was gone when this one ended
   fix     read the output of the node that ended first
 root torchrun-hangup
-  says    Received 1 death signal, shutting down workers
+  says    death signal, shutting down workers
+  pattern Received (?:1|Signals\.SIGHUP) death signal, shutting down workers
   cause   torchrun was ended by SIGHUP: the terminal or login that started it was closed
-  fix     start it so that it outlives the terminal (tmux, nohup, a batch job), or `python -m
-          launcher start --detach`
+  fix     start it so that it outlives the terminal: tmux, a batch job, setsid, or `python -m
+          launcher start --detach`; nohup alone does not help, as torchrun handles the signal itself
 symptom torchrun-death-signal
   shows   Received {signal:[2-9]|\d\d} death signal, shutting down workers
   cause   torchrun on this node was asked to end by signal {signal} (2: ctrl-C, 15: a scheduler, a

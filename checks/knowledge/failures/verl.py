@@ -112,5 +112,10 @@ root verl-resume-step
   cause   trainer.resume_from_path does not name a step: it takes a folder …/global_step_N
   fix     trainer.resume_mode=resume_path with …/global_step_N, or resume_mode=auto with the folder
           above in trainer.default_local_dir
+root verl-weight-bucket
+  says    is too large to fit in the bucket
+  cause   one weight is larger than the bucket in which verl hands weights to the rollout
+  fix     a larger actor_rollout_ref.rollout.checkpoint_engine.update_weights_bucket_megabytes
+          (update_weights_bucket_megabytes), above rows × columns × bytes of that weight
 """
 )
