@@ -231,6 +231,8 @@ def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
     same call again. A node that plain ssh does not reach is left to [ssh](ssh.md).
         timeout, no-answer: no answer in time; the command did not run. Repeats the call on that
             node alone.
+        genders: a line of `/etc/genders` has pdsh go there by another way than ssh, whatever
+            `PDSH_RCMD_TYPE` says. Makes it ssh.
         wrong-rank: pdsh counts this node as another one. Give the nodes names that differ.
         wrong-host: another machine answers. Shows what the name resolves to.
         exit-status-lost: the exit status does not come back. Install pdsh 2.30 or newer.
@@ -265,6 +267,12 @@ def _unreached_verdict(
     else:
         cause, why = "no-answer", f"the command did not run (exit {reached.code})"
     heard = last_line(reached.said) or last_line(run.said)
+    others = head.read(Pdsh).genders
+    if others and reached.code is None:
+        message = f"pdsh on {head.name} does not reach {node.name} by ssh: {others[0]} ({heard})"
+        edit = r"s/\bpdsh_rcmd_type=\w+/pdsh_rcmd_type=ssh/"
+        files = shlex.join(dict.fromkeys(line.partition(":")[0] for line in others))
+        return block("genders", message, head.fix(f"sed -i -E '{edit}' {files}", root=True))
     message = f"pdsh on {head.name} does not reach {node.name}: {why}"
     command = f"PDSH_RCMD_TYPE=ssh pdsh -S -w {node.name} true"
     fix = head.fix(command, "shows what ssh says; plain ssh works")
@@ -281,7 +289,8 @@ def _answer_verdict(head: NodeView, node: NodeView, run: PdshRun, reached: PdshA
         message = f"pdsh on {head.name} reaches {reached.hostname} where {node.name} was meant"
         return block("wrong-host", message, head.fix(f"getent hosts {node.name}"))
     worst = max(target.code or 0 for target in run.targets.values())
-    if reached.code != run.expected or run.code != worst:
+    all_answered = all(target.rank is not None for target in run.targets.values())
+    if reached.code != run.expected or (all_answered and run.code != worst):
         message = (
             f"the exit status of {node.name} does not come back through pdsh: {run.expected} was "
             f"expected, ssh gave {reached.code}, pdsh {run.code}"

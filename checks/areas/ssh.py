@@ -230,7 +230,7 @@ def shell_finds_the_systems_programs(node: NodeView) -> Verdict:
     return block("path-without-system", message, system_path_fix(node), hidden=dict(hidden))
 
 
-@node_check("ssh.shell-is-quiet", Login, Account, severity=Severity.WARN)
+@node_check("ssh.shell-is-quiet", Login, Account, severity=Severity.WARN, optional=(Sshd,))
 def shell_is_quiet(node: NodeView) -> Verdict:
     """A login shell that runs one command prints nothing of its own.
 
@@ -242,7 +242,8 @@ def shell_is_quiet(node: NodeView) -> Verdict:
     Fix:
         shell-noisy: one line at the top of `~/.bashrc` ends it early in shells without a person;
             where it is there already, of `/etc/bash.bashrc`. For another shell, its own start-up
-            file.
+            file. Where `~/.ssh/rc` or `/etc/ssh/sshrc`, which sshd runs before each command, prints
+            by itself, one line at its top.
     """
     noise = node.read(Login).noise.strip()
     if not noise:
@@ -253,6 +254,10 @@ def shell_is_quiet(node: NodeView) -> Verdict:
         if node.is_head
         else ""
     )
-    message = f"the login shell of {node.name} prints {noise.splitlines()[0][:80]!r}{why}"
-    fix: Fix = quiet_shell_fix(node, "start-up files then act only where a person types")
+    server = node.read(Sshd) if node.has(Sshd) else None
+    ran = server.rc_file if server else ""
+    before = f" (sshd runs {ran} before each command)" if ran else ""
+    message = f"the login shell of {node.name} prints {noise.splitlines()[0][:80]!r}{before}{why}"
+    note = "start-up files then act only where a person types"
+    fix: Fix = quiet_shell_fix(node, note, server)
     return warn("shell-noisy", message, fix, printed=noise[:500])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import functools
 import logging
 import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,14 +33,21 @@ PENALTY = b"Not allowed at this time"
 class SshSession:
     """One open login. Channels may be opened from any thread.
 
-    `public_key` is the one that was accepted, '' where that was a password.
+    `public_key` is the one that was accepted, '' where that was a password. `log_in_again` is for
+    an sshd whose MaxSessions grants a login no second session: then each gets one of its own.
     """
 
     def __init__(
-        self, target: LoginTarget, connection: fabric.Connection, host_key: str, public_key: str
+        self,
+        target: LoginTarget,
+        connection: fabric.Connection,
+        host_key: str,
+        public_key: str,
+        log_in_again: Callable[[], SshSession],
     ) -> None:
         self.target, self.connection, self.host_key = target, connection, host_key
-        self.public_key = public_key
+        self.public_key, self._log_in_again = public_key, log_in_again
+        self._has_opened, self._further = False, list[SshSession]()
         self.address = str(connection.transport.getpeername()[0])
 
     @property
@@ -62,6 +71,16 @@ class SshSession:
         `share` is how many bytes may come from it.
         """
         try:
+            return self._open_here(command, timeout_s, share)
+        except LoginError as error:
+            if not (self._has_opened and isinstance(error.__cause__, paramiko.ChannelException)):
+                raise
+        further = self._log_in_again()
+        self._further.append(further)
+        return further._open_here(command, timeout_s, share)
+
+    def _open_here(self, command: str, timeout_s: float, share: float) -> Channel:
+        try:
             channel = self.connection.transport.open_session(timeout=timeout_s)
             channel.settimeout(timeout_s)
             channel.exec_command(command)
@@ -69,6 +88,7 @@ class SshSession:
             ended = isinstance(error, paramiko.ChannelException | EOFError | ConnectionResetError)
             cause = "shell-refuses" if ended and not self.stalled else "timeout"
             raise LoginError(cause, f"no session: {error or 'the connection ended'}") from error
+        self._has_opened = True
         return Channel(channel, share)
 
     def run(self, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> CommandResult:
@@ -91,6 +111,8 @@ class SshSession:
 
     def close(self) -> None:
         """End the login, all its channels, and the logins to jump hosts that led to it."""
+        for session in self._further:
+            session.close()
         _hang_up(self.connection)
 
 
@@ -99,20 +121,17 @@ class SshTransport:
 
     def __init__(self, job: Job, passwords: Mapping[str, str] | None = None) -> None:
         self._setup, self._passwords = SshSetup(job), passwords or {}
-        config = fabric.Config(lazy=True, ssh_config=self._setup.config)
-        self._prepared = {
-            node.name: self._prepare_login(self._setup.target(node.name), config)
-            for node in job.nodes
-        }
+        self._config = fabric.Config(lazy=True, ssh_config=self._setup.config)
+        self._preparing = threading.Lock()
+        self._prepared = {node.name: self._prepare_login(node.name) for node in job.nodes}
 
-    def _prepare_login(
-        self, target: LoginTarget, config: fabric.Config
-    ) -> tuple[LoginTarget, fabric.Connection]:
+    def _prepare_login(self, name: str) -> tuple[LoginTarget, fabric.Connection]:
+        target = self._setup.target(name)
         connection = fabric.Connection(
             target.name,
             user=target.user,
             port=target.port,
-            config=config,
+            config=self._config,
             connect_kwargs={
                 "banner_timeout": HANDSHAKE_S,
                 "auth_timeout": HANDSHAKE_S,
@@ -128,17 +147,21 @@ class SshTransport:
 
     def open(self, name: str) -> SshSession:
         """Log in to a node. Raises LoginError; a cut banner is tried again, nothing else is."""
+        return self._open_patiently(name, *self._prepared[name])
+
+    def _open_patiently(
+        self, name: str, target: LoginTarget, connection: fabric.Connection
+    ) -> SshSession:
         for pause_s in RETRY_PAUSES_S:
             try:
-                return self._open(name)
+                return self._open(name, target, connection)
             except LoginError as error:  # noqa: PERF203 - a retry is what the loop is for
                 if error.cause != "throttled":
                     raise
                 time.sleep(pause_s)
-        return self._open(name)
+        return self._open(name, target, connection)
 
-    def _open(self, name: str) -> SshSession:
-        target, connection = self._prepared[name]
+    def _open(self, name: str, target: LoginTarget, connection: fabric.Connection) -> SshSession:
         policy = self._verify_host_keys(connection, target, "its")
         keys = OfferedKeys(target, connection.user, self._passwords.get(name, ""))
         kwargs = connection.connect_kwargs
@@ -159,7 +182,14 @@ class SshTransport:
             _hang_up(connection)
             raise LoginError("key-denied", "the server asks for more than a key")
         accepted = "" if keys.password else keys.latest
-        return SshSession(target, connection, policy.presented, accepted)
+        again = functools.partial(self._log_in_again, name)
+        return SshSession(target, connection, policy.presented, accepted, again)
+
+    def _log_in_again(self, name: str) -> SshSession:
+        """A further login beside the open one. Raises LoginError."""
+        with self._preparing:
+            prepared = self._prepare_login(name)
+        return self._open_patiently(name, *prepared)
 
     def _verify_host_keys(
         self, connection: fabric.Connection, target: LoginTarget, whose: str

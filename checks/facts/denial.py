@@ -15,7 +15,8 @@ class Denial:
     """The first file or folder on the way that does not let the login through.
 
     `need` are the permissions that it lacks, `who` is which of owner (u), group (g) and others (o)
-    the login is there. `more` counts what else denies below the folder `root`.
+    the login is there. `more` counts what else denies below the folder `root`. `noexec` is where
+    its file system is mounted, if nothing on that may be run.
     """
 
     path: str
@@ -27,6 +28,7 @@ class Denial:
     folder: bool = False
     more: int = 0
     root: str = ""
+    noexec: str = ""
 
     @property
     def by_mode(self) -> bool:

@@ -25,7 +25,8 @@ class Pdsh(Fact):
     """`path` is '' where it cannot be called; `said` is what `pdsh -V` printed as errors.
 
     `denied` keeps its ssh module from the login. `not_executable` is a pdsh in the PATH that its
-    mode lets nobody, or not all, run.
+    mode lets nobody, or not all, run. `genders` are the lines, `file:line: text`, by which it
+    reaches nodes otherwise than by ssh.
     """
 
     section: ClassVar[str] = "pdsh"
@@ -38,6 +39,7 @@ class Pdsh(Fact):
     environment: Mapping[SystemName, str] = field(default_factory=dict)
     package_manager: SystemName = ""
     not_executable: str = ""
+    genders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ class Sshd(Fact):
     `authorized_files` are read for everybody, `files_by_setting` for whom that AuthorizedKeysFile
     holds; `authorized` is of all of them. `revoked` is by path. `groups` are the user's, its own
     first; empty where no setting goes by groups. `access` is what sshd asks of TCP wrappers, in
-    its order; nothing where it is built without.
+    its order; nothing where it is built without. `rc_file` is what it runs before each command, ''
+    where nothing.
     """
 
     section: ClassVar[str] = "sshd"
@@ -90,6 +91,7 @@ class Sshd(Fact):
     files_by_setting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revoked: Mapping[str, Revocation] = field(default_factory=dict)
     access: tuple[AccessLine, ...] = ()
+    rc_file: str = ""
 
     def setting(self, keyword: str) -> SshdSetting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""

@@ -14,6 +14,9 @@ def opening_fix(node: NodeView, denial: Denial, note: str = "") -> Fix:
 
     Where the mode grants it, an access list or the mount denies: that is shown.
     """
+    if denial.noexec:
+        where = "and take noexec out of its line in /etc/fstab, or it comes back"
+        return node.fix(f"mount -o remount,exec {shlex.quote(denial.noexec)}", where, root=True)
     path, own = shlex.quote(denial.path), denial.who == "u"
     if not denial.by_mode:
         return node.fix(f"namei -l {path}; getfacl -p {path}", "an access list or its mount denies")
@@ -28,6 +31,8 @@ def opening_fix(node: NodeView, denial: Denial, note: str = "") -> Fix:
 
 def denial_words(denial: Denial) -> str:
     """For example: /opt/env (mode 0700, of root:root) does not let the login in."""
+    if denial.noexec:
+        return f"{denial.path} is on {denial.noexec}, mounted noexec: nothing there can be run"
     kind = "enter" if denial.folder and "w" not in denial.need else {"x": "run"}.get(denial.need)
     kind = kind or ("write" if "w" in denial.need else "read")
     more = f", and {denial.more} more below {denial.root}" if denial.more else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 
+PEOPLE_ALONE = '[ -n "$SSH_TTY" ] || exit 0'
+"""Ends what sshd runs before a command here, unless a terminal was asked for (its session.c)."""
 QUIET = "case $- in *i*) ;; *) return;; esac"
 """Ends a start-up file of bash here, unless a person types."""
 
@@ -26,6 +28,20 @@ def quiet_bash_command(root_command: str) -> str:
     """
     own = f'[ "$(head -n 1 ~/.bashrc)" = {shlex.quote(QUIET)} ]'
     return f"if {own}; then {root_command}; else {put_first_command(QUIET, '~/.bashrc')}; fi"
+
+
+def quiet_rc_command(sudo: str) -> str:
+    """Keeps what sshd itself runs before each command to people's logins, where it prints or waits.
+
+    It fails where that file does neither, or is not there. `sudo` is what this login types before
+    a command to act as root.
+    """
+    ran = 'o=$(env -u SSH_TTY timeout 9 sh $f </dev/null 2>&1); [ $? = 124 ] || [ -n "$o" ]'
+    edit = f"sed -i {shlex.quote(f'1i {PEOPLE_ALONE}')} $f"
+    found = f"f=~/.ssh/rc; [ -e $f ] || f=/etc/ssh/sshrc; [ -e $f ] && {{ {ran}; }}"
+    if not sudo:
+        return f"{found} && {edit}"
+    return f"{found} && {{ [ $f = ~/.ssh/rc ] && {edit} || {sudo}{edit}; }}"
 
 
 def quiet_all_command() -> str:

@@ -28,7 +28,7 @@ from checks.stages.stage_list import STAGED_SECTIONS, STAGES
 from tests.support.paths import ROOT
 from tests.support.snapshots import snapshot, with_fact
 
-ALWAYS_SAME = frozenset({"nodes", "node", "names", "head", "ssh", "where"})
+ALWAYS_SAME = frozenset({"nodes", "node", "names", "head", "ssh", "container", "where"})
 """Of a job for which an earlier verdict holds; and where the hosts file lies, which fixes name."""
 OF_COMMAND = frozenset(
     {"command", "same", "exist", "output", "deepspeed_config", "accelerate_config"}

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
+from checks.facts.sshd import Sshd
 from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
-from checks.knowledge.first_lines import quiet_all_command, quiet_bash_command
+from checks.knowledge.first_lines import quiet_all_command, quiet_bash_command, quiet_rc_command
 from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import offending_line
 from checks.knowledge.logins.failure import LoginFailure, controller_address
@@ -37,8 +38,8 @@ KNOWN_HOSTS = "~/.ssh/known_hosts"
 HOST_KEY_TYPES = {"rsa-sha2-256": "ssh-rsa", "rsa-sha2-512": "ssh-rsa"}
 """The type of the key with which such a signature is made."""
 KEPT_TO_PEOPLE = (
-    "what waits in ~/.bashrc is then kept to people's shells; where it was before, what waits in "
-    "/etc/bash.bashrc"
+    "what waits in sshd's ~/.ssh/rc or /etc/ssh/sshrc, else in ~/.bashrc, is then kept to people's "
+    "shells; where it was before, what waits in /etc/bash.bashrc"
 )
 
 
@@ -194,15 +195,23 @@ def _no_common_algorithm_fix(failure: LoginFailure) -> Fix:
 
 
 def _shell_hangs_fix(failure: LoginFailure) -> Fix:
-    return quiet_shell_fix(failure.target, KEPT_TO_PEOPLE)
+    return quiet_shell_fix(failure.target, KEPT_TO_PEOPLE, failure.server)
 
 
-def quiet_shell_fix(node: NodeView, note: str) -> Fix:
-    """Keeps bash's start-up files, its own before all logins', to shells that a person sits at."""
+def quiet_shell_fix(node: NodeView, note: str, server: Sshd | None = None) -> Fix:
+    """Keeps what acts at each login to people's: sshd's own file, where that prints or waits.
+
+    Else bash's start-up files, its own before all logins'. `server` is its sshd, where known.
+    """
     shell = node.read(Account).shell if node.has(Account) else "bash"
+    own = ""
     if shell.endswith("bash"):
-        return node.fix(quiet_bash_command(node.as_root(quiet_all_command())), note)
-    return node.fix("", f"let the start-up files of {shell} do nothing without a terminal")
+        own = quiet_bash_command(node.as_root(quiet_all_command()))
+    else:
+        note = f"let the start-up files of {shell} do nothing without a terminal"
+    if server and not server.rc_file:
+        return node.fix(own, note)
+    return node.fix(f"{{ {quiet_rc_command(node.as_root(''))}; }} || {{ {own or 'false'}; }}", note)
 
 
 def _proxy_fails_fix(failure: LoginFailure) -> Fix:

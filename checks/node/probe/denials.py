@@ -7,6 +7,8 @@ import re
 import stat
 import time
 
+from checks.node.runtime.files import mount_of
+
 MOST_LINKS = 40
 MOST_ENTRIES = 50000
 WALK_LIMIT = 2.0
@@ -14,8 +16,11 @@ LETTERS = ((os.R_OK, "r"), (os.W_OK, "w"), (os.X_OK, "x"))
 PATH_IN_WORDS = re.compile(r"""(?<![\w.])/[^\s'":,;()\[\]]+""")
 PACKAGE_FOLDER = re.compile(r"^(.*/(?:site|dist)-packages)/(\w+)")
 FOUND_NOWHERE = re.compile(r"No module named '(\w+)")
+NOT_MAPPED = re.compile(r"(/[^\s:]+): failed to map segment")
+"""What the loader says of a library on a file system that is mounted noexec, among others."""
 MAY_BE_DENIED = re.compile(
-    "ermission denied|No module named|cannot import name|cannot open shared|PackageNotFoundError"
+    "failed to map segment|ermission denied|"
+    "No module named|cannot import name|cannot open shared|PackageNotFoundError"
 )
 
 
@@ -25,6 +30,21 @@ def account_name(look_up, number):
         return look_up(number)[0]
     except KeyError:
         return str(number)
+
+
+def noexec_mount(path):
+    """Where the file system that holds this file is mounted, if nothing on it may be run."""
+    if os.path.isdir(path) or not os.statvfs(path).f_flag & os.ST_NOEXEC:
+        return ""
+    return mount_of(os.path.realpath(path))[0]
+
+
+def unmapped_library(words):
+    """The library that the loader may not map, by its words, where a mount is why."""
+    for path in NOT_MAPPED.findall(words):
+        if os.path.exists(path) and noexec_mount(path):
+            return describe_denial(path, os.X_OK)
+    return None
 
 
 def describe_denial(path, need):
@@ -39,6 +59,7 @@ def describe_denial(path, need):
         "mode": stat.S_IMODE(found.st_mode),
         "folder": stat.S_ISDIR(found.st_mode),
         "who": mine,
+        "noexec": noexec_mount(path) if need & os.X_OK else "",
         "need": "".join(letter for bit, letter in LETTERS if need & bit),
     }
 
@@ -100,6 +121,9 @@ def denied_import(words):
     """
     if not MAY_BE_DENIED.search(words):
         return None
+    unmapped = unmapped_library(words)
+    if unmapped:
+        return unmapped
     paths = list(dict.fromkeys(PATH_IN_WORDS.findall(words)))
     packages = [found.groups() for found in map(PACKAGE_FOLDER.match, paths) if found]
     wanted = FOUND_NOWHERE.findall(words)

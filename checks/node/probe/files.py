@@ -13,7 +13,7 @@ import threading
 from checks.node.probe.core import section
 from checks.node.probe.denials import first_denied
 from checks.node.probe.space_users import space_users
-from checks.node.runtime.files import read_file
+from checks.node.runtime.files import mount_of
 from checks.node.runtime.threads import start_thread
 
 LOOK_LIMIT = 4.0
@@ -149,20 +149,6 @@ def content_fingerprint(path):
     return found
 
 
-def mount_of(path, mounts):
-    """Mount point, kind and source of the file system that holds the real path."""
-    best = ("/", "unknown", "")
-    for line in mounts.splitlines():
-        fields = line.split()
-        if len(fields) < 3:
-            continue
-        point = fields[1].replace("\\040", " ")
-        inside = path == point or path.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best[0]):
-            best = (point, fields[2], fields[0])
-    return best
-
-
 def is_remote(kind):
     """Whether several machines see the same files there."""
     return kind in REMOTE_FUSE or any(kind.startswith(name) for name in REMOTE)
@@ -175,7 +161,7 @@ def writable_space(path):
     target = real if os.path.islink(base) and not os.path.lexists(real) else ""
     real = nearest_existing(real)
     space = os.statvfs(real)
-    mount, kind, source = mount_of(real, read_file("/proc/self/mounts", "") or "")
+    mount, kind, source = mount_of(real)
     writable = os.access(real, os.W_OK | os.X_OK)
     free = space.f_bavail * space.f_frsize
     full = free < NEARLY_FULL or (space.f_files and not space.f_favail)

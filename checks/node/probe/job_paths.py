@@ -12,13 +12,12 @@ from checks.node.probe.core import section
 from checks.node.probe.files import (
     is_remote,
     look_side_by_side,
-    mount_of,
     path_state,
     paths_to_compare,
     writable_space,
 )
 from checks.node.probe.model_size import model_parameters
-from checks.node.runtime.files import decode_text, read_file
+from checks.node.runtime.files import decode_text, mount_of
 
 LIMIT = 6.0
 MOST_ENTRIES = 5000
@@ -142,7 +141,7 @@ def survey_path(path):
     """`look`, the real path and its mount, and what the file or folder has in it."""
     found = path_state(path)
     real = os.path.realpath(path)
-    mount, kind, source = mount_of(real, read_file("/proc/self/mounts", "") or "")
+    mount, kind, source = mount_of(real)
     found.update(
         real=real, mount=mount, filesystem=kind, shared=is_remote(kind), source=source, pointers=[]
     )

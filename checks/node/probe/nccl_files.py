@@ -5,8 +5,8 @@ import socket
 
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.environment import conf_files
-from checks.node.probe.files import is_remote, mount_of
-from checks.node.runtime.files import read_file
+from checks.node.probe.files import is_remote
+from checks.node.runtime.files import mount_of
 
 COMMANDS = ("ldconfig -p",)
 READ = ("NCCL_TOPO_FILE", "NCCL_GRAPH_FILE", "NCCL_CONF_FILE", "NCCL_TUNER_CONFIG_FILE")
@@ -39,7 +39,7 @@ def output_file_state(path):
     if os.path.isdir(folder):
         held = os.path.exists(path) and not os.access(path, os.W_OK)
         state = "ok" if os.access(folder, os.W_OK | os.X_OK) and not held else "denied"
-    mount = mount_of(os.path.realpath(folder), read_file("/proc/self/mounts", "") or "")
+    mount = mount_of(os.path.realpath(folder))
     return {"folder": folder, "state": state, "remote": is_remote(mount[1])}
 
 

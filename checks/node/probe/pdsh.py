@@ -12,6 +12,7 @@ import uuid
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.denials import first_denied
 from checks.node.probe.guilty_variables import fewest_names
+from checks.node.runtime.files import read_file
 
 COMMANDS = ("pdsh -V", "pdsh -S -f 1024 -w NODES 'echo …', from the head")
 
@@ -24,6 +25,7 @@ FOLDERS = ("/usr/lib/*/pdsh", "/usr/lib64/pdsh", "/usr/lib/pdsh", "/usr/local/li
 VARIABLE = re.compile(r"^(PDSH_|DSHPATH$|WCOLL$|FANOUT$)")
 INSECURE = re.compile(r'module path "([^"]+)" insecure')
 EXITED = re.compile(r"^\S*pdsh@[^:]+: (\S+): ssh exited with exit code (\d+)")
+OTHER_WAY = re.compile(r"[^#]*\bpdsh_rcmd_type=(?!ssh\b)")
 MANAGERS = ("apt-get", "dnf", "yum", "zypper")
 
 
@@ -85,6 +87,14 @@ def denied_module(folder):
     return next(filter(None, map(first_denied, paths)), None)
 
 
+def genders_lines():
+    """The lines of its genders file that give nodes another way than ssh, which wins over all."""
+    folder = os.environ.get("PDSH_GENDERS_DIR", "/etc")
+    path = os.path.join(folder, os.environ.get("PDSH_GENDERS_FILE", "genders"))
+    lines = enumerate((read_file(path, "") or "").splitlines(), 1)
+    return ["%s:%d: %s" % (path, number, line) for number, line in lines if OTHER_WAY.match(line)]
+
+
 @section("pdsh")
 def pdsh(_):
     """Its version, modules and the shell's variables; an answer too where there is no pdsh."""
@@ -102,6 +112,7 @@ def pdsh(_):
     return dict(
         found,
         path=path,
+        genders=genders_lines(),
         version=done.out.partition("\n")[0].split(" ")[0],
         rcmds=rcmds,
         denied=None if "ssh" in rcmds else denied_module(folder),

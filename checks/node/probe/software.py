@@ -311,7 +311,7 @@ def software(args):
     python = args["python"]
     path = find_interpreter(python)
     denial = denied_program(python, os.environ.get("PATH", ""))
-    if denial and not (path and os.path.exists(path)):
+    if denial and (denial["noexec"] or not (path and os.path.exists(path))):
         return dict(describe_absent(python, "denied", args.get("workdir")), denied_by=denial)
     if path is None or not os.path.exists(path):
         return describe_absent(python, "missing", args.get("workdir"))

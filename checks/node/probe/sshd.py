@@ -34,6 +34,7 @@ KEYWORDS = frozenset(
         "forcecommand",
         "maxstartups",
         "permitrootlogin",
+        "permituserrc",
         "hostkey",
         "authorizedkeyscommand",
         "authenticationmethods",
@@ -307,6 +308,12 @@ def values_of(keyword, settings, by_address):
     return dict.fromkeys(values + [own[keyword] for own in by_address.values() if keyword in own])
 
 
+def rc_file(home, permitted):
+    """What sshd runs before each command (do_rc_files in its session.c); '' where nothing."""
+    own = [os.path.join(home, ".ssh/rc")] if permitted != "no" else []
+    return next((path for path in [*own, "/etc/ssh/sshrc"] if os.path.exists(path)), "")
+
+
 @section("sshd")
 def sshd(args):
     """Settings, authorized keys and what guards them, host keys and accounts of this node."""
@@ -341,6 +348,7 @@ def sshd(args):
         "guarded": list({entry["path"]: entry for entry in checked}.values()),
         "revoked": revocations(revoked),
         "access": access_lines(server),
+        "rc_file": rc_file(entry.pw_dir, setting_in_force(settings, "permituserrc", "yes")),
         "host_keys": host_keys(settings),
         "accounts": [line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()],
         "other_accounts": other_accounts(),

@@ -8,11 +8,10 @@ from checks.node.probe.core import section
 from checks.node.probe.files import (
     file_digest,
     is_remote,
-    mount_of,
     nearest_existing,
     writable_space,
 )
-from checks.node.runtime.files import read_file
+from checks.node.runtime.files import mount_of, read_file
 
 MOST_OTHERS = 20000
 
@@ -45,7 +44,7 @@ def folder_identity(folder):
     """What is equal on two machines where both see the same folder there, and on no others."""
     nearest = nearest_existing(folder)
     real, found = os.path.realpath(nearest), os.stat(nearest)
-    mount, kind, source = mount_of(real, read_file("/proc/self/mounts", "") or "")
+    mount, kind, source = mount_of(real)
     below = os.path.relpath(folder, nearest)
     if is_remote(kind):
         path = os.path.relpath(real, mount)

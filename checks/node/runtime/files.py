@@ -25,3 +25,18 @@ def list_folder(path):
         return os.listdir(path)
     except OSError:
         return []
+
+
+def mount_of(path, mounts=None):
+    """Mount point, kind and source of the file system that holds the real path."""
+    best = ("/", "unknown", "")
+    known = read_file("/proc/self/mounts", "") if mounts is None else mounts
+    for line in known.splitlines():
+        fields = line.split()
+        if len(fields) < 3:
+            continue
+        point = fields[1].replace("\\040", " ")
+        inside = path == point or path.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best[0]):
+            best = (point, fields[2], fields[0])
+    return best

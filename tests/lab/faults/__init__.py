@@ -114,6 +114,8 @@ ALIKE = frozenset(
             "rule-of-a-vpn",
             "route-to-one-by-a-vpn",
         ),
+        *("bashrc-becomes-another-program", "ssh-rc-waits", "ssh-rc-of-all-waits"),
+        *("ssh-rc-of-all-greets", "genders-say-exec", "libraries-on-noexec"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

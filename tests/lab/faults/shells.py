@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launcher.lab.faults import DefaultTarget
-from tests.lab.faults.case import HEAD, NODE3, REACH, SSH, case, custom
+from tests.lab.faults.case import ALL, HEAD, NODE3, REACH, SSH, case, custom, warned
 from tests.support.lab_fixtures import RELOAD_SSHD
 
 PATH_REPLACED = custom("path-replaced", "sed -i '1i export PATH=/opt/bin' $HOME/.bashrc")
@@ -48,6 +48,21 @@ FORCED_BY_SSHD = custom(
 )
 BASHRC_ENDS = custom("bashrc-ends-the-session", "sed -i '1i exit 0' ~/.bashrc")
 BASHRC_BEGINS = custom("bashrc-begins-a-shell", "sed -i '1i exec bash --norc' ~/.bashrc")
+BASHRC_BECOMES = custom("bashrc-becomes-another-program", "sed -i '1i exec cat' ~/.bashrc")
+RC_WAITS = custom("ssh-rc-waits", "echo 'sleep 1000' >~/.ssh/rc")
+RC_OF_ALL_WAITS = custom("ssh-rc-of-all-waits", "echo 'sleep 1000' >/etc/ssh/sshrc")
+WAITING_RC = ("ssh/rc", "ssh/sshrc", "sleep 1000", "sshd: root@notty")
+"""sshd waits for what it runs before the command, whoever hangs up."""
+RC_GREETS = custom("ssh-rc-greets", "echo 'echo welcome' >~/.ssh/rc")
+RC_OF_ALL_GREETS = custom("ssh-rc-of-all-greets", "echo 'echo welcome' >/etc/ssh/sshrc")
+ANOTHER_WAY = custom(
+    "genders-say-rsh", "echo 'node3 pdsh_rcmd_type=rsh' >/etc/genders", DefaultTarget.HEAD
+)
+ANOTHER_WAY_TO_ALL = custom(
+    "genders-say-exec",
+    "echo 'node[1-3] compute,pdsh_rcmd_type=exec' >/etc/genders",
+    DefaultTarget.HEAD,
+)
 NEIGHBOUR_WRONG = custom(
     "neighbour-wrong",
     "ip neigh replace $PEER_ADDRESS lladdr 00:11:22:33:44:55 nud permanent "
@@ -66,6 +81,18 @@ CASES = [
     case(FORCED_BY_SSHD, REACH, NODE3, "shell-refuses"),
     case(BASHRC_ENDS, REACH, NODE3, "shell-refuses"),
     case(BASHRC_BEGINS, REACH, NODE3, "shell-refuses"),
+    case(BASHRC_BECOMES, REACH, NODE3, "shell-hangs"),
+    case(RC_WAITS, REACH, NODE3, "shell-hangs", leaves=WAITING_RC),
+    case(RC_OF_ALL_WAITS, REACH, NODE3, "shell-hangs", leaves=WAITING_RC),
+    warned(RC_GREETS, "ssh.shell-is-quiet", NODE3, "shell-noisy"),
+    warned(RC_OF_ALL_GREETS, "ssh.shell-is-quiet", NODE3, "shell-noisy"),
+    case(ANOTHER_WAY, "pdsh.reaches-every-node", (("node1", "node3"),), "genders"),
+    case(
+        ANOTHER_WAY_TO_ALL,
+        "pdsh.reaches-every-node",
+        tuple(("node1", name) for name in ALL),
+        "genders",
+    ),
     case(FORCED_FOR_A_PEER, SSH, (("node1", "node3"),), "forced-command"),
     case(DENIED_BY_ADDRESS, SSH, (("node1", "node3"),), "key-denied"),
     case(NEIGHBOUR_WRONG, SSH, (("node1", "node3"), ("node3", "node1")), "dropped"),

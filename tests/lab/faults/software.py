@@ -32,6 +32,17 @@ BORROWING = {
     "first": ((custom("have-borrowed", BORROWED), ALL),),
 }
 """An environment that has another one's packages by a .pth file."""
+NOEXEC = "mount --bind {0} {0} && mount -o remount,bind,noexec {0}"
+NOEXEC_INTERPRETER = custom(
+    "interpreter-on-noexec",
+    "cd /root/borrowed/bin; cp --remove-destination $(readlink -f python3) python3; "
+    + NOEXEC.format("/root/borrowed"),
+)
+NOEXEC_LIBRARIES = custom(
+    "libraries-on-noexec",
+    'd=$("$PYTHON" -c "import importlib.util as u; print(u.find_spec(\'torch\').origin)"); '
+    + NOEXEC.format("${d%/*}/lib"),
+)
 CHECKOUT = "mkdir -p {0}/deepspeed; touch {0}/deepspeed/__init__.py; "
 CHECKOUT_FIRST = CHECKOUT.format("/opt/old") + "echo export PYTHONPATH=/opt/old >>$HOME/.bashrc"
 OLDER_FIRST = (
@@ -67,6 +78,12 @@ PROGRAM = "software.program-is-importable"
 SAME_FILES = "files.same-files-are-equal"
 OWN = "software.packages-are-the-environments-own"
 CASES = [
+    case(
+        *(NOEXEC_INTERPRETER, "software.python-is-there", NODE3, "python-denied"),
+        job={"python": "/root/borrowed/bin/python3"},
+        first=BORROWING["first"],
+    ),
+    case(NOEXEC_LIBRARIES, "training.smoke-trains", NODE3, "package-denied"),
     case(PYTHONHOME, "software.python-is-there", NODE3, "python-home"),
     case(
         custom("no-compiler-for-offload", "rm -f $(type -ap c++)"),

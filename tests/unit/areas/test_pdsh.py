@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -165,6 +166,36 @@ def test_what_pdsh_brings_back(reached, cause):
     snap = cluster(node2=reached, code=max(7, reached.code))
     assert reaches(snap).cause == cause
     assert reaches(snap, "node1").outcome is Outcome.PASS
+
+
+def test_a_line_of_genders_has_pdsh_go_another_way_than_ssh():
+    """pdsh then ends with its own status, 254, which says nothing of the other nodes."""
+    line = "/etc/genders:3: node2 gpu,pdsh_rcmd_type=rsh"
+    said = PdshAnswer(said="node2: connect: Connection refused")
+    snap = cluster(replace(GOOD, genders=(line,)), node2=said, code=254)
+    finding = reaches(snap)
+    assert finding.cause == "genders" and line in finding.message
+    assert finding.fix.command.startswith("sudo ") and finding.fix.command.endswith("/etc/genders")
+    assert reaches(snap, "node1").outcome is Outcome.PASS
+    assert reaches(cluster(node2=said, code=254)).cause == "no-answer"
+    tried = PdshAnswer(code=255, said="ssh: connect to host node2 port 22: Connection refused")
+    assert reaches(cluster(replace(GOOD, genders=(line,)), node2=tried)).cause == "refused"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("node3 pdsh_rcmd_type=rsh", 1),
+        ("node[1-3] gpu,pdsh_rcmd_type=exec,big", 1),
+        ("node3 pdsh_rcmd_type=ssh", 0),
+        ("node3 gpu # pdsh_rcmd_type=rsh", 0),
+        ("node3 all", 0),
+    ],
+)
+def test_lines_of_genders_that_name_another_way(line, found, tmp_path, monkeypatch):
+    (tmp_path / "genders").write_text(f"# nodes\n{line}\n")
+    monkeypatch.setenv("PDSH_GENDERS_DIR", str(tmp_path))
+    assert probe.genders_lines() == [f"{tmp_path}/genders:2: {line}"] * found
 
 
 def test_pdsh_itself_loses_the_exit_status():

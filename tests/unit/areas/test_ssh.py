@@ -185,6 +185,18 @@ def test_a_noisy_shell_warns_and_says_what_breaks_on_the_head():
     assert "'Welcome'" in noisy.message
 
 
+@pytest.mark.parametrize(
+    ("rc_file", "user"), [("/root/.ssh/rc", "root"), ("/etc/ssh/sshrc", "ann"), ("", "root")]
+)
+def test_what_sshd_runs_before_a_command_is_named_where_a_login_is_noisy(rc_file, user):
+    snap = cluster()
+    with_fact(snap, "node1", Login(reached=True, noise="Welcome\n", user=user))
+    with_fact(snap, "node1", Sshd(user, rc_file=rc_file))
+    finding = judged(snap, "ssh.shell-is-quiet")["node1",]
+    assert ("sshd runs" in finding.message) is bool(rc_file)
+    assert ("SSH_TTY" in finding.fix.command) is bool(rc_file)
+
+
 def test_each_node_begins_with_itself():
     assert rotate_from(["a", "b", "c"], "b") == ["b", "c", "a"]
 

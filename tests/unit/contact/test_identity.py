@@ -109,8 +109,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A login that waits for PATIENCE_S only."""
     prepare = ssh_transport.SshTransport._prepare_login
 
-    def prepare_impatiently(self, target, config):
-        target, connection = prepare(self, target, config)
+    def prepare_impatiently(self, name):
+        target, connection = prepare(self, name)
         connection.connect_kwargs["auth_timeout"] = PATIENCE_S
         return target, connection
 

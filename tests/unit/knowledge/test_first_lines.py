@@ -1,10 +1,16 @@
 """A line that is put first is put there once, however often the command is typed."""
 
+import os
 import subprocess
 
 import pytest
 
-from checks.knowledge.first_lines import QUIET, put_first_command
+from checks.knowledge.first_lines import (
+    PEOPLE_ALONE,
+    QUIET,
+    put_first_command,
+    quiet_rc_command,
+)
 
 
 @pytest.mark.parametrize("text", [None, "", "b\n", f"b\n{QUIET}\n"])
@@ -17,3 +23,20 @@ def test_typed_twice_it_is_first_once(text, tmp_path):
     lines = path.read_text().splitlines()
     assert lines[0] == QUIET
     assert [line for line in lines[1:] if line] == (text or "").splitlines()
+
+
+@pytest.mark.parametrize("sudo", ["", "env "])
+@pytest.mark.parametrize(
+    ("text", "changed"), [("echo hi\n", True), ("exit 3\n", False), ("", False), (None, False)]
+)
+def test_what_sshd_runs_first_is_kept_to_people_where_it_prints(text, changed, sudo, tmp_path):
+    path = tmp_path / ".ssh/rc"
+    path.parent.mkdir()
+    if text is not None:
+        path.write_text(text)
+    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    command = ["sh", "-c", quiet_rc_command(sudo).replace("/etc/ssh/sshrc", "/nowhere")]
+    codes = [subprocess.run(command, env=env, check=False).returncode for _ in range(2)]
+    assert [code == 0 for code in codes] == [changed, False], "typed again it finds nothing"
+    if text is not None:
+        assert path.read_text() == (f"{PEOPLE_ALONE}\n{text}" if changed else text)

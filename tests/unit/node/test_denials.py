@@ -9,11 +9,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from checks.facts import ClusterView
+from checks.facts.denial import Denial
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.node.probe import denials
+from tests.support.snapshots import snapshot
 
 NOBODY = 65534
 
@@ -113,3 +118,21 @@ def test_a_program_that_may_not_be_run_is_found_in_the_search_path(opt):
     assert (found["path"], found["need"]) == (str(opt / "tool"), "x")
     assert as_nobody(lambda: denials.denied_program("other", search)) is None
     assert denials.denied_program(sys.executable, "") is None
+
+
+def test_a_file_on_a_noexec_mount_may_not_be_run_whatever_its_mode(opt, monkeypatch):
+    library = opt / "env/lib/mod.so"
+    library.write_text("")
+    library.chmod(0o755)
+    words = f"ImportError: {library}: failed to map segment from shared object"
+    assert denials.denied_import(words) is None
+    flags = SimpleNamespace(f_flag=os.ST_NOEXEC)
+    monkeypatch.setattr(denials.os, "statvfs", lambda path: flags)
+    monkeypatch.setattr(denials, "mount_of", lambda path: ("/data env", "ext4", "/dev/sdb"))
+    found = denials.denied_import(words)
+    assert (found["path"], found["noexec"]) == (str(library), "/data env")
+    assert denials.describe_denial(str(opt / "env"), os.X_OK)["noexec"] == "", "a folder"
+    node = ClusterView(snapshot(("node1",)))["node1"]
+    denial = Denial(**found)
+    assert opening_fix(node, denial).command == "mount -o remount,exec '/data env'"
+    assert "is on /data env, mounted noexec" in denial_words(denial)
