@@ -223,5 +223,12 @@ root csv-columns-differ
   cause   a CSV file has rows with other numbers of fields than its head ({why}): quotes or line
           breaks within values, or another separator
   fix     sep=, quotechar= and escapechar= as it was written; on_bad_lines="skip" drops such rows
+root evaluate-ranks-apart
+  says    Expected to find locked file
+  says    Error during finalization: Unable to find all cache files
+  cause   a metric of `evaluate` that is computed over several ranks does not find the files of the
+          others: they are on other nodes' disks, or an earlier run left its own
+  fix     cache_dir on a file system that every node mounts and experiment_id of this run, or gather
+          the predictions (gather_for_metrics) and compute on rank 0 alone
 """
 )

@@ -53,7 +53,7 @@ root git-needs-login, survivable
           misspelt one
   fix     a token in the URL or a credential helper, or an ssh key; better clone once and `python -m
           launcher sync` the files
-root git-foreign-owner, survivable
+silent git-foreign-owner, survivable
   shows   fatal: detected dubious ownership in repository at '{path:[^']+}'
   cause   the repository {path} belongs to another account than the one that runs git here, as in
           containers

@@ -191,11 +191,11 @@ root kubernetes-webhook-refused
   shows   admission webhook "{hook:[^"]+}" denied the request: {why:.+}
   cause   a rule of the cluster ({hook}) refuses the job: {why}
   fix     change what it names in the manifest
-root kubernetes-already-exists, survivable
+silent kubernetes-already-exists, survivable
   shows   Error from server (AlreadyExists): {what:.+}
   cause   a job or object of that name is there already, of an earlier run
   fix     `kubectl delete` it, or another name (generateName)
-root kubernetes-not-found, survivable
+silent kubernetes-not-found, survivable
   shows   Error from server (NotFound): {what:\S+ "[^"]+"} not found
   cause   {what} is not in this namespace: it ended and was removed (ttl, cleanPodPolicy), or the
           namespace or name is another

@@ -171,5 +171,15 @@ root megatron-fusion-extension
   cause   apex (or Transformer Engine) lacks the CUDA extension fused_weight_gradient_mlp_cuda,
           which Megatron uses by default
   fix     --no-gradient-accumulation-fusion, or apex built with --cpp_ext --cuda_ext
+root megatron-groups-not-made
+  says    parallel group is not initialized
+  cause   parallel groups are used that were not made in this process: the model is built before
+          initialize_model_parallel, without a launcher, or with another copy of Megatron
+  fix     initialize_megatron (or initialize_model_parallel) first; one megatron-core in the
+          environment (`uv pip list | grep -i megatron`)
+root megatron-groups-twice
+  says    parallel group is already initialized
+  cause   parallel groups were made twice: by the program and by a framework above it
+  fix     make them once; `if not parallel_state.model_parallel_is_initialized()`
 """
 )

@@ -202,7 +202,7 @@ root ray-port-taken-twice
           range of the workers'
   fix     --min-worker-port and --max-worker-port apart from --port, --node-manager-port,
           --object-manager-port and --dashboard-agent-grpc-port
-root ray-disk-nearly-full, survivable
+silent ray-disk-nearly-full, survivable
   shows   is over {share}% full, available space: {free}; capacity: {size}
   cause   the disk under Ray's folder is {share}% full ({free} left): Ray spills objects there and
           then refuses to make new ones
@@ -211,8 +211,8 @@ root ray-disk-nearly-full, survivable
 root ray-gpu-actor-sees-none
   says    No CUDA GPUs are available
   near    ray::\w|\(\w+ pid=\d+(?:, ip=[^)]*)?\)|RayTaskError|ray/_private
-  cause   a worker of Ray sees no GPU: Ray sets CUDA_VISIBLE_DEVICES to nothing where an actor or
-          task asks for none (num_gpus), as the driver itself does
+  cause   a worker of Ray sees no GPU: Ray hides all of them from an actor, task or driver that asks
+          for none (num_gpus), or its node has none (`ray status`)
   fix     num_gpus=1 in @ray.remote or ScalingConfig(use_gpu=True); no CUDA in the driver;
           RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO=0 keeps the variable where num_gpus is 0
   checks  gpu.devices-may-be-opened

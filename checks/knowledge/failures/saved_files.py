@@ -235,5 +235,16 @@ root compressed-ends-early
   says    Corrupt input data
   cause   a compressed file of the data is cut off or damaged: its download or copy was interrupted
   fix     `gzip -t` (xz -t, zstd -t) on that node; copy or download it again
+root weights-are-a-web-page
+  says    invalid load key, '<'
+  cause   a file of weights is a web page (an error or login page) that was saved in its place
+  fix     look at `head -c 200 FILE`; download it again with its login (`hf download REPO`)
+root weights-corrupt
+  says    The file might be corrupted
+  says    Invalid magic number; corrupt file?
+  cause   a file that torch.load reads is cut off or damaged: its save or copy was interrupted, the
+          disk was full, or another rank still writes it
+  fix     the checkpoint before it; `ls -l` of it on all nodes; write under another name, rename,
+          and let the others wait at a barrier
 """
 )

@@ -348,6 +348,14 @@ root torch-negative-dimension
           embedding that is to shrink
   fix     the lengths in the line that the traceback names; a longer max_length, truncation of
           prompts
+root extension-without-gpu
+  says    RuntimeError: Not compiled with GPU support
+  cause   an extension was built where no CUDA was found, so that it has no code for GPUs
+  fix     build it again on a node with the CUDA toolkit (CUDA_HOME, nvcc) and FORCE_CUDA=1
+root torch-device-name
+  shows   at start of device string: {device}
+  cause   {device} is no device of torch: a setting of another library ("auto") reached torch.device
+  fix     "cuda" or "cuda:N" there; device_map="auto" belongs to from_pretrained alone
 """,
     DEEPSPEED_WEIGHTS_ONLY=KNOWN_RELEASES["deepspeed-weights-only"].because,
 )

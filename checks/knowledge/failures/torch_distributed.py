@@ -282,5 +282,10 @@ symptom c10d-store-answer
   says    Stop_waiting response is expected
   cause   the store of rank 0 ended while this rank waited at it
   fix     the output of rank 0
+root dataparallel-gather-sizes
+  says    Gather got an input of invalid size
+  cause   DataParallel (one process for all GPUs) cannot join outputs of different lengths
+  fix     one process for each GPU (torchrun, deepspeed, `python -m launcher start`), or outputs
+          padded to one length
 """
 )
