@@ -10,6 +10,11 @@ from checks.node.runtime.files import READ_LIMIT, decode_text
 WORDS = (
     "deepspeed.initialize",
     "TrainingArguments",
+    "TrainingArguments(",
+    "use_cpu",
+    "no_cuda",
+    "ACCELERATE_USE_CPU",
+    "**",
     "HfArgumentParser",
     "Trainer",
     "Accelerator",
@@ -35,7 +40,8 @@ WORDS = (
     "BitsAndBytes",
     "requires_grad",
 )
-"""What shows who reads the config, whether one model spans several ranks, and what is trained."""
+"""What shows who reads the config, whether one model spans several ranks, and what is trained, on
+which devices."""
 SECRET = re.compile(
     r"""
     ((?:"(?:[^"\\\n]|\\.)*(?:key|token|password|secret)" |
@@ -113,15 +119,16 @@ def folder_access(path):
 @section("deepspeed_config")
 def deepspeed_config(args):
     """The config's text, the words of the script, and the folders for offload on this node."""
-    if not args.get("deepspeed_config"):
-        return {"config": None}
     workdir = args.get("workdir") or "/"
+    script = script_words(args.get("command"), workdir)
+    if not args.get("deepspeed_config"):
+        return {"config": None, "script": script}
     config = read_config_file(os.path.normpath(os.path.join(workdir, args["deepspeed_config"])))
     config["text"] = mask_secrets(config["text"])  # a logger's api_key
     paths = nvme_paths(config["text"])
     return {
         "config": config,
-        "script": script_words(args.get("command"), workdir),
+        "script": script,
         "nvme": {
             path: folder_access(os.path.normpath(os.path.join(workdir, path))) for path in paths
         },

@@ -210,7 +210,7 @@ def test_the_section_waits_for_no_pipe_and_says_what_is_missing(tmp_path):
     assert asked(tmp_path)["config"]["state"] == "missing"
     subprocess.run(["mkfifo", tmp_path / "ds.json"], check=True)
     assert asked(tmp_path)["config"]["detail"] == "not a file"
-    assert section({"workdir": "/", "deepspeed_config": None}) == {"config": None}
+    assert section({"workdir": "/", "deepspeed_config": None}) == {"config": None, "script": None}
 
 
 def test_the_example_is_in_order():
