@@ -60,7 +60,7 @@ root npu-oom
 symptom npu-inner-error
   says    The Inner error is reported as above. The process exits for this inner error
   cause   an operation on the NPU failed; the lines with EI, EE, EZ or EJ codes above say why
-  fix     the first [ERROR] line with a code above; ASCEND_LAUNCH_BLOCKING=1 in [env] shows the
+  fix     read the first [ERROR] line with a code above; ASCEND_LAUNCH_BLOCKING=1 in [env] shows the
           operation; plog in ~/ascend/log
 """
 )

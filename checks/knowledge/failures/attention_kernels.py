@@ -45,7 +45,7 @@ root unsloth-refused
   says    "Exception: Unsloth: "
   pattern (?:Error|Exception): Unsloth: (?P<what>.+)
   cause   Unsloth does not accept the model, the GPU or the way of the run: {what}
-  fix     what it names; Unsloth and unsloth_zoo of one release (`uv pip install -U unsloth
+  fix     correct what it names; Unsloth and unsloth_zoo of one release (`uv pip install -U unsloth
           unsloth_zoo`); imported before transformers
 """
 )

@@ -89,14 +89,14 @@ root collective-mismatch
 symptom nccl-remote-ended
   says    remote process exited or there was a network error
   cause   a rank ended, or the network between two nodes broke; NCCL does not tell which
-  fix     the rank that failed first, in the output of all nodes; without one, the network
+  fix     find the rank that failed first, in the output of all nodes; without one, the network
 symptom nccl-heartbeat
   says    Heartbeat monitor timed out!
   says    due to ProcessGroupNCCL watchdog hang
   cause   torch ends this rank because its watchdog did not get on: a collective of another rank, a
           CUDA call or a Python thread that holds the interpreter
-  fix     the first time-out or error above, of any rank; TORCH_NCCL_TRACE_BUFFER_SIZE=2000 in [env]
-          records what each rank waits in (`python -m launcher diagnose DUMPS`)
+  fix     read the first time-out or error above, of any rank; TORCH_NCCL_TRACE_BUFFER_SIZE=2000 in
+          [env] records what each rank waits in (`python -m launcher diagnose DUMPS`)
 symptom nccl-invalid-argument
   says    ncclInvalidArgument: Invalid value for an argument
   cause   NCCL was called with a value that it does not take: a type that it lacks, ranks that

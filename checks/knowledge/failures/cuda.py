@@ -279,7 +279,7 @@ symptom cuda-context-destroyed
   says    CUDA error: context is destroyed
   cause   the GPU context of this process was taken down while it was in use: another part of it
           ended, or the GPU was reset
-  fix     the first error of this rank; `dmesg | grep -i xid` on that node
+  fix     read the first error of this rank; `dmesg | grep -i xid` on that node
 """,
     meanings={"cuda-error-of-a-faulty-gpu": XID_MEANINGS},
     GPU_FAULT=GPU_FAULT,

@@ -134,7 +134,7 @@ symptom ofi-init-failed, survivable
   says    NET/OFI Failed to initialize sendrecv protocol
   cause   the libfabric plugin of NCCL did not start, after which NCCL takes sockets or fails: no
           EFA adapter is visible, or plugin, libfabric and NCCL do not fit
-  fix     the first NET/OFI WARN above names why; `fi_info -p efa` in the rank's environment; plugin
-          and libfabric of one EFA installer
+  fix     read the NET/OFI WARN lines above, which say why; `fi_info -p efa` in the rank's
+          environment; plugin and libfabric of one EFA installer
 """
 )

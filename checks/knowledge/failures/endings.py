@@ -135,7 +135,7 @@ symptom torchrun-kills-late
   shows   Unable to shutdown process {pid:\d+} via {signal:\S+}, forcefully exiting via
   cause   a rank of this node did not end when it was asked to, and torchrun killed it: it hung in a
           collective or a driver
-  fix     the output of the rank that failed first
+  fix     read the output of the rank that failed first
 """,
     meanings={"mpi-rank-crashed": CRASHES, "shell-reports-crash": SHELL_WORDS},
 )

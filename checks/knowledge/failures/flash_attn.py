@@ -18,6 +18,7 @@ root fa-not-installed
   checks  software.versions-are-equal
 root fa-module-missing, survivable
   shows   No module named 'flash_attn{module:[\w.]*}'
+  follows pip-no-such-release, pip-build-failed, uv-no-solution, uv-fetch-failed
   cause   flash-attn is not installed for this interpreter, or another release than the model's code
           expects (flash_attn_interface is FlashAttention 3)
   fix     `uv pip install flash-attn --no-build-isolation` on every node, or attn_implementation:

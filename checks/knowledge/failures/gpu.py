@@ -139,10 +139,11 @@ root cuda-oom-held-by-others
   near    Process (?P<pid>\d+) has (?P<held>(?:[2-9]|\d\d+)\.\d+ GiB) memory in use\..*this process
           has
   cause   a GPU is full, and process {pid}, which is not this rank, holds {held} of it: an earlier
-          run, another job, or ranks that all use the first GPU
+          run, another job, an inference engine beside the training (vLLM), or ranks that all use
+          the first GPU
   fix     `nvidia-smi` on that node and `ps -fp {pid}` (on the host, for a container) say whose it
-          is: end it, or take another GPU; where it is a rank of this run
-          torch.cuda.set_device(LOCAL_RANK) before anything touches the GPU
+          is: end it, take another GPU, or lower vLLM's gpu_memory_utilization; where it is a rank
+          of this run torch.cuda.set_device(LOCAL_RANK) before anything touches the GPU
   checks  gpu.gpus-are-idle, gpu.driver-answers
 root cuda-oom-evaluation-gather
   says    OutOfMemoryError

@@ -16,14 +16,14 @@ root pip-build-failed, survivable
   shows   ERROR: Failed building wheel for {package}
   cause   {package} has no wheel for this environment and could not be compiled here; the compiler
           or its setup.py says why above
-  fix     the first `error:` above it; a wheel of its releases for this torch, CUDA and Python;
+  fix     read the first `error:` above it; a wheel of its releases for this torch, CUDA and Python;
           --no-build-isolation where it wants torch; build it once in the image
 symptom pip-build-failed-later, survivable
   says    ERROR: Could not build wheels for
   says    error: subprocess-exited-with-error
   says    error: metadata-generation-failed
   cause   a package has no wheel for this environment and could not be built here
-  fix     the first `error:` above says why; a wheel for this torch, CUDA and Python, or another
+  fix     read the first `error:` above says why; a wheel for this torch, CUDA and Python, or another
           version of it
 root uv-no-solution, survivable
   says    No solution found when resolving dependencies

@@ -90,12 +90,12 @@ root glibc-kernel-too-old
 symptom gloo-enforce-failed
   says    terminate called after throwing an instance of 'gloo::
   cause   a thread of gloo met an error that nobody caught, as when its peer ended
-  fix     the `what():` line below; the output of the rank that failed first
+  fix     read the `what():` line below; the output of the rank that failed first
 symptom c10d-error-thrown
   says    terminate called after throwing an instance of 'c10::DistBackendError'
   pattern terminate called after throwing an instance of 'c10::DistBackendError'\s*$
   cause   a watchdog of torch ended this rank: a collective failed or timed out, here or as another
           rank ended
-  fix     the `what():` line below and the first time-out or NCCL WARN above
+  fix     read the `what():` line below and the first time-out or NCCL WARN above
 """
 )

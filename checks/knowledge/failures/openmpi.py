@@ -248,19 +248,19 @@ root horovod-tensors-differ, survivable
 symptom mpi-abort
   shows   MPI_ABORT was invoked on rank {rank:\d+}
   cause   rank {rank} ended the job itself (MPI_ABORT), after an error of its own
-  fix     the output of rank {rank} above
+  fix     read the output of rank {rank} above
 symptom mpi-init-failed
   says    It looks like MPI_INIT failed for some reason
   cause   a rank could not start MPI; the lines of the libraries above (UCX, OPAL, PMIx, libfabric)
           say why
-  fix     the first of these lines; `ompi_info` and `mpirun --version` in the rank's environment:
+  fix     read the first of these lines; `ompi_info` and `mpirun --version` in the rank's environment:
           one Open MPI; OMPI_MCA_pml=ob1 and OMPI_MCA_btl=self,vader,tcp in the environment show
           whether the adapter is at fault
 symptom mpi-error-in-call
   shows   *** An error occurred in {call:MPI_\w+}
   cause   MPI ended the job as a call failed ({call}); the line with MPI_ERR_ below it names the
           kind
-  fix     the MPI_ERR_ line: truncated messages are ranks that disagree on sizes; others are a peer
+  fix     read the MPI_ERR_ line: truncated messages are ranks that disagree on sizes; others are a peer
           that ended or an adapter that failed
 root mpi-message-truncated
   says    MPI_ERR_TRUNCATE: message truncated
@@ -273,7 +273,7 @@ root mpi-rank-signal
           ({signal:\d+})
   cause   a rank crashed in native code ({how}): a library that does not fit, or for a bus error a
           full /dev/shm; the frames below name the library
-  fix     the first frame below that is no part of libc or MPI; `df -h /dev/shm`;
+  fix     look at the first frame below that is no part of libc or MPI; `df -h /dev/shm`;
           PYTHONFAULTHANDLER=1 passed on with -x
 root horovod-timeout-starting
   says    Timed out waiting for tasks to start

@@ -147,7 +147,7 @@ root spawned-process-crashed
 symptom spawned-process-ended
   shows   ProcessExitedException: process {local:\d+} terminated with exit code {code:\d+}
   cause   a process that torch.multiprocessing.spawn started ended with {code}
-  fix     the output of that process above
+  fix     read the output of that process above
 """,
     FREE_SHM_FIX=FREE_SHM_FIX,
 )

@@ -281,7 +281,7 @@ root c10d-nccl-not-available
 symptom c10d-store-answer
   says    Stop_waiting response is expected
   cause   the store of rank 0 ended while this rank waited at it
-  fix     the output of rank 0
+  fix     read the output of rank 0
 root dataparallel-gather-sizes
   says    Gather got an input of invalid size
   cause   DataParallel (one process for all GPUs) cannot join outputs of different lengths

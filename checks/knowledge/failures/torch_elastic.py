@@ -116,7 +116,7 @@ root torchrun-store-members-missing
   shows   TimeoutError: timed out waiting for all {count:\d+} members to join
   cause   fewer than {count} processes reached the store: some were not started, or do not reach the
           head
-  fix     the output of the nodes that print nothing; the head's port from each of them
+  fix     read the output of the nodes that print nothing; the head's port from each of them
   checks  ports.master-port-is-reachable, ssh.every-node-logs-in-to-every-node
 root c10d-ranks-missing-at-barrier
   shows   Timed out waiting on barrier on rank {rank:\d+}, for key prefix: {key:\S+}

@@ -17,7 +17,7 @@ root xla-coordination-unreachable
   says    Failed to connect to coordination service
   cause   this process does not reach JAX's coordinator: process 0 is not started or has failed, its
           address is another's, or its port is closed
-  fix     the output of process 0 first; coordinator_address with an address and port that all nodes
+  fix     read the output of process 0 first; coordinator_address with an address and port that all nodes
           reach, the same on all
 symptom xla-peer-lost
   says    The tasks have crashed
@@ -25,7 +25,7 @@ symptom xla-peer-lost
   says    unhealthy tasks
   cause   JAX's coordinator no longer hears of a process: it failed, was killed, or its node went
           away
-  fix     the output of the process that ended first, and `dmesg | tail` on its node
+  fix     read the output of the process that ended first, and `dmesg | tail` on its node
 root jax-no-visible-gpu
   says    No visible GPU devices
   cause   JAX finds no GPU for this process: CUDA_VISIBLE_DEVICES is empty or names none of this
@@ -46,7 +46,7 @@ root tensorflow-out-of-memory
 symptom tensorflow-collectives-aborted
   shows   Collective ops is aborted by: {why:.+}
   cause   a worker of TensorFlow ended or cannot be reached ({why}): the others give up
-  fix     the output of the worker that failed first; TF_CONFIG with addresses and ports that all
+  fix     read the output of the worker that failed first; TF_CONFIG with addresses and ports that all
           nodes reach
 """
 )
