@@ -23,7 +23,7 @@ symptom pip-build-failed-later, survivable
   says    error: subprocess-exited-with-error
   says    error: metadata-generation-failed
   cause   a package has no wheel for this environment and could not be built here
-  fix     read the first `error:` above says why; a wheel for this torch, CUDA and Python, or another
+  fix     the first `error:` above says why; a wheel for this torch, CUDA and Python, or another
           version of it
 root uv-no-solution, survivable
   says    No solution found when resolving dependencies

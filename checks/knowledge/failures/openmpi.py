@@ -253,15 +253,15 @@ symptom mpi-init-failed
   says    It looks like MPI_INIT failed for some reason
   cause   a rank could not start MPI; the lines of the libraries above (UCX, OPAL, PMIx, libfabric)
           say why
-  fix     read the first of these lines; `ompi_info` and `mpirun --version` in the rank's environment:
-          one Open MPI; OMPI_MCA_pml=ob1 and OMPI_MCA_btl=self,vader,tcp in the environment show
-          whether the adapter is at fault
+  fix     read the first of these lines; `ompi_info` and `mpirun --version` in the rank's
+          environment: one Open MPI; OMPI_MCA_pml=ob1 and OMPI_MCA_btl=self,vader,tcp in the
+          environment show whether the adapter is at fault
 symptom mpi-error-in-call
   shows   *** An error occurred in {call:MPI_\w+}
   cause   MPI ended the job as a call failed ({call}); the line with MPI_ERR_ below it names the
           kind
-  fix     read the MPI_ERR_ line: truncated messages are ranks that disagree on sizes; others are a peer
-          that ended or an adapter that failed
+  fix     read the MPI_ERR_ line: truncated messages are ranks that disagree on sizes; others are a
+          peer that ended or an adapter that failed
 root mpi-message-truncated
   says    MPI_ERR_TRUNCATE: message truncated
   cause   a rank received more than it expected: ranks called different collectives, or with

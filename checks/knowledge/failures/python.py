@@ -99,7 +99,7 @@ symptom python-segfault
   says    Fatal Python error: Aborted
   pattern Fatal Python error: (?P<what>Segmentation fault|Bus error|Aborted)
   cause   a rank crashed in native code ({what}); the stack below shows which library was called
-  fix     look at the first frame below that names a package is the suspect: reinstall it for this torch;
+  fix     the first frame below that names a package is the suspect: reinstall it for this torch;
           for a bus error `df -h /dev/shm`
   checks  training.smoke-trains, limits.shm-is-large-enough
 root python-unexpected-keyword

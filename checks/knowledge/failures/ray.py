@@ -181,8 +181,8 @@ symptom ray-owner-died, survivable
   unless  owner has exited
   cause   the process that owned an object (the driver, or an actor) ended before another one read
           it
-  fix     read the output of that process, and `dmesg | grep -i oom` on its node; the driver's log in
-          /tmp/ray/session_latest/logs
+  fix     read the output of that process, and `dmesg | grep -i oom` on its node; the driver's log
+          in /tmp/ray/session_latest/logs
 symptom ray-object-lost, survivable
   says    ray.exceptions.ObjectLostError
   says    ray.exceptions.ReferenceCountingAssertionError

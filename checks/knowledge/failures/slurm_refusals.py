@@ -221,7 +221,7 @@ symptom slurm-step-not-ended
   says    Timed out waiting for job step to complete
   cause   tasks of the step did not end after they were told to: they hang in a driver or file
           system, or a child holds the output open
-  fix     read the output of the task that failed first; processes in state D on those nodes (`ps -eo
-          state,pid,cmd | grep ^D`)
+  fix     read the output of the task that failed first; processes in state D on those nodes (`ps
+          -eo state,pid,cmd | grep ^D`)
 """
 )

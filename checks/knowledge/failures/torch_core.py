@@ -174,7 +174,7 @@ root torch-nan-in-backward
   shows   Function '{name:\w+}' returned nan values in its {index:\d+}th output
   cause   the gradient of {name} is NaN: the loss diverged, a division by zero or a logarithm of
           zero before it, or fp16 overflow
-  fix     look at the first traceback above it is the forward operation; lower the learning rate, clip
+  fix     the first traceback above it is the forward operation; lower the learning rate, clip
           gradients, train in bf16
 root torch-attribute-too-old
   says    module 'torch' has no attribute '

@@ -155,8 +155,8 @@ symptom vllm-rpc-timeout
   shows   TimeoutError: RPC call to {call:\w+} timed out
   cause   a worker of vLLM did not answer in time: it hangs in a collective (a peer failed, P2P
           between GPUs), compiles, or was killed
-  fix     read the first error of the other workers above; NCCL_P2P_DISABLE=1 where all hang at the start
-          on one machine; `py-spy dump` of the workers; `dmesg | tail`
+  fix     read the first error of the other workers above; NCCL_P2P_DISABLE=1 where all hang at the
+          start on one machine; `py-spy dump` of the workers; `dmesg | tail`
 root vllm-no-device
   says    Failed to infer device type
   cause   vLLM sees no GPU: CUDA_VISIBLE_DEVICES is empty (Ray without num_gpus), the driver is not

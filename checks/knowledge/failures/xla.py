@@ -17,8 +17,8 @@ root xla-coordination-unreachable
   says    Failed to connect to coordination service
   cause   this process does not reach JAX's coordinator: process 0 is not started or has failed, its
           address is another's, or its port is closed
-  fix     read the output of process 0 first; coordinator_address with an address and port that all nodes
-          reach, the same on all
+  fix     read the output of process 0 first; coordinator_address with an address and port that all
+          nodes reach, the same on all
 symptom xla-peer-lost
   says    The tasks have crashed
   says    heartbeat timeout from the following tasks
@@ -46,7 +46,7 @@ root tensorflow-out-of-memory
 symptom tensorflow-collectives-aborted
   shows   Collective ops is aborted by: {why:.+}
   cause   a worker of TensorFlow ended or cannot be reached ({why}): the others give up
-  fix     read the output of the worker that failed first; TF_CONFIG with addresses and ports that all
-          nodes reach
+  fix     read the output of the worker that failed first; TF_CONFIG with addresses and ports that
+          all nodes reach
 """
 )

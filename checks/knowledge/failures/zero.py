@@ -223,7 +223,7 @@ root loss-not-finite
   says    loss is nan while previous loss
   cause   the program stops (or warns) as the loss is no longer finite: it diverged, overflowed in
           fp16, or a sample divides by nothing (no labels, an empty sequence)
-  fix     look at the first step whose loss is NaN and its samples; a lower learning rate and more warm-up,
-          clipping, bf16; torch.autograd.set_detect_anomaly(True) names the operation
+  fix     look at the first step whose loss is NaN and its samples; a lower learning rate and more
+          warm-up, clipping, bf16; torch.autograd.set_detect_anomaly(True) names the operation
 """
 )
