@@ -7,6 +7,7 @@ again as strict UTF-8 and strict JSON.
 from __future__ import annotations
 
 import json
+from sys import intern
 from typing import Any, NoReturn
 
 MAX_DEPTH = 64
@@ -34,8 +35,25 @@ def read_untrusted_json(text: bytes) -> Any:
 
 def _parse(text: str) -> Any:
     return json.loads(
-        text, parse_int=_bounded_int, parse_float=_finite_float, parse_constant=_refuse_constant
+        text,
+        parse_int=_bounded_int,
+        parse_float=_finite_float,
+        parse_constant=_refuse_constant,
+        object_pairs_hook=_object_of_shared_words,
     )
+
+
+def _object_of_shared_words(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What N nodes say of N nodes is mostly the same words: each is kept once."""
+    return {_shared(name): _shared(value) for name, value in pairs}
+
+
+def _shared(value: Any) -> Any:
+    if type(value) is str:
+        return intern(value)
+    if type(value) is list:
+        value[:] = [intern(item) if type(item) is str else item for item in value]
+    return value
 
 
 def _bounded_int(digits: str) -> int:

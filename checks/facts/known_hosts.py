@@ -9,7 +9,7 @@ from typing import ClassVar
 from checks.facts.decode import Fact
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PeerKeys:
     """`name` is what ssh looks for, `[host]:port` off port 22; each of `keys` is `type blob`.
 

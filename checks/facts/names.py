@@ -9,7 +9,7 @@ from typing import ClassVar
 from checks.facts.decode import Address, Fact, SystemName
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NameLookup:
     """One name as seen from one node, in the resolver's order; `error` where it has no address.
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from checks.facts.decode import Fact, SystemName
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LoginAttempt:
     """One login by the real ssh client, `address` being where it was let in, '' behind a proxy.
 
