@@ -11,6 +11,7 @@ from benchmarks import (
     pairs,
     preflight,
     rendezvous,
+    scale,
     start,
     watch,
     whole,
@@ -20,6 +21,7 @@ from checks.errors import UsageError
 
 BENCHMARKS = {
     "preflight": preflight.main,
+    "scale": scale.main,
     "whole": whole.main,
     "dropped_port": dropped_port.main,
     "pairs": pairs.main,

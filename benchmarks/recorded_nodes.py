@@ -100,7 +100,7 @@ class RecordedNode:
 
     def __init__(self, facts: dict[str, Any], name: str, number: int) -> None:
         self.name, self.address = name, address_of(number)
-        recorded = list(facts["sections"])[min(number, 1)]
+        recorded = facts["job"]["nodes"][min(number, 1)]["name"]
         sections = facts["sections"][recorded]
         text = json.dumps(sections).replace(recorded, name)
         text = text.replace(sections["login"]["data"]["address"], self.address)
