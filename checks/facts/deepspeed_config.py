@@ -56,7 +56,8 @@ class OffloadFolder:
 class DeepspeedConfig(Fact):
     """`config` is None where the job has none; `script` where the command names no .py file.
 
-    `nvme` is by path as written in the config.
+    `nvme` is by path as written in the config. `kept_operators` were compiled by an earlier
+    training; they are looked for where there is a config.
     """
 
     section: ClassVar[str] = "deepspeed_config"
@@ -65,3 +66,4 @@ class DeepspeedConfig(Fact):
     config: ConfigText | None = None
     script: TrainingScript | None = None
     nvme: Mapping[str, OffloadFolder] = field(default_factory=dict)
+    kept_operators: tuple[str, ...] = ()

@@ -93,7 +93,8 @@ def _compile_notes(findings: Sequence[Finding]) -> list[str]:
             nodes.setdefault(operator, []).extend(finding.subject)
     return [
         f"The first training with DeepSpeed compiles {operator} on {fold_names(names)}, about a "
-        "minute where the processors are free; its ranks wait for that, those of the next do not."
+        "minute where the processors are free, longer on few; its ranks wait for that, those of "
+        "the next do not."
         for operator, names in nodes.items()
     ]
 

@@ -61,7 +61,8 @@ def _configured_operators(config: ParsedConfig) -> list[str]:
 def operators_can_be_built(node: NodeView) -> Verdict:
     """Where the config makes DeepSpeed compile operators, this node has what that needs.
 
-    Every node compiles them at the first start, after the model was loaded.
+    Every node compiles them at the first start, after the model was loaded. A go says which it has
+    not kept from an earlier training.
 
     Measured: Which operators, from the config: cpu_adam and similar for an offloaded optimizer,
     fused_adam and similar for DeepSpeed's own, async_io for NVMe; prebuilt ones (`DS_BUILD_…`) are
@@ -81,12 +82,17 @@ def operators_can_be_built(node: NodeView) -> Verdict:
     if not node.read(Software).ok:
         return skip("the interpreter does not run; see software.python-is-there")
     tools, operators = node.read(Toolchain), ", ".join(names)
+    kept = node.read(DeepspeedConfig).kept_operators
+    new = ", ".join(name for name in names if name not in kept)
     return (
         _judge_compiler(node, tools, operators)
         or _judge_ninja(node, tools, operators)
         or _judge_libaio(node, tools, names)
         or _judge_toolkit(node, tools, operators)
-        or ok(f"{operators}: {tools.compiler_path}, {tools.ninja}{_describe_toolkit(tools)}")
+        or ok(
+            f"{operators}: {tools.compiler_path}, {tools.ninja}{_describe_toolkit(tools)}",
+            **({"compiles": new} if new else {}),
+        )
     )
 
 

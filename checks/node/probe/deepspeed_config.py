@@ -1,10 +1,13 @@
 """DeepSpeed's config as this node would read it, and what the training script shows of itself."""
 
+import glob
 import json
 import os
 import re
 
 from checks.node.probe.core import section
+from checks.node.probe.toolchain import kernel_folders
+from checks.node.runtime.environment import rank_environment
 from checks.node.runtime.files import READ_LIMIT, decode_text
 
 WORDS = (
@@ -116,6 +119,17 @@ def folder_access(path):
     }
 
 
+def kept_operators(args):
+    """The operators that an earlier training of this interpreter compiled and that are kept."""
+    env = rank_environment(
+        os.environ, args.get("env", {}), args.get("python", ""), args.get("workdir")
+    )
+    root = kernel_folders(env)["extensions"]
+    found = glob.glob(root + "/*/*.so") + glob.glob(root + "/*/*/*.so")
+    names = {(os.path.basename(os.path.dirname(path)), os.path.basename(path)) for path in found}
+    return sorted(name for name, library in names if library == name + ".so")
+
+
 @section("deepspeed_config")
 def deepspeed_config(args):
     """The config's text, the words of the script, and the folders for offload on this node."""
@@ -124,11 +138,13 @@ def deepspeed_config(args):
     if not args.get("deepspeed_config"):
         return {"config": None, "script": script}
     config = read_config_file(os.path.normpath(os.path.join(workdir, args["deepspeed_config"])))
+    kept = kept_operators(args)
     config["text"] = mask_secrets(config["text"])  # a logger's api_key
     paths = nvme_paths(config["text"])
     return {
         "config": config,
         "script": script,
+        "kept_operators": kept,
         "nvme": {
             path: folder_access(os.path.normpath(os.path.join(workdir, path))) for path in paths
         },

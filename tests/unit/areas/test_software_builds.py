@@ -10,9 +10,21 @@ from dataclasses import replace
 import pytest
 
 from checks.facts.decode import decode_fact
+from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.toolchain import BuildLock, Toolchain
+from checks.model import Outcome
 from checks.node.probe import toolchain as probe
-from tests.support.installed import EXTENSIONS, folder, gpus, node2_outcome, software, toolchain
+from checks.node.probe.deepspeed_config import kept_operators
+from tests.support.installed import (
+    EXTENSIONS,
+    cluster,
+    folder,
+    gpus,
+    node2_outcome,
+    software,
+    toolchain,
+)
+from tests.support.snapshots import judged
 
 OFFLOAD = {"zero_optimization": {"stage": 2, "offload_optimizer": {"device": "cpu"}}}
 NVME = {"zero_optimization": {"stage": 3, "offload_param": {"device": "nvme", "nvme_path": "/n"}}}
@@ -54,6 +66,27 @@ FUSED = {"optimizer": {"type": "AdamW"}}
 )
 def test_what_the_config_has_compiled_can_be(config, facts, expected):
     assert node2_outcome("operators-can-be-built", config, **facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("kept", "compiles"), [((), "fused_adam"), (("fused_adam",), None), (("other",), "fused_adam")]
+)
+def test_what_no_earlier_training_left_is_said_to_be_compiled(kept, compiles):
+    snap = cluster(FUSED)
+    for name in snap.job.names:
+        seen = snap.answer(name, DeepspeedConfig.section)
+        seen.fields["kept_operators"] = kept
+    found = judged(snap, "software.operators-can-be-built")["node1",]
+    assert (found.outcome, found.evidence.get("compiles")) == (Outcome.PASS, compiles)
+
+
+def test_operators_are_kept_in_a_folder_of_their_own_name_for_each_python(tmp_path):
+    for path in ("py311_cpu/fused_adam/fused_adam.so", "own/own.so", "py311_cpu/half/half.o"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    args = {"env": {"TORCH_EXTENSIONS_DIR": str(tmp_path)}, "python": sys.executable}
+    assert kept_operators(args) == ["fused_adam", "own"]
+    assert kept_operators({"env": {"TORCH_EXTENSIONS_DIR": "/nowhere"}, "python": "python"}) == []
 
 
 def test_another_major_cuda_only_warns_where_deepspeed_does_not_refuse_it():
