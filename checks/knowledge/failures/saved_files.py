@@ -237,6 +237,7 @@ root compressed-ends-early
   fix     `gzip -t` (xz -t, zstd -t) on that node; copy or download it again
 root weights-are-a-web-page
   says    invalid load key, '<'
+  near    torch\.load\(|torch/serialization\.py|\.(?:bin|pt|pth|ckpt)\b
   cause   a file of weights is a web page (an error or login page) that was saved in its place
   fix     look at `head -c 200 FILE`; download it again with its login (`hf download REPO`)
 root weights-corrupt
