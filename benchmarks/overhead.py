@@ -31,7 +31,7 @@ import psutil
 
 from benchmarks.timing import verdict
 from launcher.agent import hook
-from launcher.agent.worker_server import ask
+from launcher.agent.worker_server import recorded_entries
 from launcher.run.stragglers import EVERY_S
 
 GPU = bool(glob.glob("/dev/nvidia[0-9]*"))
@@ -85,7 +85,7 @@ class Pair:
         rank = psutil.Process(self.ranks[0].pid)
         before = sum(rank.cpu_times()[:2])
         for _ in range(ASKED):
-            ask(str(home / f"worker-{rank.pid}"))  # type: ignore[no-untyped-call]
+            recorded_entries(str(home), rank.pid)  # type: ignore[no-untyped-call]
         return float(sum(rank.cpu_times()[:2]) - before) / ASKED
 
     @staticmethod

@@ -31,6 +31,16 @@ _SIGNALS = {
     "SIGXFSZ": "the limit of a file's size, ulimit -f",
     "SIGSYS": "a system call that seccomp forbids, as in a container",
 }
+_CRASH = "PYTHONFAULTHANDLER=1 in [env] shows where it crashed; `dmesg -T | tail` names the library"
+_SENT = "whoever sent it: a scheduler's time limit, a person, or a program that watches this one"
+_ADVICE = {
+    "SIGKILL": "`dmesg -T | grep -iE 'killed process|out of memory'` there says whether the kernel "
+    "did it for memory, `sacct -o State,MaxRSS` whether Slurm did; else somebody sent it",
+    "SIGBUS": "`df -h /dev/shm` and `dmesg -T | tail` there; a memory-mapped file that was cut off "
+    "or whose server is gone gives it too",
+    **dict.fromkeys(("SIGSEGV", "SIGABRT", "SIGILL", "SIGFPE", "SIGTRAP"), _CRASH),
+    **dict.fromkeys(("SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2"), _SENT),
+}
 
 
 def signal_name(number: int) -> str:
@@ -44,6 +54,11 @@ def signal_name(number: int) -> str:
 def signal_meaning(number: int) -> str:
     """What the signal most often means; empty where that is not known."""
     return _SIGNALS.get(signal_name(number), "")
+
+
+def signal_advice(name: str) -> str:
+    """Where to look for who ended a program by the signal of that name; empty where unknown."""
+    return _ADVICE.get(name, "")
 
 
 def describe_exit(code: int) -> str:

@@ -1,7 +1,9 @@
 """What torch's own worker server in a rank says of its collectives, over a socket of the run.
 
-The hook opens it (see hook.py). `/handler/fr_trace_json` is the flight recorder of all backends; it
-answers from a thread of its own without the interpreter's lock, so also where the rank hangs.
+The hook opens it (see hook.py). It answers from a thread of its own without the interpreter's lock,
+so also where the rank hangs. NCCL has a flight recorder of its own (torch's NCCLUtils and
+FlightRecorderCuda), which the builds of torch without NCCL lack; the other serves all other
+backends. Both write the same, and number what they recorded by themselves.
 """
 
 import contextlib
@@ -14,37 +16,37 @@ from checks.node.runtime.files import read_file
 from launcher.agent.flight_recorder import is_completed
 
 ANSWER_S = 5.0
-ANSWER_LIMIT = 32 * 1024 * 1024
+ANSWER_LIMIT, HEAD_LIMIT = 32 * 1024 * 1024, 200
 MAX_GROUPS = 16
-REQUEST = "POST /handler/fr_trace_json HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
+HANDLERS = ("fr_trace_json", "dump_nccl_trace_json")
+REQUEST = "POST /handler/%s HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
 
 
 def recorded_entries(home, pid):
-    """The flight recorder's entries in that process; None where no server answers there.
+    """What the recorders in that process have, oldest first; None where its server does not answer.
 
     Each gets the ranks of its group as `members`; see `entries_of`.
     """
+    groups = hook_groups(os.path.join(home, "groups-%d" % pid))
     try:
-        head, _, body = ask(os.path.join(home, "worker-%d" % pid)).partition(b"\r\n\r\n")
-        groups = hook_groups(os.path.join(home, "groups-%d" % pid))
-        entries = entries_of(json.loads(body.decode("utf-8")), groups)
-        return entries if head.startswith(b"HTTP/1") else None
-    except KeyError:
-        return []
-    except (OSError, ValueError, TypeError):
+        records = [ask(os.path.join(home, "worker-%d" % pid), name) for name in HANDLERS]
+        entries = [entry for record in records for entry in entries_of(record, groups)]
+        return sorted(entries, key=lambda entry: entry["time_created_ns"])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
 def entries_of(record, groups):
-    """The entries of a recording, each with the ranks of its group as `members`.
+    """The entries of a recording, none before the first, each with its group's ranks as `members`.
 
     They are [] where neither the backend nor the hook, in `groups`, has written them down.
     """
-    for entry in record["entries"]:
+    entries = record.get("entries", [])
+    for entry in entries:
         name = entry["process_group"][0]
         group = record.get("pg_config", {}).get(name, {})
         entry["members"] = json.loads(group.get("ranks", "[]")) or groups.get(name, [])
-    return record["entries"]
+    return entries
 
 
 def hook_groups(path):
@@ -53,13 +55,27 @@ def hook_groups(path):
     return dict(json.loads(line) for line in lines if line.endswith("]]"))
 
 
-def ask(path):
-    """The whole answer to the request. Raises OSError where none came in time."""
+def ask(path, handler):
+    """The JSON that the handler answers, {} where the server has no such handler.
+
+    Raises OSError where no whole answer came in time, ValueError where it is another.
+    """
+    head, _, body = exchange(path, REQUEST % handler).partition(b"\r\n\r\n")
+    status = head[:HEAD_LIMIT].split()[1:2]
+    if status == [b"404"]:
+        return {}
+    if status != [b"200"]:
+        raise ValueError("no answer of a worker server")
+    return json.loads(body.decode("utf-8"))
+
+
+def exchange(path, request):
+    """All that the server sends for the request. Raises OSError where that does not end in time."""
     deadline, answer = time.monotonic() + ANSWER_S, b""
     with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as server:
         server.settimeout(ANSWER_S)
         server.connect(path)
-        server.sendall(REQUEST.encode("ascii"))
+        server.sendall(request.encode("ascii"))
         while len(answer) < ANSWER_LIMIT and time.monotonic() < deadline:
             data = server.recv(1 << 20)
             if not data:

@@ -14,6 +14,7 @@ from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import diagnosis_json, render_diagnosis
 from launcher.diagnosis.run_end import (
     counts_ranks,
+    describe_death,
     describe_separation,
     read_run_end,
     without_consequences,
@@ -54,9 +55,9 @@ def print_diagnosis(args: Namespace) -> ExitCode:
     if not end.hang:
         dumps = [dump for path in paths for dump in read_dumps(path)]
         end = dataclasses.replace(end, hang=describe_dumps(dumps))
-    verdict = without_consequences(verdict, end)
+    death, verdict = describe_death(end.first, verdict), without_consequences(verdict, end)
     runs_on = _running(paths)
-    explained = bool(verdict.known or end.hang or end.separation or runs_on)
+    explained = bool(verdict.known or end.hang or end.separation or death or runs_on)
     if args.json:
         print(
             json.dumps({**diagnosis_json(verdict, evidence), **dataclasses.asdict(end)}, indent=1)
@@ -73,11 +74,11 @@ def print_diagnosis(args: Namespace) -> ExitCode:
         print(describe_separation(end.separation, verdict))
         return ExitCode.DONE
     late = end.stragglers if end.stragglers != NOBODY else ""
-    for text in filter(None, (end.separation, end.hang or late)):
+    for text in filter(None, (end.separation, end.hang or late, death)):
         print(text)
     if end.ended_by_launcher:
         print("The launcher ended the run; what its ranks printed at the end follows from that.")
-    if verdict.cause or not (end.ended_by_launcher or end.hang):
+    if verdict.cause or not (end.ended_by_launcher or end.hang or death):
         print(render_diagnosis(verdict, evidence, args.python))
     return ExitCode.DONE if explained else ExitCode.FAILED
 

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from checks.knowledge.exit_status import signal_advice
 from launcher.diagnosis.render import line_reference, masked_line
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, Weight, cause_line, cause_weight
 from launcher.record import RecordedRun
 
 _ENDED = re.compile(r"\s*(?:[\w.]+\.)?(KeyboardInterrupt|SystemExit|SignalException)\b")
+
+_SIGNAL = re.compile(r"^rank \d+ on \S+ failed: (?:killed by |exit \d+ \()(SIG[A-Z0-9]+)\b")
 
 _COUNTS_RANKS = (
     "batch-triple",
@@ -31,19 +34,22 @@ class RunEnd:
     """`ended_by_launcher`: on request, or because it was stuck, although no rank had failed.
 
     `hang` is what was seen of a run without progress, `separation` why one failed whose ranks were
-    not in one world, `stragglers` who kept the others waiting while it advanced.
+    not in one world, `stragglers` who kept the others waiting while it advanced. `first` is what
+    failed first, empty where nothing did.
     """
 
     ended_by_launcher: bool = False
     hang: str = ""
     separation: str = ""
     stragglers: str = ""
+    first: str = ""
 
 
 def read_run_end(paths: Sequence[Path]) -> RunEnd:
     """Of the one run that is diagnosed; nothing is known of logs that are no run's."""
     result = RecordedRun(paths[0]).read("result.json") if len(paths) == 1 else {}
-    texts = (str(result.get(name, "")) for name in ("hang", "separation", "stragglers"))
+    names = ("hang", "separation", "stragglers", "ended_because")
+    texts = (str(result.get(name, "")) for name in names)
     return RunEnd(bool(result.get("ended_by_launcher")), *texts)
 
 
@@ -53,12 +59,31 @@ def without_consequences(verdict: LogVerdict, end: RunEnd) -> LogVerdict:
     A rank that is ended makes the others lose a peer; an error that began by itself is kept.
     """
     cause = verdict.cause
+    if describe_death(end.first, verdict):
+        return replace(verdict, cause=None, also=(), then=(), laggards="")
     if not end.ended_by_launcher or cause is None:
         return verdict
     interrupted = isinstance(cause, Trace) and bool(_ENDED.match(cause.error))
     if interrupted or cause_weight(cause) >= Weight.SYMPTOM:
         return replace(verdict, cause=None, also=(), then=(), laggards="")
     return verdict
+
+
+def describe_death(first: str, verdict: LogVerdict) -> str:
+    """What failed first, and where to look for why, where a signal ended it without a word.
+
+    Empty where the logs have a cause: what others show of a peer that is gone is none, and what
+    pdsh says of a node's end is none of a run whose ends are recorded.
+    """
+    if not first or (verdict.cause and cause_weight(verdict.cause) < Weight.SYMPTOM):
+        return ""
+    if signal := _SIGNAL.search(first):
+        advice = signal_advice(signal[1])
+        why = "the signal ended it without a word in the logs; what others printed follows from it"
+        reasons = [f"why    {why}", *([f"fix    {advice}"] if advice else [])]
+        return "\n".join([f"first failure: {first}", *reasons])
+    echoed = verdict.known and verdict.known.known.id == "pdsh-ssh-exit"
+    return f"first failure: {first}" if echoed else ""
 
 
 def counts_ranks(verdict: LogVerdict) -> bool:

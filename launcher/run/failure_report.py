@@ -11,7 +11,7 @@ from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Place
 from launcher.diagnosis.render import describe_origin, masked_line, render_diagnosis
-from launcher.diagnosis.run_end import counts_ranks, describe_separation
+from launcher.diagnosis.run_end import counts_ranks, describe_death, describe_separation
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, Weight, cause_line, cause_place, cause_weight
 from launcher.plan.plan import LAUNCHER_SOURCE
@@ -97,6 +97,8 @@ def _describe_cause(
     failure: Failure, found: tuple[Evidence, LogVerdict] | None, python: Path
 ) -> str:
     """What the logs show where they explain more; else what failed first, with its own error."""
+    if death := describe_death(failure.what, found[1] if found else LogVerdict(None)):
+        return death
     if found and _explains_more(found[1], failure):
         return render_diagnosis(found[1], found[0], python)
     if failure.stuck:

@@ -70,6 +70,7 @@ def test_what_is_killed_ends_the_run_everywhere(place, lab, victim, pattern, sai
     kill_on(lab.node(victim), pattern)
     assert run.end() == 1, run.text
     assert said in run.text
+    assert "× pdsh-ssh-exit" not in run.text or victim == "node1"
     wait_until_clean(lab, 1)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socketserver
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
+from launcher.agent import worker_server
 from launcher.agent.worker_server import has_advanced, pending_collectives, recorded_entries
 from tests.support.paths import ROOT
 
@@ -96,3 +101,93 @@ def test_a_process_without_a_server_has_no_record(home):
     assert recorded_entries(str(home), os.getpid()) is None
     assert pending_collectives(None) is None
     assert has_advanced(None, []) is None
+
+
+def nccl_entry(number, **changes):
+    """As torch writes it of NCCL: see FlightRecorderDetail.hpp."""
+    entry = {
+        "record_id": number, "process_group": ["0", "default_pg"], "collective_seq_id": number,
+        "p2p_seq_id": 0, "profiling_name": "nccl:all_reduce", "time_created_ns": number * 10**9,
+        "input_sizes": [[3]], "input_dtypes": ["Float"], "state": "completed", "retired": True,
+        "is_p2p": False,
+    }  # fmt: skip
+    return {**entry, **changes}
+
+
+def serve(path, answers):
+    """A worker server that answers these JSON texts by handler, 404 to others; None: never."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            text = answers.get(self.path.removeprefix("/handler/"), "")
+            if text is None:
+                time.sleep(60)
+            self.send_response(200 if text else 404)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def address_string(self):
+            return ""
+
+        def log_message(self, *words):
+            pass
+
+    class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+        daemon_threads = True
+
+    server = Server(str(path), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.fixture
+def answering(tmp_path):
+    """Has this process answer as a rank whose server has those handlers."""
+    servers = []
+
+    def answer(**answers):
+        servers.append(serve(tmp_path / f"worker-{os.getpid()}", answers))
+        return recorded_entries(str(tmp_path), os.getpid())
+
+    yield answer
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_nccl_has_a_recorder_of_its_own_beside_that_of_all_others(answering):
+    pending = nccl_entry(2, state="scheduled", retired=False)
+    ranks = {"0": {"name": "0", "desc": "default_pg", "ranks": "[0, 1, 2]"}}
+    gloo = nccl_entry(1, profiling_name="gloo:barrier", process_group=["1", "undefined"])
+    gloo["time_created_ns"] = 15 * 10**8
+    entries = answering(
+        fr_trace_json=json.dumps({"version": "2.10", "pg_config": {}, "entries": [gloo]}),
+        dump_nccl_trace_json=json.dumps({"pg_config": ranks, "entries": [nccl_entry(1), pending]}),
+    )
+    assert [entry["profiling_name"] for entry in entries] == [
+        "nccl:all_reduce", "gloo:barrier", "nccl:all_reduce",
+    ]  # fmt: skip
+    seen = pending_collectives(entries, 42.0)
+    assert [(own["group"], own["number"], own["pending"]) for own in seen] == [
+        ("0 default_pg", 2, True), ("1", 1, False),
+    ]  # fmt: skip
+    assert (seen[0]["members"], seen[0]["stage"], seen[0]["age_s"]) == ([0, 1, 2], "scheduled", 40)
+
+
+@pytest.mark.parametrize(
+    ("answers", "entries"),
+    [
+        ({"fr_trace_json": '{"version": "2.10", "pg_config": {}}'}, []),
+        ({"fr_trace_json": "{}", "dump_nccl_trace_json": '{"entries": []}'}, []),
+        ({"fr_trace_json": "{}", "dump_nccl_trace_json": "no JSON"}, None),
+        ({"fr_trace_json": "[]"}, None),
+        ({"fr_trace_json": '{"entries": [{}]}'}, None),
+    ],
+)
+def test_a_recorder_that_is_missing_or_empty_is_none_that_is_broken(answering, answers, entries):
+    assert answering(**answers) == entries
+
+
+def test_a_recorder_that_never_answers_leaves_the_rank_without_record(answering, monkeypatch):
+    monkeypatch.setattr(worker_server, "ANSWER_S", 0.3)
+    assert answering(fr_trace_json="{}", dump_nccl_trace_json=None) is None

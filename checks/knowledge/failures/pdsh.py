@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.knowledge.failures.entries import read_entries
 
 EXIT_MEANINGS = {
-    "255": "ssh itself failed",
+    "255": "ssh itself failed, or a signal ended the command",
     "247": "killed, out of memory?",
     "249": "bus error: is /dev/shm full?",
     "245": "crashed in native code",

@@ -26,7 +26,6 @@ from launcher.run.stall.observation import (
     RendezvousPlan,
 )
 from launcher.run.stall.rank_state import (
-    POLLING,
     RENDEZVOUS_CALLS,
     STOPPED,
     Activity,
@@ -44,6 +43,7 @@ BUSY_TRAFFIC = 20_000
 MAX_LINES = 8
 RECENT_S = 5.0
 """Ago, a collective was entered by a run that advances."""
+CONNECTING = "no collective has begun yet: NCCL connects the ranks, or cannot"
 PLURAL_VERBS = {"is": "are", "has": "have", "waits": "wait", "works": "work"}
 
 
@@ -107,14 +107,15 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     states = rank_states(plan, observations)
     seen = [state.rank for state in states]
     missed, mismatches = find_missed(seen), find_mismatches(seen)
-    kind = _stall_kind(states, observations)
+    links = [*unanswered_calls(plan, observations), *lost_link_lines(plan, observations)]
+    connects = not links and _is_connecting(states, observations)
+    kind = StallKind.UNSURE if connects else _stall_kind(states, observations)
     unseen = _unseen_ranks(plan, states)
     unfinished = find_unfinished(seen) if kind is StallKind.STUCK and not unseen else []
     odd = _odd_states(states, missed, mismatches)
     if not odd and not unfinished and not (kind is StallKind.SLOW and _is_seen_to_advance(states)):
         odd = _outlier_ranks(states)
     rest = [state for state in states if state not in odd]
-    links = [*unanswered_calls(plan, observations), *lost_link_lines(plan, observations)]
     lines = [
         f"{kind.value}: {_describe_use(states, observations)}",
         *links,
@@ -122,7 +123,8 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
         *(mismatch.words for mismatch in mismatches),
         *_odd_lines(odd, missed, alone=not rest),
         *_unfinished_lines(unfinished, states, observations, is_explained=bool(links)),
-        *_expectation_lines(states, is_explained=bool(links or unseen)),
+        *([CONNECTING] if connects else ()),
+        *_expectation_lines(states, is_explained=bool(links or unseen or connects)),
         *_unseen_rank_lines(unseen),
         *lost_rank_lines(plan, observations),
         *slowed_gpu_lines({name: node.slowed for name, node in observations.items()}),
@@ -259,8 +261,17 @@ def _stall_kind(states: Sequence[RankState], observations: Observations) -> Stal
     running = [state for state in states if state.rank.state not in STOPPED]
     recorded = [state.rank.collectives is not None for state in running]
     blind = blind or (any(recorded) and not all(recorded))
-    polling = any(state.predicate == POLLING for state in states)
+    polling = any(state.may_poll for state in states)
     return StallKind.UNSURE if polling or blind else StallKind.STUCK
+
+
+def _is_connecting(states: Sequence[RankState], observations: Observations) -> bool:
+    """Whether all wait on GPUs in what may be the first that their NCCL does: it then connects them
+    all, which takes seconds, and no collective is recorded before.
+    """
+    has_gpus = any(node.gpus for node in observations.values())
+    waiting = bool(states) and all(state.is_waiting for state in states)
+    return has_gpus and waiting and not any(state.rank.collectives for state in states)
 
 
 def _is_seen_to_advance(states: Sequence[RankState]) -> bool:

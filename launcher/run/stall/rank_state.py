@@ -64,6 +64,11 @@ class RankState:
     is_busy: bool
 
     @property
+    def may_poll(self) -> bool:
+        """Whether it uses a processor, for its own work or in waiting for others."""
+        return self.activity is Activity.IDLE and self.is_busy
+
+    @property
     def is_waiting(self) -> bool:
         """Whether it needs somebody else to go on."""
         return self.activity in (Activity.MEETS, Activity.WAITS)
@@ -93,7 +98,7 @@ def classify_rank(rank: RankObservation, port: int, *, polls: bool) -> RankState
         predicate = f"is {doing}" if doing else "works"
         return _build_state(rank, Activity.WORKS, predicate, doing, is_busy=True)
     predicate = _describe_idle(rank, doing)
-    return _build_state(rank, Activity.IDLE, predicate, doing, is_busy=predicate == POLLING)
+    return _build_state(rank, Activity.IDLE, predicate, doing, is_busy=_is_running(rank))
 
 
 def _stands(rank: RankObservation, *, polls: bool) -> bool:

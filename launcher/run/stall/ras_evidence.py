@@ -36,12 +36,12 @@ def with_ras(plan: RendezvousPlan, observations: Observations) -> Observations:
     now, before = launched(answer.communicators, size), launched(answer.before, size)
 
     def add(rank: RankObservation) -> RankObservation:
-        if rank.collectives is not None or not now:
+        if rank.collectives or not now:
             return rank
         launches = _has_moved(now, before, rank.rank)
         own = tuple(_records(now, before, rank.rank))
         moved = launches if rank.moved is None else rank.moved or bool(launches)
-        return replace(rank, collectives=own or None, moved=moved)
+        return replace(rank, collectives=own or rank.collectives, moved=moved)
 
     return {
         name: replace(node, ranks=tuple(map(add, node.ranks)))

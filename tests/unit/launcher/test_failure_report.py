@@ -146,6 +146,38 @@ def test_an_error_that_came_after_the_first_end_is_not_the_headline(failed):
     assert report.story.startswith("rank 1 on node2 failed: killed by SIGKILL")
 
 
+LAUNCHER_GONE = "pdsh@node1: node2: ssh exited with exit code 255\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "advice"),
+    [
+        (-9, "killed by SIGKILL", "killed process|out of memory"),
+        (137, "exit 137 (SIGKILL", "killed process|out of memory"),
+        (-7, "killed by SIGBUS", "df -h /dev/shm"),
+        (-11, "killed by SIGSEGV", "PYTHONFAULTHANDLER=1"),
+        (-15, "killed by SIGTERM", "whoever sent it"),
+    ],
+)
+def test_a_signal_is_the_cause_of_what_others_print_of_a_peer_that_is_gone(
+    failed, tmp_path, capsys, code, name, advice
+):
+    lost = PEER_LOST.removeprefix("0: ") + "\n" + LAUNCHER_GONE
+    report = failed([], [(1, code)], late=[(0, lost)])
+    assert report.cause.startswith(f"first failure: rank 1 on node2 failed: {name}")
+    assert advice in report.cause.splitlines()[-1]
+    assert "pdsh-ssh-exit" not in report.cause
+    because = report.story.splitlines()[0]
+    (tmp_path / "result.json").write_text(json.dumps({"ended_because": because}))
+    assert cli.main(["diagnose", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.rstrip() == report.cause
+
+
+def test_a_signal_after_an_error_of_its_own_is_not_the_cause(failed):
+    report = failed([(1, TRIPLE)], [(1, -9)])
+    assert report.cause.startswith("× batch-triple")
+
+
 def test_a_number_of_ranks_that_is_wrong_follows_from_separate_ranks(failed, tmp_path, capsys):
     alone = "".join(f"[rank0]: {line}\n" for line in TRIPLE.splitlines())
     report = failed([(0, alone), (1, alone)], [(1, 1)], SEPARATE)

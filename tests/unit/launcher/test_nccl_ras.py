@@ -11,7 +11,7 @@ import pytest
 from checks.facts.decode import decode_record
 from launcher.agent.nccl_ras import address_of_run, ask_ras, observe_ras, read_ras
 from launcher.run.stall.judge import StallKind, judge_stall
-from launcher.run.stall.observation import RasAnswer
+from launcher.run.stall.observation import Collective, RasAnswer
 from launcher.run.stall.ras_evidence import with_ras
 from tests.support.observations import OWN, READING, observations, rank, rendezvous
 from tests.support.paths import ROOT
@@ -169,6 +169,7 @@ def spinning(number, **seen):
     return rank(number, **{"cpu": 1.0, "stack": (OWN,), "moved": False, **seen})
 
 
+ENDED = Collective("0 default_pg", 6, 6, "all_reduce", "[[3]]", "Float", False, 40.0)
 SLEEPS = rank(2, stack=READING, wchan="hrtimer_nanosleep")
 
 
@@ -213,11 +214,18 @@ def test_counts_of_a_part_of_the_ranks_are_not_taken_for_ranks_of_the_run():
     assert (stall.kind, stall.odd) == (StallKind.UNSURE, ())
 
 
+def test_a_recorder_that_has_nothing_is_no_record_of_nccl():
+    counts, spins = as_json(7, 7, 6), dataclasses.replace(spinning(0), collectives=())
+    seen = (spins, dataclasses.replace(spins, rank=1), dataclasses.replace(SLEEPS, collectives=()))
+    stall = judged(counts, counts, *seen)
+    assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
+
+
 def test_a_record_of_torch_comes_first():
     answer = decode_record(
         RasAnswer, {"communicators": read_ras(as_json(7, 7, 6)), "before": []}, "ras"
     )
-    plan, known = rendezvous(3), dataclasses.replace(spinning(0), collectives=())
+    plan, known = rendezvous(3), dataclasses.replace(spinning(0), collectives=(ENDED,))
     seen = observations(known, spinning(1), SLEEPS, ras=answer)
     assert with_ras(plan, seen)["node1"].ranks == (known,)
 

@@ -43,6 +43,34 @@ def test_ranks_that_spin_on_their_gpus_are_stuck_where_one_did_not_come():
     )
 
 
+def test_ranks_that_wait_before_any_collective_may_only_connect():
+    first = (StackFrame("all_reduce", "/torch/distributed/distributed_c10d.py", 3068), OWN)
+    connects = StackFrame("_new_process_group_helper", "/torch/distributed/distributed_c10d.py", 9)
+    init = (connects, dataclasses.replace(connects, function="init_process_group"), OWN)
+    for stack in (first, init):
+        ranks = [spinning(number, stack=stack, collectives=()) for number in range(3)]
+        stall = judge_stall(rendezvous(3), observations(*ranks, **GPU))
+        assert (stall.kind, stall.odd) == (StallKind.UNSURE, ())
+        assert stall.lines[1] == "no collective has begun yet: NCCL connects the ranks, or cannot"
+        assert not [line for line in stall.lines if "WORLD_SIZE" in line]
+        assert judge_stall(rendezvous(3), observations(*ranks)).kind is StallKind.STUCK
+        late = rank(2, stack=LOADS, wchan="hrtimer_nanosleep", collectives=(), moved=False)
+        stall = judge_stall(rendezvous(3), observations(*ranks[:2], late, **GPU))
+        assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
+
+
+def test_a_rank_that_evaluates_on_its_gpu_is_not_proved_stuck():
+    evaluates = (StackFrame("evaluate", "/job/modes.py", 32), OWN)
+    seen = observations(
+        rank(0, cpu=1.0, stack=evaluates, collectives=(ENDED,), moved=False),
+        *(spinning(number, collectives=(WAITS,)) for number in (1, 2)),
+        **GPU,
+    )
+    stall = judge_stall(rendezvous(3), seen)
+    assert (stall.kind, stall.odd) == (StallKind.UNSURE, (0,))
+    assert "and is evaluating (1.0 cores), at evaluate" in stall.lines[1]
+
+
 def in_seventh(number, stage="", **seen):
     """A rank that waits in all_reduce 7, of which NCCL's record says that."""
     return spinning(number, collectives=(dataclasses.replace(WAITS, stage=stage),), **seen)
