@@ -12,9 +12,15 @@ from checks.facts.pressure import Pressure
 from checks.knowledge.logins.causes import CAUSE_MEANING
 from checks.knowledge.logins.controller_fixes import controller_fix
 from checks.knowledge.logins.ended_shell import ending
-from checks.knowledge.logins.taken_address import TakenAddress, find_taken_address
+from checks.knowledge.logins.taken_address import (
+    TakenAddress,
+    find_old_neighbour,
+    find_taken_address,
+)
 from checks.model import Verdict, block, ok, skip, unknown
 
+UNANSWERED = ("dropped", "refused", "no-route", "timeout", "stalls")
+"""Causes that a wrong machine makes too, which gets what is for the node."""
 BUSY_LOAD = 2.0
 """Processes for each processor, from which on a machine makes others wait."""
 
@@ -32,7 +38,8 @@ def controller_logs_in(node: NodeView) -> Verdict:
 
     Fix: The causes are those of [ssh](ssh.md#causes), seen from the controller. Each fix is a
     command for the controller, or for the node's console where no login can work. A node that has
-    the address of another one, and answers in its name, is to give it up.
+    the address of another one, and answers in its name, is to give it up; where this machine still
+    sends to it afterwards, what this machine remembers is deleted.
     """
     login = node.read(Login)
     where = f"{login.user}@{node.name}" if login.user else node.name
@@ -42,13 +49,15 @@ def controller_logs_in(node: NodeView) -> Verdict:
         cause, message = "wrong-host", f"{taken} and answers in the name of {node.name}"
         return block(cause, message, taken.fix, address=login.address)
     meaning = CAUSE_MEANING.get(login.cause, CAUSE_MEANING["ssh-failed"])
+    old = find_old_neighbour(node, login) if login.cause in UNANSWERED else None
+    meaning = str(old) if old else meaning
     if login.cause == "shell-refuses" and (why := ending(login)):
         meaning = f"{meaning}: {why}"
     detail = f" ({login.detail})" if login.detail else ""
     return block(
         login.cause or "ssh-failed",
         f"this machine cannot log in as {where}, port {login.port}: {meaning}{detail}",
-        controller_fix(node, login),
+        old.fix if old else controller_fix(node, login),
         seconds=login.seconds,
         address=login.address,
     )

@@ -35,7 +35,8 @@ class Login(Fact):
     `known_hosts`, the controller's file, and `host_name` the one to which ssh connects.
     `public_key` is the first that was offered and refused, or the one with which a login began that
     then ran nothing. `key_options` is what sshd said of the line that accepted it, and `printed`
-    what came in place of the probe's answer.
+    what came in place of the probe's answer. `hardware` on `interface` is where this machine sends
+    what is for a node that it does not reach, on its own network.
     """
 
     section: ClassVar[str] = "login"
@@ -56,6 +57,8 @@ class Login(Fact):
     host_name: str = ""
     known_as: str = ""
     known_hosts: str = ""
+    hardware: str = ""
+    interface: str = ""
 
 
 class OtherVersionError(UsageError):

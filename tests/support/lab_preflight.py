@@ -96,8 +96,9 @@ WAITING_RELOAD = """pkill() {
 """sshd writes its pid file once it listens again."""
 
 
-BECOME = """sudo() { "$@"; }
-id() { command id "$@" LOGIN; }"""
+SUDO = 'sudo() { "$@"; }'
+BECOME = f"""{SUDO}
+id() {{ command id "$@" LOGIN; }}"""
 """No lab has sudo: all is typed by root, and `id -u` is the login's."""
 
 
@@ -105,7 +106,7 @@ def type_fix(lab: Lab, fix: Fix) -> None:
     """Type one fix as a person at that place would. Raises CalledProcessError with its words."""
     assert fix.command, f"nothing to type: {fix.note}"
     if fix.on in ("", HERE):
-        argv = ["bash", "-c", fix.command]
+        argv = ["bash", "-c", f"{SUDO}\n{fix.command}"]
         done = subprocess.run(argv, check=False, timeout=60, capture_output=True, text=True)
     else:
         login = lab.record.user

@@ -344,7 +344,7 @@ def _version_differences(
             peer: answer.packages.get(name, ABSENT) for peer, answer in software.items()
         }
     builds = {peer: answer.cuda or answer.hip or "none" for peer, answer in software.items()}
-    abis = {peer: answer.abi for peer, answer in software.items()}
+    abis = {peer: _abi_in_words(answer.abi) for peer, answer in software.items()}
     if len(set(tables.get("torch", {}).values())) == 1:
         tables[CUDA_BUILD] = builds
     if len(set(tables["python"].values())) == 1:
@@ -359,6 +359,11 @@ def _version_differences(
         if here != most and not named_elsewhere:
             differences.append(VersionDifference(name, here, most))
     return differences
+
+
+def _abi_in_words(abi: str) -> str:
+    """The tag of its extension modules; `t` after its version means: no lock (PEP 703)."""
+    return f"{abi} (free-threaded)" if re.match(r"cpython-\d+t\b", abi) else abi
 
 
 def _align_versions_fix(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from checks.facts import NodeView
+from checks.facts import Login, NodeView
 from checks.facts.interfaces import Interfaces
-from checks.model import Fix
+from checks.model import HERE, Fix
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,10 @@ class TakenAddress:
     def fix(self) -> Fix:
         """Takes the address from the node that answers in the name of another one."""
         command = f"ip addr del {self.place} dev {shlex.quote(self.interface)}"
-        note = "until the next boot; take it out of that interface's configuration too"
+        note = (
+            "until the next boot; take it out of that interface's configuration too; others go on "
+            "sending to this node for up to a minute"
+        )
         return self.owner.fix(command, note, root=True)
 
 
@@ -46,3 +49,36 @@ def find_taken_address(node: NodeView, address: str) -> TakenAddress | None:
                 if place.partition("/")[0] == address:
                     return TakenAddress(other, place, link.name)
     return None
+
+
+@dataclass(frozen=True)
+class OldNeighbour:
+    """This machine still sends to `owner` what is for another node, whose address it had."""
+
+    owner: NodeView
+    login: Login
+
+    def __str__(self) -> str:
+        entry = f"{self.login.address} to {self.login.hardware}"
+        return f"it sends what is for {entry}, which is {self.owner.name}'s"
+
+    @property
+    def fix(self) -> Fix:
+        """Forgets the entry, so that the address is looked up again."""
+        device = shlex.quote(self.login.interface)
+        note = "or wait a minute: it is looked up again by itself"
+        return Fix(f"sudo ip neigh del {self.login.address} dev {device}", HERE, note)
+
+
+def find_old_neighbour(node: NodeView, login: Login) -> OldNeighbour | None:
+    """Whose hardware alone gets what is for that node, where it has no such address any more."""
+    owners = [
+        other
+        for other in node.cluster.nodes_with(Interfaces)
+        if login.hardware
+        and any(link.mac == login.hardware for link in other.read(Interfaces).interfaces)
+    ]
+    if len(owners) != 1 or owners[0].name == node.name:
+        return None
+    has_address = login.address in owners[0].read(Interfaces).addresses
+    return None if has_address else OldNeighbour(owners[0], login)

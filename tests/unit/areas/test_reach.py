@@ -143,3 +143,24 @@ def test_a_node_that_has_the_address_of_another_one_is_named_and_gives_it_up():
     with_fact(snap, "node3", Interfaces((Interface("eth0", ipv4=both),)))
     with_fact(snap, "node2", Interfaces((Interface("eth0", ipv4=("10.0.0.9/24",)),)))
     assert judged(snap, CHECK)["node2",].cause == "host-key-changed"
+
+
+@pytest.mark.parametrize(
+    ("macs", "address", "owner"),
+    [
+        (("02::1", "02::3"), "10.0.0.3/24", "node3"),
+        (("02::3", "02::3"), "10.0.0.3/24", ""),  # a gateway's, or machines that were cloned
+        (("02::1", "02::4"), "10.0.0.3/24", ""),
+        (("02::1", "02::3"), "10.0.0.2/24", ""),  # it has the address still
+    ],
+)
+def test_what_this_machine_still_sends_to_the_former_owner_of_an_address(macs, address, owner):
+    snap = snapshot(("node1", "node2", "node3"))
+    entry = {"address": "10.0.0.2", "hardware": "02::3", "interface": "eth0"}
+    with_fact(snap, "node2", Login(reached=False, cause="dropped", user="root", **entry))
+    for name, mac, place in zip(("node1", "node3"), macs, ("10.0.0.1/24", address), strict=True):
+        with_fact(snap, name, Interfaces((Interface("eth0", mac=mac, ipv4=(place,)),)))
+    finding = judged(snap, CHECK)["node2",]
+    assert finding.cause == "dropped"
+    assert (f"to 02::3, which is {owner}'s" in finding.message) is bool(owner)
+    assert ("ip neigh del 10.0.0.2 dev eth0" in finding.fix.command) is bool(owner)

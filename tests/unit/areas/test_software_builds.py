@@ -208,6 +208,8 @@ def test_cuda_of_torch_is_compared_where_torch_is_of_one_version():
     assert node2_outcome("versions-are-equal", base=base, software=other) == "versions-differ!"
     abi = software(cuda="12.1", abi="cpython-311t")
     assert node2_outcome("versions-are-equal", base=base, software=abi) == "versions-differ"
+    finding = judged(cluster(base=base, software=abi), "software.versions-are-equal")["node2",]
+    assert "cpython-311t (free-threaded)" in finding.message
 
 
 def test_the_toolchain_of_this_machine(tmp_path):
