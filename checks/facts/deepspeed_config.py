@@ -61,7 +61,7 @@ class DeepspeedConfig(Fact):
     """
 
     section: ClassVar[str] = "deepspeed_config"
-    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    inputs: ClassVar[tuple[str, ...]] = ("env", "python", "workdir")
     of_command: ClassVar[bool] = True
     config: ConfigText | None = None
     script: TrainingScript | None = None
