@@ -68,11 +68,12 @@ def run_item(item: pytest.Item) -> bool:
     """
     if not isinstance(item, ClaimItem) or _is_changed(item):
         return False
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    if _report_phase(item, "setup", item.setup).passed:
-        _report_phase(item, "call", item.runtest)
-    _report_phase(item, "teardown", lambda: None)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    hooks = item.ihook  # which pytest looks up by path each time
+    hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    if _report_phase(item, hooks, "setup", item.setup).passed:
+        _report_phase(item, hooks, "call", item.runtest)
+    _report_phase(item, hooks, "teardown", lambda: None)
+    hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     _drop_passed_phases(item)
     return True
 
@@ -90,10 +91,12 @@ def _is_changed(item: pytest.Item) -> bool:
     return marked or any(item.config.getoption(option, default=False) for option in _SLOW_OPTIONS)
 
 
-def _report_phase(item: pytest.Item, phase: _Phase, step: Callable[[], None]) -> pytest.TestReport:
+def _report_phase(
+    item: pytest.Item, hooks: Any, phase: _Phase, step: Callable[[], None]
+) -> pytest.TestReport:
     call = pytest.CallInfo.from_call(
         step, phase, reraise=(pytest.exit.Exception, KeyboardInterrupt)
     )
-    report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
-    item.ihook.pytest_runtest_logreport(report=report)
+    report: pytest.TestReport = hooks.pytest_runtest_makereport(item=item, call=call)
+    hooks.pytest_runtest_logreport(report=report)
     return report
