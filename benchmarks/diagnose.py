@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.timing import Took, middle, timed
 from checks.knowledge.failures import LITERALS
 
-SIZE = 200_000_000
+SIZE = 100_000_000
 ROUNDS = 3
 AIM_MB_S = 50.0
 LIMIT_S = 300.0

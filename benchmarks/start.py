@@ -9,7 +9,6 @@ import sys
 from benchmarks.place import ROOT, VENV, Place, place
 from benchmarks.timing import middle, verdict
 from benchmarks.watched import LIMIT_S, Watched, first_step, watch
-from benchmarks.ways import compare
 from checks.errors import UsageError
 
 ROUNDS = 3
@@ -38,7 +37,6 @@ def main() -> None:
         print(f"  deepspeed --hostfile        {middle(theirs):7.2f} s")
         print(f"  launcher start              {middle(ours):7.2f} s")
         print(f"  ratio, pair by pair         {ratio:7.2f}     {verdict(ratio, AIM)}", flush=True)
-        compare(here, ROUNDS)
 
 
 def prepare(here: Place) -> None:

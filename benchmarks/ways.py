@@ -6,17 +6,20 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.place import ROOT, VENV, Place
+from benchmarks.place import ROOT, VENV, Place, place
 from benchmarks.timing import middle, verdict
 from benchmarks.watched import LIMIT_S, Watched, first_step, watch
 from tests.lab.starts.slurm import allocate, slurm_up
 from tests.support.passed_preflight import pass_preflight
 
 AIM = 1.1
+ROUNDS, BUDGET_S = 9, 240.0
+"""Pairs of each way, and after how long none is begun any more."""
 PORT = 29500
 PATH = f"{VENV / 'bin'}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TRAIN = ("train.py", "--steps", "1")
@@ -89,29 +92,36 @@ def srun(site: Site) -> list[str]:
 
 
 WAYS = (
-    Way("torchrun", "ssh", torchrun),
-    Way("accelerate", "ssh", accelerate),
     Way("torchrun", "openmpi", mpirun),
     Way("torchrun", "slurm", srun),
+    Way("torchrun", "ssh", torchrun),
+    Way("accelerate", "ssh", accelerate),
 )
 
 
-def compare(here: Place, rounds: int) -> None:
+def main() -> None:
     """Each way in turns with its bare tool, the preflight passed, after one start that warms up."""
-    site = prepare(here)
-    for way in WAYS:
-        pass_preflight(site.folder, hosts=str(here.lab.hosts), **_options(way))
-        ours, theirs = [], []
-        bare(site, way)
-        for _ in range(rounds):
-            theirs.append(first_step(bare(site, way)))
-            ours.append(first_step(launcher(site, way)))
-        ratio = middle(own_s / bare_s for own_s, bare_s in zip(ours, theirs, strict=True))
-        tool = way.bare(site)[0].split()[0]
-        print(f"\nfirst step, 2 nodes, {way.launcher} by {way.backend}, medians of {rounds}")
-        print(f"  {tool:26}  {middle(theirs):7.2f} s")
-        print(f"  {'launcher start':26}  {middle(ours):7.2f} s")
-        print(f"  {'ratio, pair by pair':26}  {ratio:7.2f}     {verdict(ratio, AIM)}", flush=True)
+    with place(2) as here:
+        site = prepare(here)
+        for way in WAYS:
+            pass_preflight(site.folder, hosts=str(here.lab.hosts), **_options(way))
+            compare(site, way)
+
+
+def compare(site: Site, way: Way) -> None:
+    """Pairs in turns, ROUNDS of them or as many as BUDGET_S allows, one at least."""
+    ours, theirs = list[float](), list[float]()
+    bare(site, way)
+    began = time.monotonic()
+    while len(ours) < ROUNDS and (not ours or time.monotonic() - began < BUDGET_S):
+        theirs.append(first_step(bare(site, way)))
+        ours.append(first_step(launcher(site, way)))
+    ratio = middle(own_s / bare_s for own_s, bare_s in zip(ours, theirs, strict=True))
+    tool = way.bare(site)[0].split()[0]
+    print(f"\nfirst step, 2 nodes, {way.launcher} by {way.backend}, medians of {len(ours)}")
+    print(f"  {tool:26}  {middle(theirs):7.2f} s")
+    print(f"  {'launcher start':26}  {middle(ours):7.2f} s")
+    print(f"  {'ratio, pair by pair':26}  {ratio:7.2f}     {verdict(ratio, AIM)}", flush=True)
 
 
 def prepare(here: Place) -> Site:
