@@ -14,6 +14,7 @@ from checks.facts.decode import decode_fact
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.ports import DialResults, Listeners, NamedHead, PortHolder
+from checks.facts.surroundings import Surroundings
 from checks.knowledge.accelerate_config import main_address
 from checks.knowledge.training_network import (
     first_listed_address,
@@ -244,7 +245,8 @@ def _smaller_size_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTa
 
 def _explain_failures(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     cluster = ClusterView(snapshot)
-    ask_filters(contact, snapshot, [n for n in _ends_of_failures(cluster, names) if n in names])
+    ends = [*_ends_of_failures(cluster, names), *_deaf_to_themselves(cluster, names)]
+    ask_filters(contact, snapshot, [name for name in ends if name in names])
     head = cluster.head
     if head.name in names and head.has(Listeners) and head.read(Listeners).master_error:
         args = {head.name: {"port": snapshot.job.master_port}}
@@ -277,6 +279,12 @@ def _ends_of_failures(cluster: ClusterView, names: Sequence[str]) -> Iterator[st
         if cluster[name].has(DialResults):
             for call in cluster[name].read(DialResults).failed:
                 yield from (name, call.target)
+
+
+def _deaf_to_themselves(cluster: ClusterView, names: Sequence[str]) -> list[str]:
+    """The nodes of which no program reaches another at 127.0.0.1."""
+    found = (cluster[name] for name in names if cluster[name].has(Surroundings))
+    return [node.name for node in found if node.read(Surroundings).loopback]
 
 
 def _put_answers(snapshot: Snapshot, section: str, answers: Mapping[str, Answer]) -> None:

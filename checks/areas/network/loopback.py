@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from checks.areas.ports.settings import is_range_used_up
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.ports import PortSettings
 from checks.facts.surroundings import Surroundings
+from checks.knowledge.firewalls.culprit import listed_chains
+from checks.knowledge.firewalls.opening import loopback_commands
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.units import format_memory
 
@@ -21,7 +24,7 @@ RETRIES_NEEDED = 3
 """Fifteen seconds; the kernel's default is six, two minutes."""
 
 
-@node_check("network.loopback-works", Surroundings, Interfaces, optional=(PortSettings,))
+@node_check("network.loopback-works", Surroundings, Interfaces, optional=(PortSettings, Firewall))
 def loopback_works(node: NodeView) -> Verdict:
     """A program of the node reaches another one of it at 127.0.0.1.
 
@@ -33,7 +36,8 @@ def loopback_works(node: NodeView) -> Verdict:
 
     Fix:
         loopback-dead: raises `lo` and gives it its address.
-        loopback-dropped: a firewall of the node must let `lo` through; what shows its rules.
+        loopback-dropped: lets `lo` through first in each chain of the node's firewall that may stop
+            it; where they are not known, what shows them.
     """
     why = node.read(Surroundings).loopback
     if not why:
@@ -42,6 +46,10 @@ def loopback_works(node: NodeView) -> Verdict:
         return skip("no port is left to call from; see ports.ephemeral-range-is-wide-enough")
     message = f"a program of {node.name} cannot reach 127.0.0.1: {why}"
     if _has_loopback(node):
+        if commands := loopback_commands(listed_chains(node)):
+            note = "until the next boot; to keep it, accept lo first in the firewall's own files"
+            fix = node.fix(" && ".join(commands), note, root=True)
+            return block("loopback-dropped", message, fix)
         note = (
             "a firewall of the node drops it: accept `iif lo` before the rule that does; "
             "`nft list ruleset` and `iptables -S` show the rules"

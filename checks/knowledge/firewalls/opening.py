@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from checks.knowledge.firewalls.culprit import Culprit
-from checks.knowledge.firewalls.ruleset import Packet, Stop
+from checks.knowledge.firewalls.ruleset import Chain, Packet, Stop
 from checks.model import Fix
 
 WIDEST_PREFIX = {4: 20, 6: 64}
@@ -15,6 +15,9 @@ WIDEST_PREFIX = {4: 20, 6: 64}
 
 _ZONE = re.compile(r"(?:filter_)?(IN|OUT)_(policy_)?(.+?)(?:_(?:pre|log|deny|allow|post))?$")
 
+MAY_STOP = ("drop", "reject", "jump", "goto")
+LOOPBACK_WAYS = {"prerouting": "i", "input": "i", "output": "o", "postrouting": "o"}
+"""How a rule at that hook names the interface: what comes in by it, or goes out."""
 PortSpan = tuple[int, int]
 
 
@@ -34,6 +37,23 @@ def opening_fix(culprit: Culprit, peers: Sequence[str], span: PortSpan) -> Fix:
     return culprit.node.fix(
         " && ".join(_opening_commands(culprit, peers, span)), _persistence_note(culprit), root=True
     )
+
+
+def loopback_commands(chains: Sequence[Chain]) -> list[str]:
+    """Accept what goes over `lo` first in each chain that may stop IPv4 there."""
+    found = []
+    for chain in chains:
+        stops = chain.policy == "drop" or any(rule.action in MAY_STOP for rule in chain.rules)
+        way = LOOPBACK_WAYS.get(chain.hook, "")
+        if not stops or not way or chain.family not in ("ip", "inet"):
+            continue
+        if chain.tool == "nft":
+            place = f"{chain.family} {chain.table} {chain.name}"
+            found.append(f"nft insert rule {place} {way}if lo accept")
+        else:
+            table = "" if chain.table == "filter" else f" -t {chain.table}"
+            found.append(f"{chain.tool}{table} -I {chain.name} -{way} lo -j ACCEPT")
+    return found
 
 
 def _persistence_note(culprit: Culprit) -> str:

@@ -50,7 +50,16 @@ CASES = [
         "network.loopback-works",
         NODE3,
         "loopback-dropped",
-        fixable=False,
+    ),
+    case(
+        custom(
+            "loopback-dropped-on-its-way-out",
+            "nft add table ip f; nft add chain ip f out '{ type filter hook output priority 0; "
+            "policy drop; }'; nft add rule ip f out ip daddr != 127.0.0.0/8 accept",
+        ),
+        "network.loopback-works",
+        NODE3,
+        "loopback-dropped",
     ),
     warned(
         custom("localhost-unknown", "sed -i /localhost/d /etc/hosts"),

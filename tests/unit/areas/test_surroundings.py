@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
+from checks.facts.firewall import Firewall, FirewallListing
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.surroundings import Surroundings
@@ -54,6 +56,30 @@ def test_a_firewall_before_the_loopback_is_not_raised_like_a_dead_one(link, caus
     found = judged(found, "network.loopback-works")["node1",]
     assert (found.cause, found.stops) == (cause, True)
     assert found.fix.command.partition(" &&")[0] == typed
+
+
+@pytest.mark.parametrize(
+    ("hook", "policy", "rule", "typed"),
+    [
+        ("input", "accept", "drop", "iif"),
+        ("output", "drop", "accept", "oif"),
+        ("input", "accept", "accept", ""),
+        ("forward", "drop", "drop", ""),
+    ],
+)
+def test_lo_is_let_through_the_chains_that_may_stop_it(hook, policy, rule, typed):
+    place = {"family": "inet", "table": "f"}
+    chain = {**place, "name": "c", "type": "filter", "prio": 0, "hook": hook, "policy": policy}
+    rules = {**place, "chain": "c", "expr": [{rule: None}]}
+    text = json.dumps({"nftables": [{"chain": chain}, {"rule": rules}]})
+    snap = with_fact(snapshot(), "node1", Surroundings(loopback="no answer in 1 s"))
+    with_fact(snap, "node1", Interfaces((LO,)))
+    with_fact(
+        snap, "node1", Firewall({"nft": FirewallListing(text), "iptables": FirewallListing()})
+    )
+    fix = judged(snap, "network.loopback-works")["node1",].fix
+    wanted = f"nft insert rule inet f c {typed} lo accept"
+    assert fix.command.removeprefix("sudo ") == (wanted if typed else "")
 
 
 def test_a_loopback_that_works_passes():
