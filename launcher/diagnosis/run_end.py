@@ -17,6 +17,10 @@ _ENDED = re.compile(r"\s*(?:[\w.]+\.)?(KeyboardInterrupt|SystemExit|SignalExcept
 
 _SIGNAL = re.compile(r"^rank \d+ on \S+ failed: (?:killed by |exit \d+ \()(SIG[A-Z0-9]+)\b")
 
+_CHILD_ENDED = re.compile(
+    r"interrupted by user|exit status (?:130|143)\b|died with <Signals\.SIG(?:INT|TERM)"
+)
+"""What ends with a rank that is ended: a build, a process that it waits for."""
 _COUNTS_RANKS = (
     "batch-triple",
     "devicemesh-larger-than-world",
@@ -63,7 +67,10 @@ def without_consequences(verdict: LogVerdict, end: RunEnd) -> LogVerdict:
         return replace(verdict, cause=None, also=(), then=(), laggards="")
     if not end.ended_by_launcher or cause is None:
         return verdict
+    trace = cause if isinstance(cause, Trace) else cause.trace
+    errors = [cause_line(cause).text, *(trace.errors if trace else ())]
     interrupted = isinstance(cause, Trace) and bool(_ENDED.match(cause.error))
+    interrupted |= any(map(_CHILD_ENDED.search, errors))
     if interrupted or cause_weight(cause) >= Weight.SYMPTOM:
         return replace(verdict, cause=None, also=(), then=(), laggards="")
     return verdict

@@ -92,7 +92,7 @@ class RunController:
         self.hang = ""
         """What was last said of the run without progress; empty again once there was a step."""
         self.seen_waiting = ""
-        """The same of ranks before the first step, or that somebody asked about."""
+        """The same, or what ranks did before the first step or when somebody asked, if later."""
         self.display = RunDisplay(self.console, self.progress)
         self.stall_monitor = StallMonitor(
             plan,
@@ -195,7 +195,7 @@ class RunController:
 
     def _answer_questions(self, seen: dict[str, Any]) -> None:
         """To every `xray` that has asked so far."""
-        self.seen_waiting = self._with_time(seen["said"])
+        self.seen_waiting = self.hang or self._with_time(seen["said"])
         for name in self.questions:
             write_answer(self.record, name, {"after_s": self.progress.seconds(), **seen})
         self.questions.clear()
@@ -221,7 +221,7 @@ class RunController:
             self.seen_waiting = self._with_time(f"no step yet: {seen['said']}")
         if text:
             self.console.say(text)
-            self.hang = self._with_time(text)
+            self.hang = self.seen_waiting = self._with_time(text)
         if text and seen["kind"] != StallKind.SLOW.value:
             self.notices.stalled(self.progress.run_figures, text)
 
@@ -348,7 +348,7 @@ class RunController:
             failed = bool(self.separation)
             code = ExitCode.FAILED if failed else ExitCode.DONE
             return self._finish("failed" if failed else "finished", code, self.separation)
-        self.hang = self.hang or self.seen_waiting
+        self.hang = self.seen_waiting or self.hang
         seen = (self.stopped_because, self.separation_notice.seen, self.hang)
         return self._finish("stopped", ExitCode.INTERRUPTED, "\n".join(filter(None, seen)))
 

@@ -141,6 +141,9 @@ def test_a_slow_build_of_an_operator_is_said_and_its_lock_goes_with_the_run(stal
     assert nodes_with_lock(lab) == ["node1", "node2"]
     end_as_ctrl_c_does(run, lab)
     assert nodes_with_lock(lab) == []
+    found = run_launcher(run.place, "diagnose").stdout
+    assert doing in found
+    assert "op-build-failed" not in found
 
 
 def nodes_with_lock(lab):

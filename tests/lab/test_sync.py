@@ -86,6 +86,12 @@ def test_an_edit_here_stops_the_start_until_the_nodes_have_it(lab, place):
     said = " ".join(stopped.stderr.split())
     assert f"{place}/lib/model.py differs between this machine and node[1-2]" in said
     assert "-m launcher sync" in said
+    dry = run_launcher(place, "start", "--sync", "--dry-run", "--", "train.py")
+    assert dry.returncode == 0, dry.stderr
+    assert "node[1-2]: 1 file to be copied" in dry.stdout
+    assert "a dry run copies nothing" in dry.stderr
+    assert f"cd {place} && deepspeed " in dry.stdout, "the plan"
+    assert lab.node("node1").run(f"cat {place}/lib/model.py").stdout == "VERSION = 1\n"
     done = run_launcher(place, "start", "--sync", "--", "train.py")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "node1 0: this is 3" in done.stdout
@@ -136,3 +142,13 @@ def test_what_rsync_cannot_do_is_said_as_the_tar_says_it(lab, place):
     assert "node2: train.py: Is a directory" in done.stderr
     assert node.run(f"cat {place}/old.py").stdout == "2\n"
     assert lab.node("node1").run(f"cat {place}/lib/model.py").stdout == "VERSION = 5\n"
+
+
+def test_without_trust_the_line_that_makes_it_is_named(tmp_path):
+    (tmp_path / "train.py").write_text(SCRIPT)
+    shape = LabShape(nodes=2, trust=False)
+    with Lab.up(shape, tmp_path / ".lab", f"untrusted-{os.getpid()}", {sys.prefix}) as lab:
+        done = run_launcher(tmp_path, "sync", "--hosts", str(lab.hosts))
+    assert done.returncode == 1
+    assert "cannot log in to node[1-2]: host-key-unknown; nothing was copied" in done.stderr
+    assert f"-m launcher trust --hosts {lab.hosts} --ask-password" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -22,6 +23,18 @@ PEER_LOST = (
 TRACE = ("0: Traceback (most recent call last):", '0:   File "train.py", line 3, in <module>')
 INTERRUPTED = "\n".join([*TRACE, "0:     train()", "0: KeyboardInterrupt"])
 FULL = "\n".join([*TRACE, "0:     save()", "0: OSError: [Errno 28] No space left on device"])
+
+BUILD = "\n".join(
+    [
+        *(*TRACE, "0:     run(['ninja', '-v'])"),
+        "0: subprocess.CalledProcessError: Command '['ninja', '-v']' returned non-zero exit status "
+        "130.",
+        *("0: ", "0: The above exception was the direct cause of the following exception:", "0: "),
+        *(*TRACE, "0:     raise RuntimeError(message) from e"),
+        "0: RuntimeError: Error building extension 'slow_op': ninja: build stopped: interrupted by "
+        "user.",
+    ]
+)
 
 
 def test_ranks_that_failed_alike_are_one_line():
@@ -58,10 +71,15 @@ def recorded(tmp_path):
         (PEER_LOST, True, False),
         (INTERRUPTED, True, False),
         (FULL, True, True),
+        (BUILD, True, False),
+        (BUILD, False, True),
         (PEER_LOST, False, True),
         (INTERRUPTED, False, True),
     ],
-    ids=["peer", "interrupt", "a failure of its own", "nobody ended it", "one rank interrupted"],
+    ids=[
+        *("peer", "interrupt", "a failure of its own", "build", "build that nobody ended"),
+        *("nobody ended it", "one rank interrupted"),
+    ],
 )
 def test_what_the_launchers_end_of_a_run_caused_is_no_failure(recorded, log, ended, remains):
     path = recorded(log, ended_by_launcher=ended)
@@ -212,9 +230,9 @@ def test_what_does_not_follow_from_separate_ranks_keeps_its_own_cause(failed, pr
     ],
 )
 def test_what_depends_on_the_script_is_checked_again_with_it(
-    failed, tmp_path, monkeypatch, typed, expected
+    failed, tmp_path, typed, expected, monkeypatch
 ):
-    monkeypatch.setattr("sys.orig_argv", ["python", "-m", "launcher", "start"])
+    monkeypatch.setattr(sys, "orig_argv", ["/x/python", "-m", "launcher", "diagnose"])
     (tmp_path / "plan.json").write_text(json.dumps({"typed": typed}))
     report = failed([(0, TRIPLE), (1, TRIPLE)], [(1, 1)])
     line = next(line for line in report.cause.splitlines() if line.startswith("next "))
