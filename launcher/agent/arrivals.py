@@ -18,8 +18,7 @@ from launcher.agent.worker_server import group_name, recorded_entries
 
 MEETINGS = ("all_reduce", "allreduce", "all_gather", "allgather", "reduce_scatter", "barrier")
 """How collectives begin in which each rank waits for all."""
-BACKEND = "gloo:"
-"""What its ranks do on GPUs they enter later than the program does, so no record has when."""
+BACKENDS = ("gloo:", "nccl:")
 MAX_ENTRIES = 300
 SAMPLES, SAMPLE_EVERY_S = 30, 0.1
 LINK_EVERY = 2
@@ -132,17 +131,30 @@ def lacks_of(looks, span):
 
 
 def arrivals(entries):
-    """The last collectives of the group of all: their numbers and when the rank entered each."""
+    """The last collectives of the group of all: their numbers and when the rank entered each.
+
+    Of NCCL's also how long after that each was seen to have ended, -1 where it was not: a program
+    may enter them long before its GPU comes to them.
+    """
     own = [entry for entry in entries if is_meeting(entry)][-MAX_ENTRIES:]
-    return {
+    found = {
         "numbers": [entry["collective_seq_id"] for entry in own],
         "times": [entry["time_created_ns"] / 1e9 for entry in own],
     }
+    if own and own[0]["profiling_name"].startswith("nccl:"):
+        found["lasted"] = [seconds_lasted(entry) for entry in own]
+    return found
+
+
+def seconds_lasted(entry):
+    """From when it was entered to when it was seen to have ended; -1 where that is not known."""
+    ended = entry.get("time_discovered_completed_ns")
+    return round((ended - entry["time_created_ns"]) / 1e9, 3) if ended else -1.0
 
 
 def is_meeting(entry):
-    """Whether each rank of the run waits there for all others, and enters it when it says so."""
+    """Whether each rank of the run waits there for all others."""
     name = entry["profiling_name"]
-    if not name.startswith(BACKEND) or not group_name(entry).endswith("default_pg"):
+    if not name.startswith(BACKENDS) or not group_name(entry).endswith("default_pg"):
         return False
-    return name[len(BACKEND) :].lstrip("_").startswith(MEETINGS)
+    return name.partition(":")[2].lstrip("_").startswith(MEETINGS)

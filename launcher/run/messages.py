@@ -149,6 +149,7 @@ class RanksObserved:
 class RankArrivals:
     """When a rank entered collectives of the group of all, by their numbers, in seconds.
 
+    `lasted`: of NCCL's how long after that each was seen to have ended, -1 where it was not.
     In what part of the time it was `blocked` in state D, `short` of a processor, and `throttled` by
     the limit of its control group.
     """
@@ -156,6 +157,7 @@ class RankArrivals:
     rank: int
     numbers: tuple[int, ...]
     times: tuple[float, ...]
+    lasted: tuple[float, ...] = ()
     blocked: float = 0.0
     short: float = 0.0
     throttled: float = 0.0

@@ -6,6 +6,10 @@ half of the way there and back; of the last answers the quickest counts. A colle
 the last rank has entered it, so the time from the last but one to the last is what that rank alone
 cost. A node's ranks are taken together where each of them is late.
 
+A program may give its GPU collectives of NCCL long before that comes to them, and is then late for
+nobody. Only those count that ended soon after the last rank entered them, as far as the watchdog of
+NCCL's ranks says it, which looks ten times a second.
+
 Where a link is slow, ranks leave collectives at different times: then only the link is named.
 """
 
@@ -26,6 +30,12 @@ MIN_COLLECTIVES = 30
 OFTEN = 0.6
 COSTLY = 0.05
 """Of all time that the collectives took; less is not worth a line."""
+
+
+WATCHDOG_S = 0.15
+"""NCCL's collectives are seen to have ended up to so much later; less says nothing of a rank."""
+Prompt = Mapping[int, frozenset[int]]
+"""Of each rank the collectives that ended soon after it had entered them."""
 
 
 @dataclass(frozen=True)
@@ -148,22 +158,28 @@ class StragglerWatch:
         clocks = {node: best_reading(self._clocks[node]) for node in self._answers}
         slack_s = max(clock.slack_s for clock in clocks.values()) if len(clocks) > 1 else 0.0
         arrivals = _by_one_clock(self._answers, clocks)
-        words = _describe_nobody(_shared_times(arrivals, len(self.ranks)), slack_s)
-        if found := find_straggler(arrivals, self.ranks, slack_s):
+        prompt = _prompt_collectives(self._answers)
+        slack_s = slack_s if prompt is None else max(slack_s, WATCHDOG_S)
+        reason = _CLOCKS if prompt is None else _WATCHDOG
+        words = _describe_nobody(_shared_times(arrivals, len(self.ranks)), slack_s, reason)
+        if found := find_straggler(arrivals, self.ranks, slack_s, prompt):
             lacks = {rank.rank: rank for own in self._answers.values() for rank in own.ranks}
             words = found.words + why_late(found, lacks)
         ways = {node: [clock.slack_s for clock in own] for node, own in self._clocks.items()}
         return "; ".join(part for part in (words, find_far_node(ways)) if part)
 
 
-def _describe_nobody(shared: Sequence[Mapping[int, float]], slack_s: float) -> str:
+_CLOCKS = "which clocks of nodes may be off"
+_WATCHDOG = "below which no end of a collective of NCCL is known"
+
+
+def _describe_nobody(shared: Mapping[int, Mapping[int, float]], slack_s: float, reason: str) -> str:
     """That no rank is late, or by how little it would have to be; empty of too few collectives."""
     if len(shared) < MIN_COLLECTIVES:
         return ""
-    span_s = max(shared[-1].values()) - min(shared[0].values())
-    if slack_s <= COSTLY * span_s / len(shared):
+    if slack_s <= COSTLY * _span(shared) / len(shared):
         return NOBODY
-    return f"{NOBODY} by more than {slack_s * 1000:.0f} ms, which clocks of nodes may be off"
+    return f"{NOBODY} by more than {slack_s * 1000:.0f} ms, {reason}"
 
 
 def _by_one_clock(
@@ -180,20 +196,44 @@ def _by_one_clock(
     }
 
 
+def _prompt_collectives(answers: Mapping[str, RanksArrived]) -> Prompt | None:
+    """None where no rank says how long its collectives lasted: those of gloo begin when entered."""
+    ranks = [rank for answer in answers.values() for rank in answer.ranks]
+    if not any(rank.lasted for rank in ranks):
+        return None
+    return {
+        rank.rank: frozenset(
+            number
+            for number, lasted in zip(rank.numbers, rank.lasted, strict=False)
+            if 0 <= lasted <= WATCHDOG_S
+        )
+        for rank in ranks
+    }
+
+
 def _shared_times(
     arrivals: Mapping[int, Mapping[int, float]], count: int
-) -> list[dict[int, float]]:
-    """Of each collective that all ranks entered when each did, in order."""
+) -> dict[int, dict[int, float]]:
+    """Of each collective that all ranks entered, by number, when each did, in order."""
     if len(arrivals) < count:
-        return []
+        return {}
     numbers = set.intersection(*(set(times) for times in arrivals.values()))
-    return [{rank: times[number] for rank, times in arrivals.items()} for number in sorted(numbers)]
+    return {
+        number: {rank: times[number] for rank, times in arrivals.items()}
+        for number in sorted(numbers)
+    }
 
 
 def find_straggler(
-    arrivals: Mapping[int, Mapping[int, float]], ranks: Sequence[Rank], slack_s: float
+    arrivals: Mapping[int, Mapping[int, float]],
+    ranks: Sequence[Rank],
+    slack_s: float,
+    prompt: Prompt | None = None,
 ) -> Straggler | None:
-    """Who arrives last often, at a cost, and by more than the clocks may be off."""
+    """Who arrives last often, at a cost, and by more than the clocks may be off.
+
+    Where `prompt` is given, only in the collectives that end soon after.
+    """
     shared = _shared_times(arrivals, len(ranks))
     if len(shared) < MIN_COLLECTIVES:
         return None
@@ -202,24 +242,42 @@ def find_straggler(
         groups.setdefault(rank.node, []).append(rank.rank)
     sets: list[tuple[str, tuple[int, ...]]] = [(rank.node, (rank.rank,)) for rank in ranks]
     sets += [(node, tuple(own)) for node, own in groups.items() if 1 < len(own) < len(ranks)]
-    found = [straggler for node, own in sets if (straggler := _measure(node, own, shared, slack_s))]
+    found = []
+    for node, own in sets:
+        ended_soon = (
+            None
+            if prompt is None
+            else frozenset.intersection(*(prompt.get(r, frozenset()) for r in own))
+        )
+        if straggler := _measure((node, own), shared, slack_s, ended_soon):
+            found.append(straggler)
     return max(found, key=lambda straggler: straggler.cost, default=None)
 
 
 def _measure(
-    node: str, own: tuple[int, ...], shared: Sequence[Mapping[int, float]], slack_s: float
+    whom: tuple[str, tuple[int, ...]],
+    shared: Mapping[int, Mapping[int, float]],
+    slack_s: float,
+    ended_soon: frozenset[int] | None,
 ) -> Straggler | None:
-    """What these ranks cost the others, where they are the last to arrive often."""
+    """What these ranks of a node cost the others, where they are the last to arrive often."""
+    node, own = whom
     late, cost, until = [], 0.0, 0.0
-    for times in shared:
+    for number, times in shared.items():
         others = max(entered for rank, entered in times.items() if rank not in own)
         first = min(times[rank] for rank in own)
-        if first - others > slack_s:
+        if first - others > slack_s and (ended_soon is None or number in ended_soon):
             late.append(first - others)
             cost += max(0.0, first - max(others, until))
             until = first
-    span = max(shared[-1].values()) - min(shared[0].values())
+    span = _span(shared)
     often = len(late) / len(shared)
     if often < OFTEN or span <= 0 or cost / span < COSTLY:
         return None
     return Straggler(node, own, statistics.median(late), often, cost / span, len(shared))
+
+
+def _span(shared: Mapping[int, Mapping[int, float]]) -> float:
+    """Seconds from the first arrival to the last."""
+    times = list(shared.values())
+    return max(times[-1].values()) - min(times[0].values())

@@ -109,7 +109,8 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     missed, mismatches = find_missed(seen), find_mismatches(seen)
     links = [*unanswered_calls(plan, observations), *lost_link_lines(plan, observations)]
     connects = not links and _is_connecting(states, observations)
-    kind = StallKind.UNSURE if connects else _stall_kind(states, observations)
+    kind = _stall_kind(states, observations, is_explained=bool(links))
+    kind = StallKind.UNSURE if connects else kind
     unseen = _unseen_ranks(plan, states)
     unfinished = find_unfinished(seen) if kind is StallKind.STUCK and not unseen else []
     odd = _odd_states(states, missed, mismatches)
@@ -252,7 +253,12 @@ def _outlier_ranks(states: Sequence[RankState]) -> list[RankState]:
     return others if len(others) < len(most) else []
 
 
-def _stall_kind(states: Sequence[RankState], observations: Observations) -> StallKind:
+def _stall_kind(
+    states: Sequence[RankState], observations: Observations, *, is_explained: bool
+) -> StallKind:
+    """Slow where anything is seen to move. Ranks that use a processor may only poll for others,
+    which a stopped rank or a dead link proves of them.
+    """
     works = any(state.activity is Activity.WORKS for state in states)
     busy = sum(state.rank.traffic > BUSY_TRAFFIC for state in states)
     if works or busy > 1 or _peak_network_rate(observations) > BUSY_NETWORK:
@@ -261,7 +267,8 @@ def _stall_kind(states: Sequence[RankState], observations: Observations) -> Stal
     running = [state for state in states if state.rank.state not in STOPPED]
     recorded = [state.rank.collectives is not None for state in running]
     blind = blind or (any(recorded) and not all(recorded))
-    polling = any(state.may_poll for state in states)
+    proved = is_explained or len(running) < len(states)
+    polling = not proved and any(state.may_poll for state in states)
     return StallKind.UNSURE if polling or blind else StallKind.STUCK
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 
@@ -230,9 +229,9 @@ def test_what_does_not_follow_from_separate_ranks_keeps_its_own_cause(failed, pr
     ],
 )
 def test_what_depends_on_the_script_is_checked_again_with_it(
-    failed, tmp_path, typed, expected, monkeypatch
+    failed, tmp_path, monkeypatch, typed, expected
 ):
-    monkeypatch.setattr(sys, "orig_argv", ["/x/python", "-m", "launcher", "diagnose"])
+    monkeypatch.setattr("sys.orig_argv", ["python", "-m", "launcher", "start"])
     (tmp_path / "plan.json").write_text(json.dumps({"typed": typed}))
     report = failed([(0, TRIPLE), (1, TRIPLE)], [(1, 1)])
     line = next(line for line in report.cause.splitlines() if line.startswith("next "))

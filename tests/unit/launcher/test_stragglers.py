@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from launcher.agent.arrivals import arrivals
 from launcher.plan.ranks import Rank
 from launcher.run.messages import LinkUse, RankArrivals, RanksArrived
 from launcher.run.slow_links import MIN_WAYS
@@ -53,6 +54,51 @@ def test_a_rank_that_is_always_late_is_named_with_what_that_costs():
     assert found.cost == pytest.approx(0.2 / 0.4, abs=0.05)
     assert found.words.startswith("rank 3 on node2 arrives 1")
     assert " ms after the others in 100 % of the last 100 collectives, which costs" in found.words
+
+
+def test_a_rank_reports_meetings_of_all_and_of_nccl_how_long_they_lasted():
+    def entry(number, name, group="default_pg", ended=None):
+        return {
+            "profiling_name": name, "process_group": ["0", group], "collective_seq_id": number,
+            "time_created_ns": number * 10**9, "time_discovered_completed_ns": ended,
+        }  # fmt: skip
+
+    of_nccl = [
+        entry(1, "nccl:all_reduce", ended=1_090_000_000),
+        entry(2, "nccl:_all_gather_base"),
+        entry(3, "nccl:broadcast", ended=4 * 10**9),
+        entry(4, "nccl:all_reduce", group="tp", ended=4 * 10**9),
+    ]
+    assert arrivals(of_nccl) == {"numbers": [1, 2], "times": [1.0, 2.0], "lasted": [0.09, -1.0]}
+    assert arrivals([entry(7, "gloo:barrier")]) == {"numbers": [7], "times": [7.0]}
+    assert arrivals([]) == {"numbers": [], "times": []}
+
+
+def test_of_nccl_a_rank_is_late_only_where_its_gpu_begins_at_once():
+    run = run_of({3: 0.25})
+    at_once = dict.fromkeys(run, frozenset(range(COUNT)))
+    assert find_straggler(run, RANKS, 0.15, at_once).ranks == (3,)
+    runs_ahead = {**at_once, 3: frozenset(range(10))}
+    assert find_straggler(run, RANKS, 0.15, runs_ahead) is None
+
+
+@pytest.mark.parametrize(
+    ("late_s", "lasted", "said"),
+    [
+        (0.25, 0.09, "rank 3 on node4 arrives 2"),
+        (0.25, 0.4, f"{NOBODY} by more than 150 ms, below which no end of a collective of NCCL is"),
+        (0.25, -1.0, f"{NOBODY} by more than 150 ms"),
+        (0.1, 0.09, f"{NOBODY} by more than 150 ms"),
+    ],
+    ids=["late", "runs ahead", "never seen to end", "by less than the watchdog sees"],
+)
+def test_arrivals_of_nccl_are_held_against_their_ends(late_s, lasted, said):
+    watch, run = StragglerWatch(LINE), run_of({3: late_s})
+    for at, rank in enumerate(LINE):
+        own = RankArrivals(at, tuple(run[at]), tuple(run[at].values()), (lasted,) * COUNT)
+        now = time.time()
+        watch.take(rank.node, RanksArrived((own,), sent=now, received=now, answered=now))
+    assert watch.text.startswith(said)
 
 
 def test_a_node_whose_ranks_are_all_late_is_named_as_one():
