@@ -18,7 +18,7 @@ from tests.lab.starts.slurm import allocate, slurm_up
 from tests.support.passed_preflight import pass_preflight
 
 AIM = 1.1
-ROUNDS, BUDGET_S = 9, 240.0
+ROUNDS, BUDGET_S = 9, 400.0
 """Pairs of each way, and after how long none is begun any more."""
 PORT = 29500
 PATH = f"{VENV / 'bin'}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
