@@ -148,7 +148,7 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     changed = r"Changed since the last go .*\n  node2: limits.shm_bytes \d+ → 1048576"
     assert re.search(changed, second)
     assert "not restarted: the nodes did not pass the checks" in second
-    again = run.run.read("recheck.json")
+    again = json.loads((run.run.path / "recheck.json").read_text())
     assert again["decision"] == "stop"
     assert run_launcher(place, "attach").returncode == 3
     status = run_launcher(place, "status").stdout
