@@ -10,7 +10,7 @@ from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import process_ids
 
 ENV_END = 51  # the field of /proc/PID/stat that says where the environment ends, see proc(5)
-EXEC_S = 0.05  # far more than it takes
+EXEC_S, PAUSE_S = 2.0, 0.001  # far more than it takes, also where no processor is free
 
 
 def environment_words(pid):
@@ -20,6 +20,8 @@ def environment_words(pid):
     while not words and replaced and time.monotonic() < deadline:
         replaced = is_in_exec(pid)
         words = read_environment(pid)  # after that question: the program may have come meanwhile
+        if replaced and not words:
+            time.sleep(PAUSE_S)
     return words.split(b"\0")
 
 
