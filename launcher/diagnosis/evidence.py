@@ -372,8 +372,12 @@ def _is_ignored(raw: RawLine) -> bool:
 
 
 def _says_caught(raw: RawLine, trace: Trace) -> bool:
-    """Whether the two lines before a traceback, its own first one or the three behind it say so."""
-    near = [data for _, data in islice(raw.lines_before(), 2)]
+    """Whether the two lines before a traceback, its own first one or the three behind it say so.
+
+    Where it begins in a program's own `sys.exit(main())`, nothing before it is of a retry.
+    """
+    exits = bool(trace.frames) and "sys.exit(" in trace.frames[0].code
+    near = [] if exits else [data for _, data in islice(raw.lines_before(), 2)]
     last = trace.last_number
     behind = ((number, data) for number, data in raw.lines_after() if number > last)
     near += [data for _, data in islice(behind, 3)]

@@ -31,7 +31,8 @@ _GOOD_END = re.compile(
     r"|(?P<good>\d+) of (?P=good) ranks ended well"
     r"|(?<!\d)100%\|\S*\| (?P<all>[2-9]|\d{2,})/(?P=all) \["
     r"|\bsucceeded\b.*\bJob\b|\bJob\b.*\bsucceeded\b"
-    r"|^# Avg bus bandwidth|^# OSU .* Test v"
+    r"|^# Avg bus bandwidth|^# OSU .* Test v|^total images/sec: \d"
+    r"|^\"?Succeeded\"?\s*$|\bResult\(.*\berror=None\b"
     r"|`Trainer\.fit` stopped: `max_|Reporting training SUCCESS"
     r"|={3,} (?:\d+ (?!failed|error)\w+, )*\d+ passed\b(?!.*\b(?:failed|errors?)\b).* in [\d.]+s"
 )

@@ -21,6 +21,8 @@ DIFFERENT_CALLS = "ranks called different collectives"
 NEAR_END_LINES = 40
 """A stall counts among the last lines alone."""
 
+_WARNED = re.compile(r"\.py:\d+: \w*Warning: ")
+"""How Python prints a warning, after which a program goes on."""
 _COLLECTIVE = re.compile(
     r"(?:\bPG (?:ID \d+ )?GUID (?P<group>\S+) .*?)?SeqNum=(?P<seq>\d+), "
     r"(?P<call>OpType=\w+(?:, NumelIn=\d+, NumelOut=\d+)?)"
@@ -207,6 +209,8 @@ class _SurvivalTest:
         """Whether the program went on, for a cause that says so itself or by its neighbours."""
         trace = cause if isinstance(cause, Trace) else cause.trace
         line = cause_line(cause)
+        if _WARNED.search(line.text) and self._progress.says_it_is_over(line.place.source):
+            return not self._bad_ends
         if trace and trace.was_ignored:
             return True
         if trace is cause and trace.is_bare and not trace.frames and not self._is_near_end(line):

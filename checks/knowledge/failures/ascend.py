@@ -18,7 +18,8 @@ symptom hccl-socket-timeout
           late, or the devices' network does not reach it
   fix     read the output of the other ranks first; where none failed, find the one that is late
           (`py-spy dump`) and raise HCCL_CONNECT_TIMEOUT in [env]; `hccn_tool -i 0 -net_health -g`
-          tests the devices' network
+          tests the devices' network, and `hccn_tool -i 0 -tls -g` whether TLS is on or off alike
+          on all devices (`-tls -s enable 0` turns it off)
   checks  collective.ranks-meet
 symptom hccl-notify-timeout
   says    The wait execution of the Notify register times out

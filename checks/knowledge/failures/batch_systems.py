@@ -27,5 +27,25 @@ root batch-killed
   cause   the job was ended from outside: by its owner, an administrator, or a job with more
           priority
   fix     `bhist -l JOB` shows who; start again and resume
+root cloud-preempted, survivable
+  says    preempted
+  says    nterruption notice
+  says    nterruption warning
+  says    "Preempt"
+  pattern instance/preempted: TRUE|compute\.instances\.preempted|\b(?:EC2 )?[Ss]pot (?:[Ii]nstance
+          )?[Ii]nterruption (?:notice|warning)|"EventType": ?"Preempt"|\b(?:cluster|instance|VM)
+          (?:\S+ )?(?:has been|was|got) preempted
+  cause   the cloud took this machine back: it was a spot (preemptible) one
+  fix     start it again and go on from the last checkpoint: a managed job that does so by itself, a
+          checkpoint when the notice comes, or machines on demand
+root node-powered-off, survivable
+  says    Powering off...
+  says    System is powering down
+  says    System is rebooting
+  pattern Powering off\.\.\.|System is (?:powering down|rebooting)\b
+  cause   the node was shut down or restarted under the run
+  fix     `last -x` and `journalctl -b -1 -e` there say by whom: the provider, a power key, updates
+          that restart by themselves; go on from the last checkpoint
+  follows cloud-preempted
 """
 )

@@ -8,14 +8,16 @@ FAILURES = read_entries(
     r"""
 root bnb-library-missing, survivable
   says    Configured CUDA binary not found at
+  says    Could not find the bitsandbytes CUDA binary at
   says    CUDA binary not found at
   says    Attempted to use bitsandbytes native library functionality but it's not available
   says    CUDA Setup failed despite GPU being available
   says    CUDA Setup failed despite CUDA being available
-  cause   bitsandbytes has no library for this CUDA: its release is older than torch's CUDA (or this
-          node has no GPU driver)
-  fix     `uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what it
-          looks for; BNB_CUDA_VERSION=126 takes another CUDA's that is there
+  cause   bitsandbytes has no library for this CUDA: its release is older than torch's CUDA, it was
+          built from source without CUDA (or this node has no GPU driver)
+  fix     `uv pip install -U bitsandbytes`, from source with `cmake -DCOMPUTE_BACKEND=cuda`; `python
+          -m bitsandbytes` on that node shows what it looks for; BNB_CUDA_VERSION=126 takes another
+          CUDA's that is there
   checks  training.smoke-trains, software.torch-fits-the-gpus
   follows bnb-other-cuda-asked
 root bnb-cudart-not-found, survivable

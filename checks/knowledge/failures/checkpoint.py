@@ -18,6 +18,14 @@ root disk-full
           caches, and /dev/shm where data loader workers or shared memory wrote; `quota -s`
   checks  files.home-and-caches-have-room, files.temporary-folder-is-usable,
           files.output-is-writable
+root lustre-target-full
+  says    [Errno 28] No space left on device
+  near    \bOST[0-9a-f]{4}\b|\[OST:\d+\]|\blfs df\b|-OST[0-9a-f]{4}
+  cause   a storage target (OST) of Lustre is full, though the file system has room: a file's
+          stripes lie on a few targets
+  fix     `lfs df -h PATH` shows the full one: delete or `lfs migrate` files of it; `lfs setstripe
+          -c -1` for the folder of large checkpoints
+  checks  files.output-is-writable
 root zero-missing-shards
   shows   Expected {want:\d+} of '*_optim_states.pt' under '{path:[^']+}' but found {have:\d+} files
   cause   {path} has {have} optimizer shards of a checkpoint that {want} ranks wrote: fewer where

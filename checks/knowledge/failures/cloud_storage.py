@@ -26,6 +26,13 @@ root storage-slow-down, survivable
           ({operation})
   fix     fewer, larger objects; one reader for each node and a local cache; retries
           (AWS_MAX_ATTEMPTS=10, AWS_RETRY_MODE=adaptive in [env])
+root storage-head-refused
+  shows   An error occurred ({code:400}) when calling the HeadObject operation
+  cause   the storage refused to look at an object and may not say why here ({code}): the session
+          token ran out, which long runs meet first, or the login, region or endpoint is wrong
+  fix     `aws sts get-caller-identity` on that node; an instance role or refreshed credentials in
+          place of exported tokens; AWS_REGION of the bucket
+  follows storage-login-expired
 root storage-login-expired
   shows   An error occurred
           ({code:ExpiredToken|ExpiredTokenException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken})

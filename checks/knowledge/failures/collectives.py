@@ -60,6 +60,18 @@ symptom nccl-timeout-proxy-order
   fix     install NCCL 2.28.9 or newer on every node; then look at the rank with the lowest SeqNum
   checks  software.releases-work-together, network.full-size-packets-arrive,
           nccl.a-failed-rank-ends-the-others, collective.links-are-alike
+symptom nccl-timeout-while-saving
+  says    Watchdog caught collective operation timeout
+  pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?,
+          Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds
+  near    (?:Saving (?:model )?checkpoint|full (?:model
+          )?state.dict)(?:.*\n(?!.*\b[Ll]oss\b)){1,8}?.*Watchdog caught
+  cause   the ranks were writing a checkpoint when {op} waited {ms} ms: to gather the whole model or
+          to write it takes longer than that on the rank that saves
+  fix     timeout= of init_process_group (ddp_timeout of transformers) above what a save takes, or a
+          sharded or asynchronous checkpoint; a faster disk, and memory of the node that does not
+          swap; where a save is short, a rank that failed in it
+  checks  collective.ranks-meet, files.output-is-writable
 symptom nccl-watchdog-stuck
   shows   ProcessGroupNCCL's watchdog got stuck for {s:\d+} seconds
   cause   this rank's watchdog did not get on for {s} s: a call into CUDA or NCCL does not return as

@@ -6,14 +6,25 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+ONE_RANK_FOUND = Discovered MPI settings of world_rank=\d+, local_rank=\d+, world_size=1,
 root batch-triple
   shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
           {total} != {micro} * {steps} * {world}
+  unless  {ONE_RANK_FOUND}
   cause   train_batch_size {total} is not {micro} × {steps} × {world} ranks: it is no multiple of
           micro batch × ranks (whoever computed the steps rounded them), or other nodes joined than
           planned
   fix     a train_batch_size that is a multiple of {micro} × {world}, or another number of ranks;
           leave one of the three out of the config, or "auto" with transformers
+  checks  deepspeed.batch-sizes-agree
+root batch-one-rank-found
+  shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
+          {total} != {micro} * {steps} * 1
+  near    {ONE_RANK_FOUND}
+  cause   DeepSpeed asked MPI how many ranks there are and was answered one, so that {micro} ×
+          {steps} × 1 is not {total}: mpi4py uses another MPI than the mpirun that started the ranks
+  fix     set RANK, LOCAL_RANK, WORLD_SIZE and MASTER_ADDR for each rank, or start with torchrun or
+          deepspeed; else build mpi4py with that MPI (`uv pip install --no-binary mpi4py mpi4py`)
   checks  deepspeed.batch-sizes-agree
 root batch-none
   says    Either train_batch_size or train_micro_batch_size_per_gpu needs to be provided

@@ -7,18 +7,29 @@ from checks.knowledge.failures.gpu import GPU_FAULT, XID_MEANINGS
 
 FAILURES = read_entries(
     r"""
+IMAGE_MODEL = ultralytics|yolo|YOLO|mmdet|mmseg|detectron|bbox|box_loss|torchvision/models/[ds]e
 root cuda-assert-index
   says    Assertion `srcIndex < srcSelectDimSize` failed
   says    Assertion `index >= -sizes[i] && index < sizes[i] && "index out of bounds"` failed
   says    Assertion `-sizes[i] <= index && index < sizes[i] && "index out of bounds"` failed
   says    Assertion `ind >=0 && ind < ind_dim_size && "vectorized gather kernel index out of
           bounds"` failed
-  cause   an index is outside of its table on the GPU: most often a token id that is not smaller
-          than the embedding's rows (the tokenizer has more tokens than the model), or a position
-          beyond the model's longest sequence
+  unless  {IMAGE_MODEL}
+  cause   an index is outside of its table on the GPU: in a model of text most often a token id that
+          is not smaller than the embedding's rows (the tokenizer has more tokens than the model),
+          or a position beyond the model's longest sequence; else a class or label
   fix     model.resize_token_embeddings(len(tokenizer)) after adding tokens, a maximum length within
           the model's, and the tokenizer of this very model; CUDA_LAUNCH_BLOCKING=1 in [env] shows
           the line
+root cuda-assert-class
+  says    && index < sizes[i] && "index out of bounds"` failed
+  says    <= index && index < sizes[i] && "index out of bounds"` failed
+  near    {IMAGE_MODEL}
+  cause   an index is outside of its table on the GPU, in a model of images: most often a label has
+          a class that the data set's description does not have (classes count from 0)
+  fix     compare the highest class in the labels with the number of names (nc of data.yaml,
+          num_classes): correct the labels or the number, and delete cached labels;
+          CUDA_LAUNCH_BLOCKING=1 in [env] shows the line
 root cuda-assert-label
   says    Assertion `t >= 0 && t < n_classes` failed
   cause   a label is not one of the model's classes: num_labels is too small, labels start at 1, or

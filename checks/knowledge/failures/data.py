@@ -9,8 +9,8 @@ FAILURES = read_entries(
 root data-path-missing
   says    FileNotFoundError
   says    [Errno 2] No such file or directory: '
-  pattern \[Errno 2\] No such file or directory: '|FileNotFoundError.*?(?:'[^']*[/.][^']*'|
-          [^\w/](?:\.{0,2}|\w+)/[\w./-]+)
+  pattern ^(?!.*(?:resource_tracker: '|-packages/\S+\.so\b)).*?(?:\[Errno 2\] No such file or
+          directory: '|FileNotFoundError.*?(?:'[^']*[/.][^']*'|[^\w/](?:\.{0,2}|\w+)/[\w./-]+))
   cause   a file or directory is not on this node: misspelt, only on the head, or made by rank 0 on
           a file system that is not shared
   fix     copy it to every node at the same path, and list it under `exist` in launch.toml

@@ -107,6 +107,15 @@ root datasets-arrow-file-broken
   fix     `ls -l` it on this node and compare with the head's; download it again; remove the cache
           of datasets that holds it
   checks  files.needed-data-is-whole, files.same-files-are-equal
+root datasets-json-mixed-column
+  says    "JSON parse error: "
+  says    Conversion failed for column
+  pattern JSON parse error: |Conversion failed for column
+  near    Conversion failed for column (?P<column>\S+) with type
+  cause   the column {column} of a JSON file has values of two types (texts and numbers)
+  fix     write {column} with one type in every row (all as text, for example), or load only files
+          that agree
+  checks  files.needed-data-is-whole
 root datasets-arrow-json
   says    JSON parse error:
   pattern (?:ArrowInvalid: )?JSON parse error: (?P<what>.+)

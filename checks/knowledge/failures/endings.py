@@ -64,6 +64,7 @@ root torchrun-worker-crashed
   fix     `dmesg | tail` and `df -h /dev/shm` on that node; PYTHONFAULTHANDLER=1 in [env] shows
           where it crashed
   checks  limits.shm-is-large-enough, software.versions-are-equal
+  follows kernel-unknown-instruction
 symptom ended-by-signal
   says    "SignalException: Process "
   pattern SignalException: Process \d+ got signal: (?P<signal>\d+)

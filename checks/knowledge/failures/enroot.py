@@ -57,8 +57,16 @@ root pyxis-mount-source-missing
   cause   {path}, named in --container-mounts, does not exist on this node
   fix     create it, or mount its file system, on every node
   checks  files.shared-folders-are-shared-everywhere, files.needed-files-exist
+root enroot-mount-denied
+  shows   enroot-mount: failed to mount: {path} at {target}: {why:Permission denied|Operation not
+          permitted}
+  cause   {path} is there, but the account that starts the container may not enter it ({why}): its
+          or a folder's mode above it, or root on a network file system that squashes root
+  fix     `sudo -u USER ls {path}` on that node for the account of the job; start it as the owner of
+          the data, open the folders (`chmod o+rx`), or copy the data to where it may read
+  checks  files.shared-folders-are-shared-everywhere
 root enroot-mount-failed
-  shows   enroot-mount: failed to mount: {path} at {target}: {why:.+}
+  shows   enroot-mount: failed to mount: {path} at {target}: {why:(?!Permission|Operation not).+}
   cause   {path} cannot be mounted into the container: {why}
   fix     create it, or mount its file system, on every node; a device file needs its driver
   checks  files.shared-folders-are-shared-everywhere, files.network-mounts-answer

@@ -8,7 +8,9 @@ FAILURES = read_entries(
     r"""
 root gloo-loopback
   says    "Gloo connectFullMesh failed with "
-  pattern Gloo connectFullMesh failed with .*remote=\[(?P<ip>127\.\d+\.\d+\.\d+)\]
+  says    "] connect [127."
+  pattern (?:Gloo connectFullMesh failed with .*remote=|gloo/transport/tcp/.*\] connect
+          )\[(?P<ip>127\.\d+\.\d+\.\d+)\]
   cause   the peer's address is {ip}, a loopback: its node's own name resolves to it, as Debian's
           installer sets it up; on a single machine the peer's process ended
   fix     several nodes: remove the node's name from the 127.0.1.1 line of /etc/hosts, or set

@@ -29,6 +29,16 @@ root nccl-dup-gpu
   cause   {SHARED_GPU_CAUSE}
   fix     {SHARED_GPU_FIX}; leave NCCL_MULTI_RANK_GPU_ENABLE alone
   checks  names.machines-are-distinct, gpu.slots-have-gpus
+root nccl-dup-gpu-tasks
+  says    Duplicate GPU detected
+  says    Multiple Ranks are using the same GPU/Partition
+  near    ^\+? ?srun (?!.*ntasks-per-node[= ]1\b).*(?:accelerate launch|torchrun|
+          torch\.distributed\.(?:run|launch)).*SLURM_PROCID
+  cause   two ranks use one GPU: srun starts a launcher for each task, each of which starts ranks
+          for all GPUs of its node
+  fix     one task for each node (`--ntasks-per-node=1`), the number of nodes as that of machines,
+          and SLURM_NODEID as the machine's or node's rank
+  checks  names.machines-are-distinct, gpu.slots-have-gpus
 root nccl-dup-gpu-ray
   says    Duplicate GPU detected
   says    Multiple Ranks are using the same GPU/Partition

@@ -62,10 +62,15 @@ root too-many-open-files
 root no-more-processes
   says    can't start new thread
   says    Resource temporarily unavailable
+  says    failed to create new OS thread
+  says    unable to create native thread
   pattern can't start new thread|fork: (?:retry: )?Resource temporarily unavailable|pthread_create
-          failed.*Resource temporarily unavailable
+          failed.*Resource temporarily unavailable|what\(\):\s+Resource temporarily unavailable|
+          failed to create new OS thread .*errno=11|unable to create native thread
   cause   the account has reached its limit of processes or threads
-  fix     set nproc to unlimited for logins over ssh; in a container raise its pids limit
+  fix     `ps -eLf | wc -l` there shows how many there are: end those left over, start fewer data
+          loader workers and pipes; set nproc to unlimited for logins over ssh; in a container raise
+          its pids limit
   checks  limits.group-allows-enough-processes, limits.nproc-is-enough
 root kernel-oom
   says    Out of memory: Killed process
@@ -109,6 +114,7 @@ root rank-crashed-in-native-code
   fix     PYTHONFAULTHANDLER=1 in [env] shows the stack; `dmesg | tail` the library; build or
           install that extension again in this environment
   checks  software.versions-are-equal
+  follows kernel-unknown-instruction
 root shm-full-of-batches
   says    [Errno 28] No space left on device
   near    \b_share_fd_cpu_\b|\b_share_filename_cpu_\b|\b_new_using_fd_cpu\b

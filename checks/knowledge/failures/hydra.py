@@ -9,11 +9,19 @@ FAILURES = read_entries(
 root hydra-key-unknown
   says    Could not override '
   says    ' is not in struct
-  pattern Could not override '(?P<key>[^']+)'\.|Key '(?P<key2>[^']+)' is not in struct
+  pattern Could not override '(?P<key>[^']+)'\.|(?<!ConfigAttributeError: )Key '(?P<key2>[^']+)' is
+          not in struct
   cause   the command line sets a key that this program's config does not have: misspelt, or renamed
           in this release
   fix     `python -m PROGRAM --cfg job` prints all keys; write the present name; +KEY=VALUE adds one
           that is meant to be new
+root hydra-key-not-in-config
+  shows   ConfigAttributeError: Key '{key:[^']+}' is not in struct
+  unless  Could not override '
+  cause   the program reads {key}, which its config does not have: the config is of another release
+          of the program, or its name is misspelt there
+  fix     the config that belongs to this release, or its present name (full_key below says where);
+          +KEY=VALUE on the command line adds it
 root hydra-key-there-already
   shows   Could not append to config. An item is already at '{key:[^']+}'
   cause   {key} is in the config already, and + only adds new keys

@@ -55,6 +55,13 @@ root megatron-heads
           \((?P<size>\d+)\)
   cause   {heads} {what} cannot be shared by {size} ranks of tensor parallelism
   fix     a tensor-model-parallel-size that divides them
+root megatron-does-not-divide
+  says    " is not divisible by "
+  pattern AssertionError: (?P<number>\d+) is not divisible by (?P<size>\d+)$
+  near    divide\((?:\w+\.)*(?P<what>\w+),[\s\S]*ensure_divisibility
+  cause   {what}, {number}, cannot be shared evenly by {size} ranks (of tensor parallelism, mostly)
+  fix     a parallel size that divides {number}, such as of --tensor-model-parallel-size, or another
+          {what}
 root megatron-world-size
   says    " is not divisible by "
   pattern RuntimeError: world_size \((?P<world>\d+)\) is not divisible by (?P<size>\d+)$

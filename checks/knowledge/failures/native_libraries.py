@@ -6,6 +6,26 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+OWN_LIBRARY = /\S*/(?:site|dist)-packages/(?P<package>[A-Za-z]\w*)\S*/[^/\s:]+\.so[\d.]*
+OWN_LIBRARY_CAUSE = {package} looks for its own library {path}, which its package does not have: it
+   was built or released for another torch or CUDA (the file's name may say which), or without that
+   part; LD_LIBRARY_PATH changes nothing
+OWN_LIBRARY_FIX = `ls` that folder: the names show what it was made for; the release of {package}
+   for this torch and CUDA, the torch that it was made for, or build it on this node
+root package-library-missing, survivable
+  says    ": cannot open shared object file: No such file"
+  pattern (?P<path>{OWN_LIBRARY}): cannot open shared object file: No such file
+  unless  bitsandbytes
+  cause   {OWN_LIBRARY_CAUSE}
+  fix     {OWN_LIBRARY_FIX}
+  checks  software.versions-are-equal, training.smoke-trains
+root package-library-not-found
+  says    "FileNotFoundError: "
+  pattern FileNotFoundError: .*?(?P<path>{OWN_LIBRARY})'?$
+  unless  bitsandbytes
+  cause   {OWN_LIBRARY_CAUSE}
+  fix     {OWN_LIBRARY_FIX}
+  checks  software.versions-are-equal, training.smoke-trains
 root lib-glibcxx-too-old, survivable
   says    ' not found (required by
   pattern (?P<library>lib(?:stdc\+\+|gcc_s|gomp)\.so\.\d+): version `(?P<version>(?:GLIBCXX|CXXABI|

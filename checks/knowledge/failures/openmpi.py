@@ -245,6 +245,16 @@ root horovod-tensors-differ, survivable
           graphs or names, take another branch, or one of them is slow or gone
   fix     the lines below it name the ranks and tensors; build the same model with the same names in
           the same order on every rank, and have every rank take part in each reduction
+root horovod-stalled
+  shows   is stalled for longer than {limit:\d+} seconds. Will shutdown
+  cause   the ranks marked with ! did not come to a reduction within {limit} s: they do something
+          alone (evaluation, a checkpoint, a download), took another branch, or hang
+  fix     have every rank take part (the evaluation shared out, the others wait at the same place),
+          or a higher HOROVOD_STALL_SHUTDOWN_TIME_SECONDS; `py-spy dump` of the marked ranks
+symptom horovod-shut-down
+  says    Horovod has been shut down. This was caused by an exception on one of the ranks
+  cause   another rank failed, or ended before the others
+  fix     find the rank that failed or stalled first
 symptom mpi-abort
   shows   MPI_ABORT was invoked on rank {rank:\d+}
   cause   rank {rank} ended the job itself (MPI_ABORT), after an error of its own

@@ -77,13 +77,31 @@ symptom ray-train-failed
   says    "WorkerGroupError: "
   cause   Ray Train ends the run because one of its workers failed
   fix     read the first error of a RayTrainWorker above, or what Ray says of its nodes
+NO_ADDRESS = 0\.0\.0\.0:6379|node IP: 0\.0\.0\.0|node.ip.address[= ]0\.0\.0\.0
 root ray-no-job-agent
   says    No available agent to submit job
+  unless  {NO_ADDRESS}
   cause   Ray's head has no agent that takes jobs: ray start has not finished, its port (52365) is
           held by an earlier Ray, or only `ray`, not `ray[default]`, is installed
   fix     `ray stop` on every node, `uv pip install 'ray[default]'`, start again; wait until `ray
           status` answers before `ray job submit`
   checks  ports.master-port-is-free
+root ray-head-without-address
+  says    No available agent to submit job
+  near    {NO_ADDRESS}
+  cause   the head was started with 0.0.0.0 as its own address, at which its parts do not find its
+          agent that takes jobs
+  fix     `ray stop`, then `ray start --head --node-ip-address=ADDRESS` with the address that other
+          nodes reach (--dashboard-host may be 0.0.0.0); dashboard_agent.log in
+          /tmp/ray/session_latest/logs says what else failed
+  checks  ports.master-port-is-free
+root ray-driver-node-without-gpus
+  says    Ray does not allocate any GPUs on the driver node
+  cause   the process that drives vLLM was placed on a node on which its own placement group has no
+          GPU: the group's bundles lie on another node, or are spread over nodes
+  fix     a tensor-parallel size that one node's GPUs hold, its group with STRICT_PACK, and the
+          driver's actor in bundle 0 of the group (newer releases of the trainer do that)
+  checks  gpu.slots-have-gpus
 root ray-raylet-gone
   says    Unable to register worker with raylet
   says    The current node timed out during startup
@@ -124,6 +142,7 @@ root ray-placement-timeout
   fix     `ray status`: join every node before the run, end other jobs; num_workers and
           resources_per_worker that fit
   checks  gpu.slots-have-gpus
+  follows ray-version-mismatch
 root ray-driver-gone
   says    Exiting because this node's raylet
   says    the object's owner has exited

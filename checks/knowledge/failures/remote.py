@@ -49,8 +49,8 @@ root remote-script-missing
   checks  software.program-is-importable, files.workdir-is-there, files.same-files-are-equal
 root remote-lib-missing, survivable
   says    cannot open shared object file
-  pattern ^(?!.*NCCL INFO).*?(?P<library>lib\S+\.so[\d.]*): cannot open shared object file: No such
-          file
+  pattern ^(?!.*NCCL INFO).*?(?<![\w/.-])(?P<library>lib\S+\.so[\d.]*): cannot open shared object
+          file: No such file
   cause   {library} is not found on this node: LD_LIBRARY_PATH is not passed to it, and a
           non-interactive shell does not set it
   fix     set LD_LIBRARY_PATH in .deepspeed_env or [env], or put its directory into

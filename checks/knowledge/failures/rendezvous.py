@@ -122,11 +122,20 @@ root tcpstore-each-rank-is-master
           run holds it
   checks  ports.master-port-is-free
 root c10d-head-name-unknown
-  shows   network addresses of ({node:[^,]+}, {port:\d+}) cannot be retrieved (gai error:
-          {code:-?\d+} - {why:[^)]+})
+  says    cannot be retrieved (gai error:
+  pattern (?<!IPv6 )network addresses of \((?P<node>[^,]+), (?P<port>\d+)\) cannot be retrieved
+          \(gai error: (?P<code>-?\d+) - (?P<why>[^)]+)\)
   cause   the name {node} of the head has no address on this node ({why})
   fix     add {node} to DNS or /etc/hosts of every node, or give the head's address as --master_addr
           or --rdzv-endpoint
+  checks  names.every-node-resolves-every-node
+symptom c10d-head-without-ipv6, survivable
+  shows   The IPv6 network addresses of ({node:[^,]+}, {port:\d+}) cannot be retrieved (gai error:
+          {code:-?\d+} - {why:[^)]+})
+  cause   {node} has no IPv6 address on this node ({why}), which is harmless where it has an IPv4
+          one; where that is missing too, the name is unknown here
+  fix     `getent ahosts {node}` on this node: without an answer add {node} to DNS or /etc/hosts of
+          every node, or give the head's address as --master_addr; with one, read the next error
   checks  names.every-node-resolves-every-node
 symptom c10d-client-not-connected
   shows   The client socket has failed to connect to any network address of ({node:[^,]+},

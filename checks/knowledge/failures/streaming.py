@@ -8,15 +8,26 @@ FAILURES = read_entries(
     r"""
 CLEAN_FIX = end processes of earlier runs, then `rm -f /dev/shm/0000*` on every node, or call
    streaming.base.util.clean_stale_shared_memory() once before the first data set
+NO_LOCAL_SIZE = LOCAL_WORLD_SIZE=(?:<unset>|None|$)|\[launch\.py:\d+:|deepspeed/launcher/launch
 root streaming-stale-memory
   says    FileExistsError: [Errno 17] File exists: '/
   says    Permission denied: '/
   pattern (?:FileExistsError: \[Errno 17\] File exists|Permission denied):
           '(?P<name>/\d{6}_[a-z_]+)'
   near    streaming|posixshmem|shared_memory
+  unless  File exists[\s\S]*(?:{NO_LOCAL_SIZE})|(?:{NO_LOCAL_SIZE})[\s\S]*File exists
   cause   an earlier run, perhaps of another user, left {name} in /dev/shm, or a second run uses the
           same data on this node
   fix     {CLEAN_FIX}
+  checks  limits.shm-is-writable
+root streaming-each-rank-leads
+  says    FileExistsError: [Errno 17] File exists: '/
+  pattern FileExistsError: \[Errno 17\] File exists: '(?P<name>/\d{6}_[a-z_]+)'
+  near    {NO_LOCAL_SIZE}
+  cause   two ranks of a node both made {name} in /dev/shm: streaming takes each for the first of
+          its node where LOCAL_WORLD_SIZE is not set, which deepspeed's launcher does not do
+  fix     start with torchrun or composer, or set LOCAL_WORLD_SIZE to the ranks of a node before the
+          first data set (deepspeed sets LOCAL_SIZE); where it is set: {CLEAN_FIX}
   checks  limits.shm-is-writable
 root streaming-local-reused
   says    "Reused local directory: "

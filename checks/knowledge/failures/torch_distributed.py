@@ -6,16 +6,29 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+OUTSIDE_SLURM = multi-node training without SLURM handling the processes|
+   `srun` command is available on your system but is not used
 root c10d-store-barrier
   says    Timed out initializing process group in store based barrier on rank
   pattern Timed out initializing process group in store based barrier on rank:? (?P<rank>\d+), for
           key: \S+ \(world_size=(?P<world>\d+), (?:num_workers_joined|worker_count)=(?P<joined>\d+)
+  unless  {OUTSIDE_SLURM}
   cause   only {joined} of {world} ranks reached the creation of this process group: the others
           ended before, or create other groups
   fix     every rank must call init_process_group and new_group, in the same order, also ranks that
           are no members; read the output of ranks that are missing
   checks  collective.ranks-meet
   follows service-name-invalid
+root lightning-node-rank-unknown
+  says    Timed out initializing process group in store based barrier on rank
+  pattern Timed out initializing process group in store based barrier on rank:? (?P<rank>\d+), for
+          key: \S+ \(world_size=(?P<world>\d+), (?:num_workers_joined|worker_count)=(?P<joined>\d+)
+  near    {OUTSIDE_SLURM}
+  cause   each node takes itself for the first one: only {joined} of {world} ranks came, as
+          Lightning does not know its node's rank (it starts the ranks itself, without Slurm)
+  fix     one task for each GPU with `srun --ntasks-per-node=GPUS`, SLURM_* passed into the
+          container; or NODE_RANK, MASTER_ADDR and MASTER_PORT for each node, or torchrun
+  checks  collective.ranks-meet
 root c10d-not-initialized
   says    Default process group has not been initialized, please make sure to call
           init_process_group
@@ -246,11 +259,12 @@ root backend-lacks-collective
   checks  software.versions-are-equal
 root jax-processes-missing
   says    DEADLINE_EXCEEDED: Barrier timed out
-  pattern DEADLINE_EXCEEDED: Barrier timed out\. .*PjRT_Client_Connect
+  pattern DEADLINE_EXCEEDED: Barrier timed out\. .*(?:PjRT_Client_Connect|Wait_for_all_tasks)
   cause   not all processes of jax.distributed came: fewer were started than num_processes says
-          (which counts processes, not devices), or some cannot reach the coordinator
+          (which counts processes, not devices), some were never placed or failed before, or cannot
+          reach the coordinator
   fix     start as many processes as num_processes says, each with its own process_id; read what
-          those printed that the message names
+          those printed that the message names, and whether they run at all (`kubectl get pods`)
 symptom store-wait-timeout, survivable
   shows   wait timeout after {ms:\d+}ms, keys: {key}
   cause   this rank waited {ms} ms at the store for what another rank writes ({key}): that rank
