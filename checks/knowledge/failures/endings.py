@@ -50,6 +50,7 @@ root command-killed
   fix     `dmesg | tail` and `df -h /dev/shm` on that node; let fewer ranks load at once, or offload
           less
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank
+  follows kernel-oom, kernel-group-oom
 root torchrun-worker-killed
   shows   failed (exitcode: -9) local_rank: {local:\d+}
   cause   the rank with local rank {local} was killed, most often by the kernel because the
@@ -57,6 +58,7 @@ root torchrun-worker-killed
   fix     `dmesg | grep -i 'killed process'` on that node, `sacct -j JOB -o State,MaxRSS`; let fewer
           ranks load at once, load under zero.Init, or offload less
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank
+  follows kernel-oom, kernel-group-oom
 root torchrun-worker-crashed
   shows   failed (exitcode: -{signal:4|7|8|11}) local_rank: {local:\d+}
   cause   the rank with local rank {local} crashed in native code (signal {signal}; 7 is a bus
@@ -104,6 +106,7 @@ root mpi-rank-crashed
           it crashed; after an illegal instruction build there what was built elsewhere
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank,
           limits.shm-is-large-enough, software.versions-are-equal
+  follows kernel-oom, kernel-group-oom, kernel-unknown-instruction
 root shell-reports-crash, survivable
   says    Killed
   says    Segmentation fault
@@ -114,6 +117,7 @@ root shell-reports-crash, survivable
           where a program crashes
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank,
           limits.shm-is-large-enough
+  follows kernel-oom, kernel-group-oom, kernel-unknown-instruction
 symptom container-exited
   says    " exited with code "
   says    "Exit Code: "

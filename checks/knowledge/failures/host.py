@@ -26,6 +26,7 @@ root dataloader-worker-killed
   fix     fewer workers or a smaller prefetch_factor, data that is read lazily, a higher --mem (pod
           limit); `dmesg -T | grep -i oom` on that node, `sacct -o MaxRSS`
   checks  limits.memory-is-free
+  follows kernel-oom, kernel-group-oom
 root dataloader-bus-error
   says    "is killed by signal: "
   pattern DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal:

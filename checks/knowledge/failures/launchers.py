@@ -101,6 +101,7 @@ root rank-exit-negative
   fix     `dmesg | grep -i 'killed process'` on that node; let fewer ranks load at once, load under
           zero.Init, or offload less
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank
+  follows kernel-oom, kernel-group-oom
 root rank-bus-error
   says    exits with return code = -
   pattern exits with return code = -7\b
@@ -115,6 +116,7 @@ root rank-crashed
   fix     `dmesg | tail` on that node names the library; PYTHONFAULTHANDLER=1 in [env] shows where
           it crashed
   checks  software.versions-are-equal, training.smoke-trains
+  follows kernel-unknown-instruction
 symptom rank-exit
   says    "exits with return code = "
   pattern exits with return code = (?P<code>[1-9]\d*|-(?!(?:4|7|8|9|11)\b)\d+)

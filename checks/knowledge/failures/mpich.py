@@ -36,7 +36,8 @@ root mpi-libfabric-no-provider
 root hydra-program-missing
   shows   execvp error on file {path:\S+} ({why:[^)]+})
   cause   {path} cannot be started on a node ({why})
-  fix     its whole path, which must be there on every node; -genv PATH $PATH
+  fix     its whole path, which must be there on every node, with `chmod +x` where the permission
+          was denied; -genv PATH $PATH
   checks  files.paths-in-the-command-are-there, software.python-is-there
 """
 )

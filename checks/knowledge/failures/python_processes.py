@@ -120,6 +120,7 @@ root spawned-process-killed
   fix     `dmesg | grep -i 'killed process'` on that node; let fewer ranks load at once, or offload
           less
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank
+  follows kernel-oom, kernel-group-oom
 root python-pickle-cut-off
   says    _pickle.UnpicklingError: pickle data was truncated
   cause   a pickled file or message ends too early: its writing was cut off (a full disk, a killed
@@ -144,6 +145,7 @@ root spawned-process-crashed
           SIGBUS most often is a full /dev/shm)
   fix     PYTHONFAULTHANDLER=1 in [env] shows where; `df -h /dev/shm`; build extensions once more
           for this torch
+  follows kernel-unknown-instruction
 symptom spawned-process-ended
   shows   ProcessExitedException: process {local:\d+} terminated with exit code {code:\d+}
   cause   a process that torch.multiprocessing.spawn started ended with {code}

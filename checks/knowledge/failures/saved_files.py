@@ -124,8 +124,8 @@ root safetensors-write-failed
   pattern Error while serializing(?: header)?: I/?[oO] ?[eE]rror(?:\(Os \{.*message: \"|:
           )(?P<why>[^\"(]+)
   cause   safetensors could not write a checkpoint: {why}
-  fix     `df -h`, `df -i` and `quota -s` on that node for the output folder; fewer checkpoints
-          (save_total_limit), or another disk
+  fix     `df -h`, `df -i` and `quota -s` on that node for the output folder, `ls -ld` where the
+          permission was denied; fewer checkpoints (save_total_limit), or another disk
   checks  files.output-is-writable, files.home-and-caches-have-room
 root saved-by-two-ranks
   says    FileExistsError: [Errno 17] File exists: '

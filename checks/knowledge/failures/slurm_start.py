@@ -96,6 +96,7 @@ root slurm-output-unwritable
   pattern Could not open stdout file (?P<path>\S+): (?P<why>(?!.*[Rr]etrying).+)
   cause   the job's output file {path} cannot be written on the first node: {why}
   fix     create its folder before the start (Slurm does not), on a file system that the nodes mount
+          and where the account may write
   checks  files.output-is-writable
 root slurm-controller-unreachable
   says    Unable to contact slurm controller
