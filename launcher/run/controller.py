@@ -302,7 +302,7 @@ class RunController:
         """Receive output for a moment more, once something failed."""
         if self.state.failure:
             what, after = self.state.failure.what, sorted(self.state.failure.after)
-            before = f"; {name_ranks(after)} had shown an error before" if after else ""
+            before = f"; {name_ranks(after)} printed errors too" if after else ""
             self.console.say(f"{what}{before}; ending the run on every node")
             deadline = time.monotonic() + LAST_WORDS_S
             while time.monotonic() < deadline and not self.end_requests:

@@ -10,6 +10,8 @@ A program may give its GPU collectives of NCCL long before that comes to them, a
 nobody. Only those count that ended soon after the last rank entered them, as far as the watchdog of
 NCCL's ranks says it, which looks ten times a second.
 
+Of a run that stands still nothing is said: who keeps it waiting is in no collective that ended.
+
 Where a link is slow, ranks leave collectives at different times: then only the link is named.
 """
 
@@ -32,6 +34,8 @@ COSTLY = 0.05
 """Of all time that the collectives took; less is not worth a line."""
 
 
+STANDS_S, STANDS_INTERVALS = 10.0, 5
+"""So long after the last collective, and so many of its usual intervals, a run stands still."""
 WATCHDOG_S = 0.15
 """NCCL's collectives are seen to have ended up to so much later; less says nothing of a rank."""
 Prompt = Mapping[int, frozenset[int]]
@@ -103,7 +107,8 @@ class ClockReading:
     def of(cls, answer: RanksArrived, came: float) -> ClockReading:
         """What an answer shows that came at that time: its slack is how long it was on its way."""
         ahead_s = ((answer.received - answer.sent) + (answer.answered - came)) / 2
-        return cls(came, ahead_s, (came - answer.sent) - (answer.answered - answer.received))
+        slack_s = (came - answer.sent) - (answer.answered - answer.received)
+        return cls(came, ahead_s, max(slack_s, 0.0))
 
     def later(self, now: float) -> ClockReading:
         """What it still says then."""
@@ -158,6 +163,9 @@ class StragglerWatch:
         clocks = {node: best_reading(self._clocks[node]) for node in self._answers}
         slack_s = max(clock.slack_s for clock in clocks.values()) if len(clocks) > 1 else 0.0
         arrivals = _by_one_clock(self._answers, clocks)
+        asked = max(own.answered - clocks[node].ahead_s for node, own in self._answers.items())
+        if _stands_still(_shared_times(arrivals, len(self.ranks)), asked):
+            return ""
         prompt = _prompt_collectives(self._answers)
         slack_s = slack_s if prompt is None else max(slack_s, WATCHDOG_S)
         reason = _CLOCKS if prompt is None else _WATCHDOG
@@ -167,6 +175,14 @@ class StragglerWatch:
             words = found.words + why_late(found, lacks)
         ways = {node: [clock.slack_s for clock in own] for node, own in self._clocks.items()}
         return "; ".join(part for part in (words, find_far_node(ways)) if part)
+
+
+def _stands_still(shared: Mapping[int, Mapping[int, float]], asked: float) -> bool:
+    """Whether no collective was entered by all for long before they were asked."""
+    if not shared:
+        return False
+    newest = max(shared[max(shared)].values())
+    return asked - newest > max(STANDS_S, STANDS_INTERVALS * _span(shared) / len(shared))
 
 
 _CLOCKS = "which clocks of nodes may be off"

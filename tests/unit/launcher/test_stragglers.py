@@ -27,11 +27,13 @@ from launcher.run.stragglers import (
 RANKS = [Rank(number, f"node{number // 2 + 1}", number % 2, number % 2) for number in range(4)]
 LINE = [Rank(number, f"node{number + 1}", 0, 0) for number in range(4)]
 COUNT = 100
+AHEAD_S = 1e10
+"""After any test: these runs go on when they are asked."""
 
 
 def run_of(delays, *, count=COUNT, jitter=0.01, step=0.2):
     """When each rank enters each collective, all leaving it with the last of them."""
-    rolls, now = random.Random(7), 1000.0
+    rolls, now = random.Random(7), AHEAD_S
     found = {rank.rank: {} for rank in RANKS}
     for number in range(count):
         entered = {
@@ -99,6 +101,24 @@ def test_arrivals_of_nccl_are_held_against_their_ends(late_s, lasted, said):
         now = time.time()
         watch.take(rank.node, RanksArrived((own,), sent=now, received=now, answered=now))
     assert watch.text.startswith(said)
+
+
+@pytest.mark.parametrize(("silent_s", "says"), [(-5.0, True), (60.0, False)])
+def test_of_a_run_that_stands_still_nobody_is_said_to_be_late_or_not(silent_s, says):
+    watch, run = StragglerWatch(RANKS), run_of({3: 0.2})
+    ago = max(run[3].values()) - (time.time() - silent_s)
+    stood = {rank: {number: at - ago for number, at in own.items()} for rank, own in run.items()}
+    for node in ("node1", "node2"):
+        watch.take(node, answer(node, stood, 0.0))
+    assert bool(watch.text) == says
+
+
+def test_a_node_that_says_to_have_answered_for_longer_than_it_took_is_no_trouble():
+    watch, run = StragglerWatch(RANKS), run_of({3: 0.2})
+    for node in ("node1", "node2"):
+        own = answer(node, run, 0.0)
+        watch.take(node, dataclasses.replace(own, answered=own.answered + 1e6))
+    assert watch.text
 
 
 def test_a_node_whose_ranks_are_all_late_is_named_as_one():
