@@ -83,6 +83,12 @@ def _untried_notes(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
+_WITHOUT_BUILD = {
+    "fused_adam": ' "torch_adam": true in optimizer.params takes torch\'s own, which needs none.'
+}
+"""What spares an operator's build."""
+
+
 def _compile_notes(findings: Sequence[Finding]) -> list[str]:
     """What ranks with DeepSpeed will wait for once, by operator; nothing where none starts."""
     if any(finding.stops for finding in findings):
@@ -94,7 +100,7 @@ def _compile_notes(findings: Sequence[Finding]) -> list[str]:
     return [
         f"The first training with DeepSpeed compiles {operator} on {fold_names(names)}, about a "
         "minute where the processors are free, longer on few; its ranks wait for that, those of "
-        "the next do not."
+        f"the next do not.{_WITHOUT_BUILD.get(operator, '')}"
         for operator, names in nodes.items()
     ]
 

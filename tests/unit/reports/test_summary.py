@@ -57,6 +57,9 @@ def test_what_the_first_training_compiles_is_said_of_all_nodes_at_once_where_it_
     ]  # fmt: skip
     lines = reported(*smokes)
     assert lines[1].startswith("The first training with DeepSpeed compiles shm_comm on gpu[01-04],")
+    assert "torch_adam" not in " ".join(lines)
+    adam = replace(smokes[0], evidence={"compiles": "fused_adam"})
+    assert '"torch_adam": true in optimizer.params' in " ".join(reported(adam))
     assert "compiles" not in " ".join(reported(*smokes, low("gpu09")))
     assert "compiles" not in " ".join(reported(replace(smokes[0], evidence={})))
 
