@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection
 
@@ -24,9 +25,11 @@ from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
 from checks.facts.surroundings import Surroundings
 from checks.facts.toolchain import Toolchain
-from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import MIN_COMPARABLE, median_of_enough
 
+_LOST_PART = re.compile(r"cannot execute [‘'`\"]?([A-Za-z0-9][\w.+-]{0,40})[’'\"]?:")
+"""How gcc's driver names a program of its own that is gone, such as cc1plus."""
 SLOW_RATIO = 2.0
 SLOW_SECONDS = 0.05
 """A smaller difference than this is noise of the machine, whatever the ratio."""
@@ -152,15 +155,23 @@ def _judge_op_build(node: NodeView, op: CompiledOp | None) -> Verdict | None:
         return None
     if op.problem:
         message = f"training on {node.name} will fail to compile {op.name}: {_first_error(op)}"
-        command = "apt-get install -y g++ ninja-build python3-dev"
-        note = "or gcc-c++ ninja-build python3-devel with dnf"
-        fix = node.fix(command, note, root=True)
+        fix = _compiler_fix(node, op.problem)
         return block("op-build-failed", message, fix, compiler=op.problem)
     if op.lock and not _is_known_stale(node, op):
         message = f"training on {node.name} would wait forever for a build of {op.name}: {op.lock}"
         fix = node.fix(f"rm {shlex.quote(op.lock)}", "if no training is starting on this node")
         return block("stale-build-lock", message, fix)
     return None
+
+
+def _compiler_fix(node: NodeView, problem: str) -> Fix:
+    """A compiler of which a part is gone is there for its package manager: it is put back."""
+    note = "or gcc-c++ ninja-build python3-devel with dnf"
+    if part := _LOST_PART.search(problem):
+        package = f"dpkg -S '*/{part[1]}' | cut -d: -f1 | sort -u"
+        note = f"puts {part[1]} back, whichever package it is of"
+        return node.fix(f"apt-get install -y --reinstall $({package})", note, root=True)
+    return node.fix("apt-get install -y g++ ninja-build python3-dev", note, root=True)
 
 
 def _is_known_stale(node: NodeView, op: CompiledOp) -> bool:

@@ -18,6 +18,8 @@ from checks.model import Fix
 
 NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
 """What nologin(8) and its kin say for a closed account."""
+RESTRICTED = re.compile(r"^-?(?:rbash|rksh): |: restricted$", re.MULTILINE)
+"""What a restricted shell says of what it does not run, see bash(1)."""
 ENDING_SETTINGS = "^(forcecommand|chrootdirectory) |^maxsessions 0$|^permitrootlogin forced"
 """Lines of `sshd -T` for which an accepted login runs nothing, or something else."""
 READ_AS_COMMANDS = re.compile(r"(syntax|parse) error|unknown command|too many", re.IGNORECASE)
@@ -49,6 +51,8 @@ def ending(login: Login) -> str:
         return f"line {forced[1]} of its {forced[0]} runs another command for this machine's key"
     if failed := failed_line(login.printed):
         return f"line {failed[1]} of its start-up file {failed[0]} fails, and the session ends"
+    if RESTRICTED.search(login.printed):
+        return "its login shell is a restricted one, which runs little of what it is given"
     return ""
 
 
@@ -57,7 +61,7 @@ def ended_shell_fix(node: NodeView, login: Login) -> Fix:
     if forced := forced_key(login):
         note = "at its console: leaves the key its line without options"
         return node.fix(f"sed -i '{forced[1]}s/^.* {KEY_TYPE}/\\1/' {shlex.quote(forced[0])}", note)
-    if NO_LOGIN.search(login.printed):
+    if NO_LOGIN.search(login.printed) or RESTRICTED.search(login.printed):
         return node.fix(f"usermod -s /bin/bash {_account(login)}", "at its console", root=True)
     if failed := failed_line(login.printed):
         note = "at its console: from that line on the file is kept to people's shells"
@@ -75,7 +79,7 @@ def _found_at_console_fix(node: NodeView, login: Login) -> Fix:
     ends = f"grep -vi ' none$' | grep -E '{ENDING_SETTINGS}' | cut -d' ' -f1 | paste -sd'|'"
     steps = [
         f'u={user}; k=$({ASK_SSHD} | {ends}); [ -n "$k" ] && {comment_out_settings("$k")}',
-        f"case $(getent passwd {user}) in *bash) grep -qxF '{QUIET}' ~{user}/.bashrc || "
+        f"case $(getent passwd {user}) in */bash) grep -qxF '{QUIET}' ~{user}/.bashrc || "
         f"sed -i '1i {QUIET}' ~{user}/.bashrc;; *) usermod -s /bin/bash {user};; esac",
     ]
     note = (

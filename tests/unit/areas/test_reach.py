@@ -164,3 +164,10 @@ def test_what_this_machine_still_sends_to_the_former_owner_of_an_address(macs, a
     assert finding.cause == "dropped"
     assert (f"to 02::3, which is {owner}'s" in finding.message) is bool(owner)
     assert ("ip neigh del 10.0.0.2 dev eth0" in finding.fix.command) is bool(owner)
+
+
+@pytest.mark.parametrize("printed", ["rbash: line 1: exec: restricted", "-rbash: cd: restricted"])
+def test_a_restricted_shell_is_named_and_replaced(printed):
+    finding = found(cause="shell-refuses", printed=printed, public_key="ssh-rsa AAAA")["node2",]
+    assert "its login shell is a restricted one" in finding.message
+    assert finding.fix.command.startswith("usermod -s /bin/bash ")

@@ -59,6 +59,17 @@ def test_training_that_could_not_compile_its_op_blocks_though_the_smoke_trained(
     assert "fatal error: Python.h" in finding.message
 
 
+def test_a_compiler_of_which_a_part_is_gone_is_put_back_by_its_package():
+    said = "c++: fatal error: cannot execute ‘cc1plus’: execvp: No such file or directory"
+    op = CompiledOp("deepspeed_shm_comm", compiled=False, problem=said, lock="")
+    fix = smoke_finding(rank(trained(op=op))).fix
+    assert fix.command == (
+        "apt-get install -y --reinstall $(dpkg -S '*/cc1plus' | cut -d: -f1 | sort -u)"
+    )
+    odd = CompiledOp("x", compiled=False, problem="cannot execute ‘a;b $(c)’: no", lock="")
+    assert smoke_finding(rank(trained(op=odd))).fix.command.startswith("apt-get install -y g++")
+
+
 def test_a_build_lock_left_behind_blocks_with_its_path():
     op = CompiledOp("deepspeed_shm_comm", compiled=True, problem="", lock="/root/.cache/x/lock")
     finding = smoke_finding(rank(trained(op=op)))
