@@ -28,7 +28,8 @@ class Software(Fact):
     the login from the interpreter or what it needs to start, `denied` what keeps it from modules
     that are not found, and from the metadata of packages. `variables` are those without which it
     starts. `shadows` are {module: file} of the job's own folders that are found before the
-    library's or a package's.
+    library's or a package's. `misread` is where the script is no program to the interpreter, with
+    its line and what the interpreter says of it.
     """
 
     section: ClassVar[str] = "software"
@@ -60,6 +61,7 @@ class Software(Fact):
     variables: tuple[SystemName, ...] = ()
     denied: Mapping[str, Denial] = field(default_factory=dict)
     shadows: Mapping[str, str] = field(default_factory=dict)
+    misread: str = ""
 
     @property
     def ok(self) -> bool:

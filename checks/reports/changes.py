@@ -36,7 +36,13 @@ IDENTITY_FIELDS = re.compile(r"(^|_)(id|uuid|serial|mac|address|addresses|hostna
 ITEM_NAME_KEYS = ("name", "path", "uuid", "index", "device")
 """What distinguishes the items of a list."""
 ARGUMENT_FACTS = frozenset(
-    {"software.unfound", "job_paths.arguments", "job_paths.written", "job_paths.written_folders"}
+    {
+        "software.unfound",
+        "software.misread",
+        "job_paths.arguments",
+        "job_paths.written",
+        "job_paths.written_folders",
+    }
 )
 FOLDER_FILES = re.compile(r"job_paths\..*\bfiles\.")
 """The sizes of what lies in a folder of the job."""

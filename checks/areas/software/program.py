@@ -21,13 +21,16 @@ TRAINING_PACKAGES = ("torch", "deepspeed")
 def program_is_importable(node: NodeView) -> Verdict:
     """Every node finds the module that the command names, and what its script imports at the top.
 
-    A package that one node lacks ends its ranks at the import, while the others wait for them until
-    the rendezvous times out.
+    A script that is newer than the interpreter, or has a mistake, ends all ranks at once. A package
+    that one node lacks ends its ranks at the import, while the others wait for them until the
+    rendezvous times out.
 
     Measured: The interpreter looks for `-m MODULE`, and for what the script imports outside of `if`
-    and `try`; nothing is imported. A script that changes `sys.path` is not checked.
+    and `try`, and parses the script; nothing is imported or run. What a script that changes
+    `sys.path` imports is not looked for.
 
     Fix:
+        syntax-error: correct that line, or name an interpreter that reads it, with its version.
         own-module-missing: this machine has it beside the script. The line of `launcher sync`.
         module-missing, import-missing: the name that was meant; for a package that is known, or
             that a node has, the `pip install` line with that node's version. No other name is
@@ -42,6 +45,8 @@ def program_is_importable(node: NodeView) -> Verdict:
         return skip("no command in launch.toml")
     if command[0] != "-m" and not command[0].endswith(".py"):
         return skip("the command is neither a module nor a .py file")
+    if software.misread:
+        return _judge_misread_script(node, software)
     reported = [name for name in TRAINING_PACKAGES if software.modules.get(name) is None]
     unfound = [name for name in software.unfound if name.partition(".")[0] not in reported]
     if not unfound and software.unfound:
@@ -49,6 +54,24 @@ def program_is_importable(node: NodeView) -> Verdict:
     if not unfound:
         return ok(f"what {command[1] if command[0] == '-m' else command[0]} needs is found")
     return _judge_unfound_modules(node, software, unfound)
+
+
+def _judge_misread_script(node: NodeView, software: Software) -> Verdict:
+    """The file differs where the same Python reads it elsewhere; else this one is too old."""
+    script = node.job.command[0]
+    others = node.cluster.facts_by_node(Software).values()
+    reading = [other for other in others if other.ok and not other.misread]
+    if any(other.version == software.version for other in reading):
+        return skip(f"{script} differs between the nodes; see files.same-files-are-equal")
+    newer = sorted(other.python for other in reading)
+    note = "correct that line, or name an interpreter that reads it with --python"
+    if newer:
+        note = f"Python {newer[-1]} of other nodes reads it: name one like it with --python"
+    message = (
+        f"{script} is no program to Python {software.python} on {node.name} ({software.path}): "
+        f"{software.misread}"
+    )
+    return block("syntax-error", message, Fix("", HERE, note))
 
 
 def _judge_unfound_modules(node: NodeView, software: Software, unfound: list[str]) -> Verdict:

@@ -102,13 +102,17 @@ if sys.version_info >= (3, 8):
         both = [spec and spec.origin for spec in (place(name), PathFinder.find_spec(name, own))]
         if all(both) and len(set(map(os.path.realpath, both))) == 2:
             copies[name.replace("_", "-")] = [copy_at(name, origin) for origin in both]
-    wanted = [[name] for name in %(wanted)r]
+    wanted, misread = [[name] for name in %(wanted)r], ""
     if script:
         sys.path.insert(0, os.path.dirname(script))
-        source = text(script)
+        source = text(script).lstrip(chr(0xFEFF))
         try:
-            wanted += [] if "sys.path" in source else imported(source)
-        except (SyntaxError, ValueError):
+            names = list(imported(source))
+            wanted += [] if "sys.path" in source else names
+        except SyntaxError as error:
+            if len(source) < 900000:  # not cut off
+                misread = "line %%s: %%s" %% (error.lineno, str(error.msg)[:150])
+        except ValueError:
             pass
     beside = lambda name: modules.get(name) and os.path.dirname(modules[name]) or ""
     torch, ops = plain_values(beside("torch") + "/version.py"), plain_values(
@@ -120,6 +124,7 @@ if sys.version_info >= (3, 8):
         "built_ops": [part.split("'")[1] for part in ops.split(",") if "True" in part],
         "encoding": "utf-8" if sys.flags.utf8_mode else _locale.nl_langinfo(_locale.CODESET),
         "unfound": sorted({name for names in wanted for name in names if not place(name)}),
+        "misread": misread,
         "installer": "pip" if place("pip") else "",
         "search": sys.path,
     }

@@ -134,6 +134,15 @@ CASES = [
         fixable=False,
     ),
     case(
+        custom(
+            "script-that-python-cannot-read", "printf 'import json\\ndef f(:\\n' >/root/train.py"
+        ),
+        *(PROGRAM, EVERY_NODE, "syntax-error"),
+        job={"command": ("train.py",)},
+        on=ALL,
+        fixable=False,
+    ),
+    case(
         custom("package-hidden-by-a-file", "echo 'raise RuntimeError' >$HOME/deepspeed.py"),
         *(OWN, NODE3, "package-shadowed"),
     ),

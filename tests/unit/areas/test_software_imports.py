@@ -76,6 +76,27 @@ def test_what_the_program_needs_is_found(job, fields, expected):
     assert said["node2"] == expected
 
 
+MISREAD = "line 3: f-string: unmatched '['"
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "expected", "words"),
+    [
+        ({"misread": MISREAD}, "syntax-error!", "correct that line, or name an interpreter"),
+        ({"version": "3.12.3"}, "syntax-error!", "Python 3.12 of other nodes reads it"),
+        ({}, "skip", ""),
+    ],
+    ids=["everywhere", "an older interpreter", "another file"],
+)
+def test_a_script_that_the_interpreter_cannot_parse_stops_the_start(elsewhere, expected, words):
+    base = {"software": software(**elsewhere)}
+    snap = cluster(base=base, job=SCRIPT, software=software(misread=MISREAD))
+    assert outcomes("program-is-importable", snap)["node2"] == expected
+    finding = judged(snap, "software.program-is-importable")[("node2",)]
+    assert (MISREAD in finding.message) == bool(words)
+    assert words in (finding.fix.note if finding.fix else "")
+
+
 def test_a_package_that_another_node_has_is_installed_as_there():
     base = {"software": software(packages={"flash-attn": "2.6.3"})}
     here = software(unfound=("flash_attn.layers",))
