@@ -54,6 +54,28 @@ def mask_argv(argv: Sequence[str]) -> list[str]:
     return shown
 
 
+def mask_typed(words: Sequence[str]) -> list[str]:
+    """What was typed after a command's name, to be shown or typed again: our own options with
+    secrets, also abbreviated, are left out, secrets among the script's arguments are masked.
+    """
+    own = list(itertools.takewhile(lambda word: word != "--", words))
+    shown: list[str] = []
+    is_value = False
+    for word in own:
+        name, equals, _ = word.partition("=")
+        if is_value or _is_secret_option(name):
+            is_value = not is_value and not equals
+        else:
+            shown.append(word)
+    return mask_argv([*shown, *words[len(own) :]])
+
+
+def _is_secret_option(name: str) -> bool:
+    """Whether it is one of ours, whole or as argparse takes it."""
+    flags = [key.flag for key in declared_keys(Job) if key.secret]
+    return name[2:] != "" and any(flag.startswith(name) for flag in flags)
+
+
 def _argument_secrets(argv: Sequence[str]) -> Iterator[str]:
     """The values that `mask_argv` takes out, but for plain words and numbers."""
     for word, masked in zip(argv, mask_argv(argv), strict=True):

@@ -16,7 +16,7 @@ from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
 from checks.facts.local_modules import LocalModules
 from checks.facts.snapshot import Snapshot
-from checks.masking import mask_argv
+from checks.masking import mask_typed
 from checks.model import Job
 from checks.next_line import next_line, typed_call
 from checks.node.probe import files, job_paths, local_modules  # noqa: F401 - they register sections
@@ -42,7 +42,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
         in_folder=_digests_here(job, here) if elsewhere else {},
         folder=here if elsewhere else "",
         sync_line=next_line("sync", job),
-        typed=(*program, *mask_argv(words)),
+        typed=(*program, *mask_typed(words)),
         source=source,
         near={path: names[0] for path, names in near.items() if names},
         modules=tuple(

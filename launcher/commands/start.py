@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.folded_names import fold_names
-from checks.masking import mask_argv, mask_job
+from checks.masking import mask_job, mask_typed
 from checks.model import Job
 from checks.next_line import same_line, typed_call, with_option
 from checks.stages.earlier_start import live_run_notes
@@ -190,7 +190,7 @@ def _recheck_failure(
 
 def line_with_option(option: str) -> str:
     """The very line that was typed, with one more option; secrets are masked."""
-    return same_line("launcher", with_option(mask_argv(typed_call()[1]), option))
+    return same_line("launcher", with_option(mask_typed(typed_call()[1]), option))
 
 
 def _consult_gate(job: Job) -> GateResult:
@@ -211,7 +211,7 @@ def _plan_run(job: Job, found: GateResult) -> Plan:
 
 def _record_plan(record: RunRecord, job: Job, plan: Plan, found: GateResult) -> None:
     """Write down what is to be started, before it is."""
-    typed = {"job": dataclasses.asdict(mask_job(job)), "typed": mask_argv(typed_call()[1])}
+    typed = {"job": dataclasses.asdict(mask_job(job)), "typed": mask_typed(typed_call()[1])}
     record.write_json("plan.json", {**plan_as_json(plan), **typed})
     record.write("hostfile", hostfile_text(plan))
     record.write("environment", deepspeed_env_text(plan))

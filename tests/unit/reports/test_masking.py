@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from checks.facts import Snapshot
-from checks.masking import secret_masker
+from checks.masking import mask_typed, secret_masker
 from tests.support.snapshots import snapshot
 
 SECRET = 'hf_It\'s "quoted" é'
@@ -52,3 +54,20 @@ def test_a_saved_snapshot_holds_no_secret(tmp_path):
     assert "quoted" not in text
     assert "sesame" not in text
     assert Snapshot.load(tmp_path / "facts.json").job.env == {"HF_TOKEN": "***", "A": "b"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("--hosts h --notify-webhook https://x/key --sync", "--hosts h --sync"),
+        ("--notify-command=post --notify-web https://x/key train.py", "train.py"),
+        ("--no-local-rank --notify-webhook", "--no-local-rank"),
+        (
+            "-- train.py --api-key k --notify-webhook u",
+            "-- train.py --api-key *** --notify-webhook u",
+        ),
+        ("", ""),
+    ],
+)
+def test_what_was_typed_is_kept_without_our_own_secrets(typed, shown):
+    assert mask_typed(typed.split()) == shown.split()
