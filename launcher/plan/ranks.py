@@ -45,7 +45,9 @@ def join_names(names: Sequence[str]) -> str:
 
 def name_ranks(numbers: Sequence[int]) -> str:
     """`rank 3`, or `ranks 0-5, 7 and 9`."""
-    spans = [span for first, last in _spans(sorted(numbers)) for span in _name_span(first, last)]
+    spans = [
+        span for first, last in _spans(sorted(set(numbers))) for span in _name_span(first, last)
+    ]
     return f"rank{'s' if len(numbers) > 1 else ''} {join_names(spans)}"
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from launcher.plan.ranks import Rank, name_ranks
 from launcher.run.messages import RankArrivals, RanksArrived
@@ -123,7 +123,8 @@ def best_reading(readings: Sequence[ClockReading]) -> ClockReading:
     """The one that says most of the moment of the newest."""
     newest = readings[-1]
     still = [reading.later(newest.at) for reading in readings]
-    return min((each for each in still if each.agrees(newest)), key=lambda each: each.slack_s)
+    agreeing = [each for each in still if each.agrees(newest)]
+    return min([newest, *agreeing], key=lambda each: each.slack_s)
 
 
 @dataclass
@@ -147,8 +148,10 @@ class StragglerWatch:
         return True
 
     def take(self, node: str, answer: RanksArrived) -> None:
-        """Take a node's answer, just come."""
-        self._answers[node] = answer
+        """Take a node's answer about its own ranks, just come."""
+        own = {rank.rank for rank in self.ranks if rank.node == node}
+        ranks = tuple(rank for rank in answer.ranks if rank.rank in own)
+        self._answers[node] = replace(answer, ranks=ranks)
         clocks = self._clocks.setdefault(node, [])
         clocks.append(ClockReading.of(answer, time.time()))
         del clocks[:-KEPT]
