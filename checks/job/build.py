@@ -71,17 +71,25 @@ def build_job(
         "notes": (*notes, *variable_notes),
     }
     job = Job(**settings)
+    _require_container_backend(job, merged.places.get("container", "--container"))
+    return _with_found_config(job, [workdir, str(cwd)])
+
+
+def _require_container_backend(job: Job, source: str) -> None:
     if job.container and job.backend != "ssh":
-        source = merged.places.get("container", "--container")
         raise UsageError(
             f'{source}: ranks are started in a container with `backend = "ssh"` alone; '
             f"{job.backend} would start them beside it"
         )
+
+
+def _with_found_config(job: Job, folders: Sequence[str]) -> Job:
+    """With the DeepSpeed config that the command, its script or a file there names, and a note."""
     if job.deepspeed_config or job.launcher == "accelerate":
         return job  # with accelerate it is more: it makes a start DeepSpeed's
     if config := job.config_in_command:
         return dataclasses.replace(job, deepspeed_config=config)
-    if not (config := find_config(job.command, [workdir, str(cwd)])):
+    if not (config := find_config(job.command, folders)):
         return job
     who = job.command[0] if job.command[0].endswith(".py") else "the command"
     note = f"{who} or a file among its arguments names {config}, which is checked as its config"

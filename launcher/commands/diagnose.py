@@ -73,7 +73,7 @@ def print_diagnosis(args: Namespace) -> ExitCode:
     if end.separation and counts_ranks(verdict):
         print(describe_separation(end.separation, verdict))
         return ExitCode.DONE
-    late = end.stragglers if end.stragglers != NOBODY else ""
+    late = "" if end.stragglers.startswith(NOBODY) else end.stragglers
     for text in filter(None, (end.separation, end.hang or late, death)):
         print(text)
     if end.ended_by_launcher:

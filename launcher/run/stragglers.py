@@ -20,7 +20,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from launcher.plan.ranks import Rank, name_ranks
 from launcher.run.messages import RankArrivals, RanksArrived
@@ -32,8 +32,6 @@ MIN_COLLECTIVES = 30
 OFTEN = 0.6
 COSTLY = 0.05
 """Of all time that the collectives took; less is not worth a line."""
-
-
 STANDS_S, STANDS_INTERVALS = 10.0, 5
 """So long after the last collective, and so many of its usual intervals, a run stands still."""
 WATCHDOG_S = 0.15
@@ -148,10 +146,8 @@ class StragglerWatch:
         return True
 
     def take(self, node: str, answer: RanksArrived) -> None:
-        """Take a node's answer about its own ranks, just come."""
-        own = {rank.rank for rank in self.ranks if rank.node == node}
-        ranks = tuple(rank for rank in answer.ranks if rank.rank in own)
-        self._answers[node] = replace(answer, ranks=ranks)
+        """Take a node's answer, just come."""
+        self._answers[node] = answer
         clocks = self._clocks.setdefault(node, [])
         clocks.append(ClockReading.of(answer, time.time()))
         del clocks[:-KEPT]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from launcher.plan.ranks import Rank
@@ -179,9 +179,7 @@ class RendezvousPlan:
         return list(dict.fromkeys(rank.node for rank in self.ranks))
 
 
-def observation_of(node: str, seen: NodeObservation, planned: Collection[int]) -> NodeObservation:
-    """The same with the node's name, which its supervisor does not know, and of its `planned` ranks
-    alone, each once: of others a node has nothing to say.
-    """
-    ranks = {rank.rank: replace(rank, node=node) for rank in seen.ranks if rank.rank in planned}
+def observation_of(node: str, seen: NodeObservation) -> NodeObservation:
+    """The same with the node's name, which its supervisor does not know, and each rank once."""
+    ranks = {rank.rank: replace(rank, node=node) for rank in seen.ranks}
     return replace(seen, node=node, ranks=tuple(ranks.values()))

@@ -117,8 +117,7 @@ class StallMonitor:
     def take_observation(self, node: str, seen: NodeObservation) -> None:
         """Take what one supervisor saw; an answer that is too late is dropped."""
         if self._pending:
-            planned = [rank.rank for rank in self._plan.ranks if rank.node == node]
-            self._pending.nodes[node] = observation_of(node, seen, planned)
+            self._pending.nodes[node] = observation_of(node, seen)
 
     def _begin(
         self, header: str, judge: Callable[[RendezvousPlan, Observations], Stall], now: float

@@ -93,9 +93,7 @@ def test_each_kind_is_decoded(data, message):
 
 
 def test_an_observation_gets_the_name_of_its_node():
-    assert observation_of(
-        "node1", UNNAMED, {rank.rank for rank in UNNAMED.ranks}
-    ) == dataclasses.replace(SEEN, node="node1")
+    assert observation_of("node1", UNNAMED) == dataclasses.replace(SEEN, node="node1")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ CONNECTS = "no collective has begun yet: NCCL connects the ranks, or cannot"
 )
 def test_what_is_said_of_ranks_over_nccl(mode, kind, odd, said):
     nodes = [decode_record(NodeObservation, fields, "look") for fields in LOOKS[mode]]
-    seen = {node.node: observation_of(node.node, node, range(3)) for node in nodes}
+    seen = {node.node: observation_of(node.node, node) for node in nodes}
     stall = judge_stall(rendezvous(3), with_ras(rendezvous(3), seen))
     assert (stall.kind, stall.odd) == (kind, odd), stall.lines
     assert said in stall.lines[1]
