@@ -130,13 +130,17 @@ def report(**seen: object) -> None:
         file.write(json.dumps(seen) + "\n")
 
 
+OF_THIS_MACHINE = ("controller_files", "own_ranks")
+"""Sections that no node answers: their lines are made here."""
+
+
 def try_payloads(claim, snapshot, allowed, command):
     """Lace each text of the facts that stands in the command; how often a payload got there."""
     answers = [
         entry.as_json()
         for own in snapshot.sections.values()
         for section, entry in own.items()
-        if section != "controller_files"
+        if section not in OF_THIS_MACHINE
     ]
     names = {"data", *snapshot.job.names}
     texts = sorted(text for text in texts_in(answers) - names if len(text) > 2 and text in command)

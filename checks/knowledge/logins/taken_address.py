@@ -65,9 +65,9 @@ class OldNeighbour:
     @property
     def fix(self) -> Fix:
         """Forgets the entry, so that the address is looked up again."""
-        device = shlex.quote(self.login.interface)
+        address, device = map(shlex.quote, (self.login.address, self.login.interface))
         note = "or wait a minute: it is looked up again by itself"
-        return Fix(f"sudo ip neigh del {self.login.address} dev {device}", HERE, note)
+        return Fix(f"sudo ip neigh del {address} dev {device}", HERE, note)
 
 
 def find_old_neighbour(node: NodeView, login: Login) -> OldNeighbour | None:
