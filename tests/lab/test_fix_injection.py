@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long
 LACED = 120
 """Of the tests of the areas: so many causes with a node's text in their command, at least; fewer
 would show that the payloads do not get there any more."""
-OF_THE_CONTROLLER_ALONE = ("no-python", "shell-noisy", "stalls")
+OF_THE_CONTROLLER_ALONE = ("container-refuses", "no-python", "shell-noisy", "stalls")
 """Causes of logins that only its own find; ssh's clients have no words for them."""
 REFINED = (
     "authorized-keys-permissions", "dead-address", "forced-command", "key-missing",
