@@ -29,7 +29,8 @@ class Software(Fact):
     that are not found, and from the metadata of packages. `variables` are those without which it
     starts. `shadows` are {module: file} of the job's own folders that are found before the
     library's or a package's. `misread` is where the script is no program to the interpreter, with
-    its line and what the interpreter says of it.
+    its line and what the interpreter says of it. `optional` is like `modules`, of what only some
+    configs need.
     """
 
     section: ClassVar[str] = "software"
@@ -62,6 +63,7 @@ class Software(Fact):
     denied: Mapping[str, Denial] = field(default_factory=dict)
     shadows: Mapping[str, str] = field(default_factory=dict)
     misread: str = ""
+    optional: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -127,6 +127,8 @@ if sys.version_info >= (3, 8):
         "misread": misread,
         "installer": "pip" if place("pip") else "",
         "search": sys.path,
+        "optional": {name: spec and spec.origin for name, spec in (
+            (name, place(name)) for name in %(optional)r)},
     }
 print(%(mark)r + repr(dict({
     "version": "%%d.%%d.%%d" %% sys.version_info[:3],
@@ -139,6 +141,8 @@ PACKAGES = (
     *("nvidia-nccl-cu11", "nvidia-nccl-cu12", "nvidia-nccl-cu13"),
 )
 MODULES = ("torch", "deepspeed", "accelerate", "transformers", "datasets", "tokenizers", "peft")
+OPTIONAL = ("wandb", "tensorboard", "comet_ml", "mup", "cupy", "mpi4py", "datastates")
+"""What DeepSpeed imports only because of a key of its config."""
 LAUNCHERS = ("torchrun", "deepspeed", "accelerate")
 INTERPRETER = re.compile(
     r"#!\s*(?:\S+/env\s+(?:-S\s+)?)?(\S*python[\d.]*t?)\s"
@@ -247,6 +251,7 @@ def ask_interpreter(python, path, args):
     words = {
         "packages": PACKAGES,
         "modules": MODULES,
+        "optional": OPTIONAL,
         "shadowable": SHADOWABLE,
         "mark": MARK,
     }

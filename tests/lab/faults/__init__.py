@@ -103,6 +103,8 @@ ALIKE = frozenset(
         "pdsh-modules-of-root-alone",
         *("part-of-torch-of-root-alone", "allocator-unknown"),
         *(
+            "tensorboard-not-installed",
+            "mup-not-installed",
             "pdsh-appends-a-proxy",
             "deprecations-are-errors",
             "own-name-of-virbr0",

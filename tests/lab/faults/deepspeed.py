@@ -84,6 +84,13 @@ EDITED_TO_WARN: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("no-batch", "batch-sizes-agree", "no-batch-size", {"zero_optimization": {"stage": 1}}),
 )
 
+IMPORTED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("wandb-not-installed", {"wandb": {"enabled": True}}),
+    ("tensorboard-not-installed", {"tensorboard": {"enabled": True}}),
+    ("mup-not-installed", optimizer("MuAdamW", lr=0.001)),
+)
+"""What the engine imports for a key once the model is loaded; a lab has no index of packages."""
+
 LLAMA_405 = {
     "model_type": "llama",
     "hidden_size": 16384,
@@ -118,6 +125,17 @@ CASES = [
     too_large("model-offloaded-to-a-small-host", stage=3, offload_optimizer=CPU, offload_param=CPU),
     *(config_case(*edited) for edited in EDITED),
     *(warned_config(*edited) for edited in EDITED_TO_WARN),
+    *(
+        replace(
+            config_case(
+                name,
+                *("packages-of-the-config-are-installed", "package-missing"),
+                {**MICRO, **keys},
+            ),
+            fixable=False,
+        )
+        for name, keys in IMPORTED
+    ),
     config_case(
         "batch-of-no-world",
         *(BATCH, "batch-mismatch"),
