@@ -68,12 +68,12 @@ def packages_of_the_config_are_installed(node: NodeView, config: ParsedConfig) -
     Fix:
         package-missing: installs it, or else turn the key off.
     """
-    software = node.read(Software)
-    if not software.ok:
-        return skip("the interpreter does not run; see software.python-is-there")
     wanted = [needs for needs in config_imports(config) if node.is_head or not needs.of_rank_0]
     if not wanted:
         return skip("the config has DeepSpeed import nothing that is not its own")
+    software = node.read(Software)
+    if not software.ok:
+        return skip("the interpreter does not run; see software.python-is-there")
     missing = [
         needs for needs in wanted if software.optional.get(needs.module, needs.module) is None
     ]
