@@ -25,8 +25,11 @@ test: setup  ## install, then pass the tests (root: they run on real labs)
 	$(call tests, and not long)
 
 test-gpu: setup  ## what needs a GPU: hangs over NCCL on a lab whose nodes share it, in minutes (root)
-	@$(PYTEST) tests/gpu/on_a_gpu.py -n 6 --dist worksteal -p no:benchmark -m "not alone"
-	@$(PYTEST) tests/gpu/on_a_gpu.py -m alone
+	@$(BIN)/python -m tests.gpu.machine
+	@status=0; \
+	$(PYTEST) tests/gpu/on_a_gpu.py -n 6 --maxschedchunk 1 --durations 10 -m "not alone" || status=$$?; \
+	$(PYTEST) tests/gpu/on_a_gpu.py -m alone || status=$$?; \
+	exit $$status
 
 check: setup lint later  ## format, lint, types, and all tests, also those that take minutes
 	$(call tests)

@@ -10,7 +10,7 @@ from checks.node.runtime.control_groups import throttled_seconds
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import Process, open_files
 from checks.node.runtime.tcp_info import open_connections
-from checks.node.runtime.threads import start_service
+from checks.node.runtime.threads import call_together, start_service
 from launcher.agent.gpu_use import slowed_gpus
 from launcher.agent.marks import run_processes
 from launcher.agent.rank_activity import processes_by_rank
@@ -39,10 +39,12 @@ def report_arrivals(supervisor, sent):
         pids = dict(supervisor.ranks)
         own = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), pids)
         lacks, links = sample_lacks({rank: own[rank] for rank in pids})
-        ranks = [
-            dict(arrivals(recorded_entries(supervisor.home, pid) or []), rank=rank, **lacks[rank])
-            for rank, pid in pids.items()
-        ]
+
+        def arrivals_of(rank):
+            recorded = recorded_entries(supervisor.home, pids[rank])
+            return dict(arrivals(recorded or []), rank=rank, **lacks[rank])
+
+        ranks = call_together(arrivals_of, pids)
         clocks = {"sent": sent, "received": received, "answered": time.time()}
         supervisor.say("arrivals", ranks=ranks, links=links, slowed=slowed_gpus(), **clocks)
 

@@ -62,11 +62,16 @@ def ask_ras(address, deadline):
 
 
 def observe_ras(address, span_s, deadline):
-    """What it says now and said `span_s` seconds ago; None where nobody answers there."""
+    """What it says now and said before; None where nobody answers there.
+
+    It is asked `span_s` seconds after it was asked first, yet at least half of that after its
+    answer, which waits for processes that give none.
+    """
+    asked = time.monotonic()
     first = ask_ras(address, deadline)
     if not first:
         return None
-    time.sleep(span_s)
+    time.sleep(max(span_s / 2, asked + span_s - time.monotonic()))
     return {"communicators": read_ras(ask_ras(address, deadline)), "before": read_ras(first)}
 
 

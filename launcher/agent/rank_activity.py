@@ -52,33 +52,30 @@ def observe_in_thread(supervisor):
 def observe_ranks(ranks, supervisor):
     """What each rank does, the launcher's sockets, the node's traffic and GPUs.
 
-    Use of CPU, disk and network is sampled over SAMPLE_SPAN_S. Ranks are asked for their stacks all
-    at once: each takes a tenth of a second to answer.
+    Use of CPU, disk and network is sampled over SAMPLE_SPAN_S. What takes its time is asked
+    meanwhile, of all ranks at once.
     """
     home = supervisor.home
-    tools = {rank: start_py_spy(home, pid) for rank, pid in ranks.items()}
-    gpus, slowed = start_query(USE), start_asking(slowed_gpus)
-    ras = start_ras(ranks)
     whose = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), ranks)
-    for rank, pid in ranks.items():
-        request_dump(pid, rank)
-    records = {rank: recorded_entries(home, pid) for rank, pid in ranks.items()}
     first, began = sample_usage(whose), time.monotonic()
-    time.sleep(SAMPLE_SPAN_S)
+    gpus, slowed, ras = start_query(USE), start_asking(slowed_gpus), start_ras(ranks)
+    before = look_first(home, ranks, whose)
+    time.sleep(max(0.0, began + SAMPLE_SPAN_S - time.monotonic()))
     second, span = sample_usage(whose), time.monotonic() - began
     deadline = time.monotonic() + TOOL_LIMIT_S
+    tables = tcp_tables([os.getpid(), *ranks.values()])
 
     def observe(rank):
+        pid = ranks[rank]
         usage = usage_rates(first["use"][rank], second["use"][rank], span)
-        spied_on = py_spy_frames(tools[rank], ranks[rank], deadline)
-        own = observe_rank(home, rank, ranks[rank], whose[rank], records[rank], spied_on)
+        own = observe_rank(home, rank, pid, whose[rank], tables[pid], *before[rank])
         return dict(usage, **own)
 
     seen = call_together(observe, ranks)
     note_changed_stacks(home, ranks, seen)
     return {
         "ranks": seen,
-        "launcher": sockets_of(whose[None], os.getpid()),
+        "launcher": sockets_of(whose[None], tables[os.getpid()]),
         "network": network_rates(first["network"], second["network"], span),
         "gpus": gpu_use(gpus, deadline),
         "slowed": slowed(deadline) or [],
@@ -107,23 +104,41 @@ def start_asking(function):
     return wait
 
 
-def observe_rank(home, rank, pid, pids, record, spied_on):
-    """What is seen of one rank whose processes are `pids`; `record` is an earlier recording."""
-    sockets = sockets_of(pids, pid)
-    called = main_thread_stack(home, pid, spied_on, is_calling(sockets))
-    recorded = recorded_entries(home, pid)
+def look_first(home, ranks, whose):
+    """{rank: (what its recorders have, its calls)}."""
+    tools = {rank: start_py_spy(home, pid) for rank, pid in ranks.items()}
+    deadline = time.monotonic() + TOOL_LIMIT_S
+    tables = tcp_tables(ranks.values())
+
+    def look(rank):
+        pid = ranks[rank]
+        request_dump(pid, rank)
+        recorded = recorded_entries(home, pid)
+        spied_on = py_spy_frames(tools[rank], pid, deadline)
+        calling = is_calling(sockets_of(whose[rank], tables[pid]))
+        return recorded, main_thread_stack(home, pid, spied_on, calling)
+
+    return dict(zip(ranks, call_together(look, ranks)))
+
+
+def observe_rank(home, rank, pid, pids, table, recorded_before, called):
+    """What is seen of one rank whose processes are `pids`, some time after `look_first`.
+
+    `table` has the TCP sockets where it runs. One that has ended is at no call.
+    """
+    recorded, state = recorded_entries(home, pid), process_state(pid)
     return {
         "rank": rank,
-        "state": process_state(pid),
+        "state": state,
         "wchan": read_file("/proc/%d/wchan" % pid, ""),
-        "sockets": sockets,
+        "sockets": sockets_of(pids, table),
         "master": rendezvous_address(process_environment(pid)),
         "flight": last_collective(pid, rank),
-        "stack": [dict(zip(FRAME_FIELDS, frame)) for frame in called["stack"]],
-        "why": called["why"],
+        "stack": [dict(zip(FRAME_FIELDS, frame)) for frame in called["stack"] if state],
+        "why": called["why"] if state else "",
         "children": child_programs(pids, pid),
         "collectives": pending_collectives(recorded),
-        "moved": has_advanced(record, recorded),
+        "moved": has_advanced(recorded_before, recorded),
     }
 
 
@@ -290,14 +305,33 @@ def network_rates(first, second, span):
     return {name: round((second[name] - first.get(name, 0)) / span) for name in second}
 
 
-def sockets_of(pids, seen_by):
-    """State, local port, peer and the peer's port of their TCP sockets, but the closing.
+def tcp_tables(pids):
+    """{pid: the TCP sockets of its network namespace}, each table read once: that takes its time.
 
-    `seen_by` is a process in the same network namespace.
+    The kernel goes through all its buckets for it, some milliseconds.
     """
+    tables, found = {}, {}
+    for pid in pids:
+        namespace = network_namespace(pid)
+        if namespace not in tables:
+            tables[namespace] = tcp_sockets(pid)
+        found[pid] = tables[namespace]
+    return found
+
+
+def network_namespace(pid):
+    """Which one a process is in; where that may not be seen, one of its own."""
+    try:
+        return os.readlink("/proc/%d/ns/net" % pid)
+    except OSError:
+        return pid
+
+
+def sockets_of(pids, table):
+    """State, local port, peer and the peer's port of their sockets in a table, but the closing."""
     links = {link for pid in pids for link in open_files(pid).values()}
     found = []
-    for sock in tcp_sockets(seen_by):
+    for sock in table:
         if sock.link in links and sock.state in TCP_STATES:
             peer, peer_port = sock.peer
             own = {"state": TCP_STATES[sock.state], "port": sock.port, "retries": sock.retries}

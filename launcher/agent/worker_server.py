@@ -13,9 +13,11 @@ import socket
 import time
 
 from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import find_process
 from launcher.agent.flight_recorder import is_completed
 
 ANSWER_S = 5.0
+STOPPED = "Tt"
 ANSWER_LIMIT, HEAD_LIMIT = 32 * 1024 * 1024, 200
 MAX_GROUPS = 16
 HANDLERS = ("fr_trace_json", "dump_nccl_trace_json")
@@ -25,8 +27,12 @@ REQUEST = "POST /handler/%s HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
 def recorded_entries(home, pid):
     """What the recorders in that process have, oldest first; None where its server does not answer.
 
-    Each gets the ranks of its group as `members`; see `entries_of`.
+    Each gets the ranks of its group as `members`; see `entries_of`. A stopped process, whose kernel
+    would take the call for it, is not asked.
     """
+    process = find_process(pid)
+    if process and process.state in STOPPED:
+        return None
     groups = hook_groups(os.path.join(home, "groups-%d" % pid))
     try:
         records = [ask(os.path.join(home, "worker-%d" % pid), name) for name in HANDLERS]

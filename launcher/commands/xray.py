@@ -13,7 +13,7 @@ from launcher.record import RecordedRun, find_run
 from launcher.run.xray_requests import ask, read_answer, remove_question
 
 ANSWER_S = 40.0
-POLL_S = 0.1
+POLL_S = 0.05
 
 
 def show_ranks(args: Namespace) -> ExitCode:

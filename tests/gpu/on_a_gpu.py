@@ -4,14 +4,18 @@ Three nodes of a lab share the GPU, each with one rank: for NCCL they are three 
 GPU_TESTS_WITHOUT=1 the same is done over gloo on plain nodes, to try these tests themselves. What
 runs printed, and what RAS and torch's recorder answered, is kept in the folder that GPU_TESTS_KEEP
 names.
+
+The rows that take longest come first, so that no worker begins one when the others are done.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,13 +24,14 @@ from pathlib import Path
 
 import pytest
 
+from checks.errors import UsageError
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
-from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
+from tests.gpu.machine import WITHOUT
+from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean, worlds_seen
 from tests.support.passed_preflight import pass_preflight
 from tests.support.paths import ROOT
 
-WITHOUT = bool(os.environ.get("GPU_TESTS_WITHOUT"))
 KEEP = os.environ.get("GPU_TESTS_KEEP", "")
 NCCL_ONLY = pytest.mark.skipif(WITHOUT, reason="NCCL is used on GPUs only")
 SCRIPTS = (Path(__file__).with_name("train.py"), ROOT / "tests/lab/hangs/libraries.py")
@@ -39,8 +44,10 @@ max_age = "1h"
 allow = ["limits", "collective", "gpu", "nccl", "software"]
 [env]
 TORCH_FR_DUMP_TEMP_FILE = "{place}/trace_"
+SLOW_S = "12"
 """
-BEFORE, LIBRARY_BEFORE, LIMIT_S = "step 3 loss", "step 2 loss", 120
+BEFORE, LIBRARY_BEFORE, LIMIT_S = "step 3 loss", "step 2 loss", 90
+BACKEND = "gloo" if WITHOUT else "nccl"
 LATE = "rank 2 on node3"
 WORKS = "slow" if WITHOUT else "slow or stuck"
 """Of a rank that uses a processor: over NCCL it may also poll for others."""
@@ -85,6 +92,9 @@ SUBGROUP = (
     else Hang("subgroup", r"rank 0 on node1 has not entered .*waits in all_reduce", odd=(0,))
 )
 HANGS = (
+    Hang("zero2-shard", rf"{LATE} has not entered .* is sleeping, at load_next_shard"),
+    Hang("zero3-branch", APART),
+    Hang("fsdp-saves", rf"{APART}.*rank 0 in", odd=(0,)),
     Hang("sleep", rf"{MISSED} is sleeping, at load_next_shard \(train.py:\d+\)"),
     Hang("stopped", rf"{LATE} .*is stopped, by SIGSTOP, at stopped"),
     Hang("order", rf"{APART}.*rank 2 in all_gather"),
@@ -92,21 +102,18 @@ HANGS = (
     Hang("fewer", rf"{APART}.*rank 2 in .*barrier"),
     SUBGROUP,
     Hang("evaluate", rf"{MISSED} .*at multiply", kind=WORKS),
-    Hang("zero2-shard", rf"{LATE} has not entered .* is sleeping, at load_next_shard"),
-    Hang("zero3-branch", APART),
-    Hang("fsdp-saves", rf"{APART}.*rank 0 in", odd=(0,)),
 )
 NCCL_HANGS = (
     Hang("size", rf"{APART}.*rank 2 in all_reduce .*5000000"),
     Hang("kernel", r"rank 2.* does not finish"),
 )
 SLOW = (
-    "evaluate_alone", "compute_all", "checkpoint_alone", "compile_all", "uneven", "ddp-evaluates",
+    "ddp-evaluates", "compile_all", "evaluate_alone", "compute_all", "checkpoint_alone", "uneven",
 )  # fmt: skip
 FAILURES = {
+    "timeout": "load_next_shard",
     "killed": f"{LATE} failed: killed by SIGKILL",
     "raises": "no shard 17 in the index",
-    "timeout": "load_next_shard",
 }
 NCCL_FAILURES = {"out_of_memory": "CUDA out of memory", "out_of_range": "device-side assert"}
 
@@ -151,7 +158,12 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def lab(place):
     visible = {sys.prefix, str(place)}
-    with Lab.up(LabShape(3, gpus=not WITHOUT), place / ".lab", f"gpu-{os.getpid()}", visible) as up:
+    shape = LabShape(3, gpus=not WITHOUT)
+    try:
+        up = Lab.up(shape, place / ".lab", f"gpu-{os.getpid()}", visible)
+    except UsageError as lack:
+        pytest.fail(f"no lab: {lack}", pytrace=False)
+    with up:
         pass_preflight(place, hosts=str(up.hosts))
         yield up
 
@@ -168,11 +180,24 @@ def start(place, lab):
 
     yield start_mode
     for run in runs:
-        if run.process.poll() is None:
-            run.process.send_signal(2)
-            run.end()
+        end_at_once(run)
         keep(f"{run.log.name}.txt", run.text)
     wait_until_clean(lab)
+
+
+def end_at_once(run):
+    """As two Ctrl-C do: ranks that hang have nothing to save."""
+    if run.process.poll() is None:
+        run.process.send_signal(signal.SIGINT)
+        with contextlib.suppress(AssertionError):
+            run.wait_for("interrupt again to end it at once")
+            run.process.send_signal(signal.SIGINT)
+        run.end()
+
+
+def backends_of(run):
+    """What the ranks of a run met over, as they say themselves."""
+    return {backend for worlds in worlds_seen(run.run).values() for *_, backend in worlds}
 
 
 def judged_looks(run):
@@ -186,6 +211,7 @@ def judged_looks(run):
 def first_look(run, before=BEFORE):
     """What is said first of the silence after that line."""
     run.wait_for(rf"{before}[\s\S]*\nno output for ", LIMIT_S)
+    assert backends_of(run) == {BACKEND}
     return judged_looks(run)[-1]
 
 
@@ -197,6 +223,34 @@ def test_a_preflight_is_go_and_says_what_each_stage_took(place, lab):
     report = (place / "report.json").read_text()
     keep("report.json", report)
     assert {"facts", "smoke"} <= json.loads(report)["stages"].keys()
+
+
+def test_who_arrives_last_while_the_run_advances_is_said(start, place):
+    run = start("late_steps")
+    run.wait_for(BEFORE, LIMIT_S)
+    deadline = time.monotonic() + LIMIT_S
+    while f"{LATE} arrives " not in (status := run_launcher(place, "status").stdout):
+        assert time.monotonic() < deadline, status
+        time.sleep(2)
+    keep("status.txt", status)
+
+
+@pytest.mark.parametrize("mode", chosen(FAILURES, NCCL_FAILURES))
+def test_a_failure_is_explained_at_the_end(start, mode):
+    run = start(mode)
+    assert run.end(LIMIT_S) == 1
+    last = run.text.splitlines()[-20:]
+    assert re.search((FAILURES | NCCL_FAILURES)[mode], "\n".join(last)), run.text
+
+
+@pytest.mark.parametrize("mode", SLOW)
+def test_a_run_that_is_only_slow_is_not_said_to_be_stuck(start, mode):
+    run = start(mode)
+    first_look(run, LIBRARY_BEFORE if "-" in mode else BEFORE)
+    assert run.end(LIMIT_S) == 0, run.text
+    looks = judged_looks(run)
+    assert {look["kind"] for look in looks} <= {"slow", WORKS}, run.text
+    assert not [look["said"] for look in looks if "elsewhere" in look["said"]]
 
 
 @pytest.mark.parametrize("hang", chosen(HANGS, NCCL_HANGS))
@@ -212,34 +266,6 @@ def test_who_keeps_the_others_waiting_is_named(start, place, lab, hang):
     assert re.search(hang.words, look["said"]), look["said"]
     assert (look["kind"], look["odd"]) == (hang.kind, list(hang.odd)), look["said"]
     assert re.search(hang.words, asked.stdout), asked.stdout
-
-
-@pytest.mark.parametrize("mode", SLOW)
-def test_a_run_that_is_only_slow_is_not_said_to_be_stuck(start, mode):
-    run = start(mode)
-    first_look(run, LIBRARY_BEFORE if "-" in mode else BEFORE)
-    assert run.end(LIMIT_S) == 0, run.text
-    looks = judged_looks(run)
-    assert {look["kind"] for look in looks} <= {"slow", WORKS}, run.text
-    assert not [look["said"] for look in looks if "elsewhere" in look["said"]]
-
-
-@pytest.mark.parametrize("mode", chosen(FAILURES, NCCL_FAILURES))
-def test_a_failure_is_explained_at_the_end(start, mode):
-    run = start(mode)
-    assert run.end(LIMIT_S) == 1
-    last = run.text.splitlines()[-20:]
-    assert re.search((FAILURES | NCCL_FAILURES)[mode], "\n".join(last)), run.text
-
-
-def test_who_arrives_last_while_the_run_advances_is_said(start, place):
-    run = start("late_steps")
-    run.wait_for(BEFORE, LIMIT_S)
-    deadline = time.monotonic() + LIMIT_S
-    while f"{LATE} arrives " not in (status := run_launcher(place, "status").stdout):
-        assert time.monotonic() < deadline, status
-        time.sleep(2)
-    keep("status.txt", status)
 
 
 def test_a_network_that_is_cut_is_named_by_its_link(start, lab):

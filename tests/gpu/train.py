@@ -13,7 +13,8 @@ import torch
 import torch.distributed as dist
 
 MODE, RANK = sys.argv[-1], int(os.environ["RANK"])
-LATE, BEFORE, LONG_S, DAY_S = 2, 3, 15, 86400
+LATE, BEFORE, DAY_S = 2, 3, 86400
+LONG_S = float(os.environ["SLOW_S"])
 GPU = torch.cuda.is_available()
 DEVICE = torch.device("cuda", 0) if GPU else torch.device("cpu")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socketserver
 import subprocess
 import sys
@@ -101,6 +102,22 @@ def test_a_process_without_a_server_has_no_record(home):
     assert recorded_entries(str(home), os.getpid()) is None
     assert pending_collectives(None) is None
     assert has_advanced(None, []) is None
+
+
+def test_a_stopped_process_is_not_asked(tmp_path):
+    with subprocess.Popen(["sleep", "600"]) as process:
+        server = serve(tmp_path / f"worker-{process.pid}", {"fr_trace_json": "{}"})
+        try:
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+            assert recorded_entries(str(tmp_path), process.pid) is None
+            process.send_signal(signal.SIGCONT)
+            os.waitid(os.P_PID, process.pid, os.WCONTINUED | os.WNOWAIT)
+            assert recorded_entries(str(tmp_path), process.pid) == []
+        finally:
+            process.kill()
+            server.shutdown()
+            server.server_close()
 
 
 def nccl_entry(number, **changes):

@@ -9,7 +9,8 @@ import torch.distributed as dist
 
 MODE, RANK = sys.argv[-1], int(os.environ["RANK"])
 LIBRARY, _, CASE = MODE.partition("-")
-LATE, BEFORE, LONG_S = min(5, int(os.environ["WORLD_SIZE"]) - 1), 2, 25
+LATE, BEFORE = min(5, int(os.environ["WORLD_SIZE"]) - 1), 2
+LONG_S = float(os.environ.get("SLOW_S", "25"))
 GPU = torch.cuda.is_available()
 DEVICE = torch.device("cuda", 0) if GPU else torch.device("cpu")
 CONFIG = {

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from checks.facts.decode import decode_record
+from launcher.agent import nccl_ras
 from launcher.agent.nccl_ras import address_of_run, ask_ras, observe_ras, read_ras
 from launcher.run.stall.judge import StallKind, judge_stall
 from launcher.run.stall.observation import Collective, RasAnswer
@@ -241,3 +243,21 @@ def test_a_rank_whose_process_does_not_answer_is_named(size, words):
     text = recorded("2.29.1-lost.json")
     stall = judged(text, text, *map(spinning, range(size)))
     assert [line for line in stall.lines if line.startswith(words)]
+
+
+@pytest.mark.parametrize(("answers_after", "waits"), [(0.5, 1.5), (1.8, 1.0), (9.0, 1.0)])
+def test_the_second_question_is_a_moment_after_the_first_and_after_its_answer(
+    monkeypatch, answers_after, waits
+):
+    clock = [100.0]
+    slept = []
+
+    def answer(*_):
+        clock[0] += answers_after
+        return "{}"
+
+    monkeypatch.setattr(nccl_ras, "ask_ras", answer)
+    own_time = SimpleNamespace(monotonic=lambda: clock[0], sleep=slept.append)
+    monkeypatch.setattr(nccl_ras, "time", own_time)
+    assert observe_ras("localhost:1", 2.0, 1000.0) == {"communicators": [], "before": []}
+    assert slept == [pytest.approx(waits)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 
 import pytest
 
 from checks.node.runtime import control_groups
 from checks.node.runtime.tcp_info import Connection, open_connections
+from launcher.agent import rank_activity
 from launcher.agent.arrivals import link_uses
-from launcher.agent.rank_activity import bytes_moved, usage_rates
+from launcher.agent.rank_activity import bytes_moved, observe_rank, tcp_tables, usage_rates
 
 AT_REST = {"cpu": 0.0, "throttled": 0.0, "disk": 0, "files": 0, "traffic": 0}
 
@@ -133,3 +135,22 @@ def test_only_what_leads_to_ranks_is_their_traffic():
         moved = {inode: connection(acked=7, received=5), 1: connection(acked=100)}
         assert bytes_moved([os.getpid()], moved) == 12
         assert bytes_moved([os.getpid()], {inode: connection(acked=7, port=443)}) == 0
+
+
+def test_the_sockets_of_a_network_namespace_are_read_once(monkeypatch):
+    namespaces, read = {4: "net:[1]", 5: "net:[2]", 6: "net:[1]"}, []
+    monkeypatch.setattr(rank_activity, "network_namespace", lambda pid: namespaces.get(pid, pid))
+    monkeypatch.setattr(rank_activity, "tcp_sockets", lambda pid: read.append(pid) or [f"of {pid}"])
+    found = tcp_tables([4, 5, 6, 7])
+    assert found == {4: ["of 4"], 5: ["of 5"], 6: ["of 4"], 7: ["of 7"]}
+    assert read == [4, 5, 7]
+
+
+def test_who_ended_since_its_calls_were_seen_is_at_none(tmp_path):
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    called = {"stack": [["all_reduce", "/d/distributed_c10d.py", 3]], "why": "no py-spy"}
+    seen = observe_rank(str(tmp_path), 1, process.pid, [process.pid], [], None, called)
+    assert (seen["state"], seen["stack"], seen["why"]) == ("", [], "")
+    own = observe_rank(str(tmp_path), 1, os.getpid(), [os.getpid()], [], None, called)
+    assert [frame["line"] for frame in own["stack"]] == [3]
