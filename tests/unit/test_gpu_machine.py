@@ -49,7 +49,7 @@ def test_a_machine_without_a_gpu_is_told_so_with_the_way_to_try_the_tests(monkey
     monkeypatch.setattr(machine, "require_lab_machine", lambda: None)
     monkeypatch.setattr(machine, "WITHOUT", False)
     monkeypatch.setattr(gpus, "_devices", lambda _patterns: ())
-    with pytest.raises(UsageError, match="no /dev/nvidia0(.|\n)*test-gpu GPU_TESTS_WITHOUT=1"):
+    with pytest.raises(UsageError, match=r"no /dev/nvidia0(.|\n)*test-gpu GPU_TESTS_WITHOUT=1"):
         machine.require_machine()
     monkeypatch.setattr(machine, "WITHOUT", True)
     machine.require_machine()
