@@ -202,6 +202,8 @@ class Job:
     """Where the nodes were read from, for messages: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
     typed: tuple[tuple[str, str], ...] = ()
     """The options that were typed, (`--hosts`, `hosts.txt`), for the next line to type."""
+    found_config: tuple[str, str] = ("", "")
+    """A DeepSpeed config that nobody typed, and the script or file that names it."""
     notes: tuple[str, ...] = ()
     """What was used although nobody asked for it, one line each, for the faces to print."""
 

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +85,24 @@ def _require_container_backend(job: Job, source: str) -> None:
 
 
 def _with_found_config(job: Job, folders: Sequence[str]) -> Job:
-    """With the DeepSpeed config that the command, its script or a file there names, and a note."""
-    if job.deepspeed_config or job.launcher == "accelerate":
-        return job  # with accelerate it is more: it makes a start DeepSpeed's
-    if config := job.config_in_command:
-        return dataclasses.replace(job, deepspeed_config=config)
-    if not (config := find_config(job.command, folders)):
+    """With the DeepSpeed config that the command, its script or a file there names, and a note.
+
+    With accelerate a config of the job's is more, it makes a start DeepSpeed's: there the file is
+    one of those that must be the same.
+    """
+    if job.deepspeed_config:
         return job
-    who = job.command[0] if job.command[0].endswith(".py") else "the command"
-    note = f"{who} or a file among its arguments names {config}, which is checked as its config"
-    return dataclasses.replace(job, deepspeed_config=config, notes=(*job.notes, note))
+    if config := job.config_in_command:
+        return job if job.launcher == "accelerate" else replace(job, deepspeed_config=config)
+    if not (named := find_config(job.command, folders)):
+        return job
+    if job.launcher == "accelerate":
+        if named.path in job.same:
+            return job
+        return replace(job, same=(*job.same, named.path), found_config=(named.path, named.by))
+    note = f"{named.by} names {named.path}, which is checked as its config"
+    found = replace(job, deepspeed_config=named.path, found_config=(named.path, named.by))
+    return replace(found, notes=(*job.notes, note))
 
 
 def _typed_pairs(typed: Mapping[str, Any], launch_file: str | None) -> tuple[tuple[str, str], ...]:
@@ -140,7 +149,7 @@ def _load_launch_file(name: str | None, cwd: Path) -> LaunchFile:
     if name is None and not os.path.lexists(path):
         return LaunchFile()
     file = read_launch_file(path)
-    return dataclasses.replace(file, values=_with_absolute_paths(file.values, path.parent))
+    return replace(file, values=_with_absolute_paths(file.values, path.parent))
 
 
 def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from checks.job.script_paths import PathReader
+
 LARGEST = 1 << 20
-MOST_STEPS = 3
-"""How many names are followed: `config = json.load(file)`, `open(PATH) as file`, `PATH = "…"`."""
 _KEYWORDS = {"deepspeed", "deepspeed_config", "ds_config", "hf_ds_config", "config_params"}
 _OPTION = re.compile(r"--(?:deepspeed|ds)(?:[-_]config(?:[-_]file)?)?(?:=|$)")
 _YAML_KEY = re.compile(r"^deepspeed:\s*['\"]?([^\s'\"#]+\.json)\b", re.MULTILINE)
+_FIRST_TAKES = {"DeepSpeedPlugin", "HfDeepSpeedConfig", "HfTrainerDeepSpeedConfig"}
+_TAKERS = {"DeepSpeedStrategy"}
+"""Calls whose first argument, or whose `config`, is one."""
+_READ = ("Arguments", "Args", "Config", *_FIRST_TAKES, *_TAKERS)
+"""How the names of those end that read the file which they are given."""
 _CONFIG_KEYS = {"zero_optimization", "train_batch_size", "train_micro_batch_size_per_gpu"}
 
 
-def find_config(command: Sequence[str], folders: Sequence[str]) -> str | None:
-    """The path as it is named, of a file that is in one of these folders; None where none is named,
-    several are, or an argument names another.
+@dataclass(frozen=True)
+class NamedConfig:
+    """The path as it is named, from the working directory, and the file that names it."""
+
+    path: str
+    by: str
+
+
+def find_config(command: Sequence[str], folders: Sequence[str]) -> NamedConfig | None:
+    """The one config that is named; None where none is, several are, or an argument names another.
+
+    It is in one of these folders; or it is missing, and the ranks would look for it in vain.
     """
     if any(map(_OPTION.match, command)):
         return None
     script = command[0] if command and command[0].endswith(".py") else ""
-    named = {
-        *_named_in_arguments(command[1:], folders),
-        *(_named_in_script(script, folders) if script else ()),
-    }
-    there = [path for path in named if _find_file(path, folders)]
-    return there[0] if len(there) == len(named) == 1 else None
+    named = {path: (file, False) for path, file in _named_in_arguments(command[1:], folders)}
+    needed = _named_in_script(script, folders) if script else {}
+    named |= {path: (script, is_needed) for path, is_needed in needed.items()}
+    if len(named) != 1:
+        return None
+    path, (file, is_needed) = next(iter(named.items()))
+    return NamedConfig(path, file) if is_needed or _find_file(path, folders) else None
 
 
 def _find_file(path: str, folders: Sequence[str]) -> Path | None:
@@ -49,14 +64,14 @@ def _read(path: str, folders: Sequence[str]) -> str:
         return ""
 
 
-def _named_in_arguments(words: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
-    """What files of settings among the arguments name, or that such a file is the config itself."""
+def _named_in_arguments(words: Sequence[str], folders: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(path, file) that files of settings among the arguments name, or that are the config."""
     for word in words:
-        path = word.rpartition("=")[2]
-        if path.endswith((".yml", ".yaml")):
-            yield from _YAML_KEY.findall(_read(path, folders))
-        elif path.endswith(".json"):
-            yield from _named_in_json(path, folders)
+        file = word.rpartition("=")[2]
+        if file.endswith((".yml", ".yaml")):
+            yield from ((path, file) for path in _YAML_KEY.findall(_read(file, folders)))
+        elif file.endswith(".json"):
+            yield from ((path, file) for path in _named_in_json(file, folders))
 
 
 def _named_in_json(path: str, folders: Sequence[str]) -> Iterator[str]:
@@ -73,62 +88,60 @@ def _named_in_json(path: str, folders: Sequence[str]) -> Iterator[str]:
         yield path
 
 
-def _named_in_script(script: str, folders: Sequence[str]) -> Iterator[str]:
+def _named_in_script(script: str, folders: Sequence[str]) -> dict[str, bool]:
+    """The paths, and whether a file must be there, since nothing shows that the script makes it."""
     try:
         tree = ast.parse(_read(script, folders))
     except (SyntaxError, ValueError, RecursionError):
-        return
-    bound = _bound_values(tree)
-    for value in _config_values(tree):
-        for path in _literal_paths(value, bound, MOST_STEPS):
-            yield os.path.join(os.path.dirname(script), path) if _is_beside(value) else path
+        return {}
+    reader, values = PathReader(tree, script), list(_config_values(tree))
+    given = {id(value) for value, _ in values}
+    named: dict[str, bool] = {}
+    for value, is_read in values:
+        path = reader.path_of(value)
+        if path and path.endswith(".json"):
+            named[path] = named.get(path) or (is_read and not reader.is_handled(path, given))
+        else:
+            named = dict.fromkeys(reader.literals(value, ".json"), False) | named
+    return named
 
 
-def _config_values(tree: ast.Module) -> Iterator[ast.expr]:
-    """What is given as the config to whatever takes one."""
+def _config_values(tree: ast.Module) -> Iterator[tuple[ast.expr, bool]]:
+    """What is given as the config to whatever takes one, and whether that surely reads a file."""
+    initialize = set(_initializers(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             function = ast.unparse(node.func)
-            names = _KEYWORDS | ({"config"} if function == "deepspeed.initialize" else set())
-            yield from (each.value for each in node.keywords if each.arg in names)
-            if function.endswith(".add_argument") and any(map(_is_option, node.args)):
-                yield from (each.value for each in node.keywords if each.arg == "default")
+            taker = function.rpartition(".")[2]
+            names = _KEYWORDS | (
+                {"config"} if {function, taker} & {*initialize, *_TAKERS} else set()
+            )
+            is_read = function in initialize or taker.endswith(_READ)
+            yield from ((each.value, is_read) for each in node.keywords if each.arg in names)
+            if taker in _FIRST_TAKES and node.args:
+                yield node.args[0], True
+            if taker == "add_argument" and any(map(_is_option, node.args)):
+                yield from ((each.value, True) for each in node.keywords if each.arg == "default")
         elif isinstance(node, ast.Assign):
             targets = {target.id for target in node.targets if isinstance(target, ast.Name)}
             if targets & _KEYWORDS:
-                yield node.value
+                yield node.value, False
+
+
+def _initializers(tree: ast.Module) -> Iterator[str]:
+    """How this script calls `deepspeed.initialize`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (
+                f"{name.asname or name.name}.initialize"
+                for name in node.names
+                if name.name == "deepspeed"
+            )
+        elif isinstance(node, ast.ImportFrom) and node.module == "deepspeed":
+            yield from (
+                name.asname or name.name for name in node.names if name.name == "initialize"
+            )
 
 
 def _is_option(word: ast.expr) -> bool:
     return isinstance(word, ast.Constant) and bool(_OPTION.match(str(word.value)))
-
-
-def _bound_values(tree: ast.Module) -> dict[str, list[ast.expr]]:
-    """What each name is assigned anywhere, or opened as."""
-    found: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            pairs = [(target, node.value) for target in node.targets]
-        elif isinstance(node, ast.withitem) and node.optional_vars:
-            pairs = [(node.optional_vars, node.context_expr)]
-        else:
-            continue
-        for target, value in pairs:
-            if isinstance(target, ast.Name):
-                found.setdefault(target.id, []).append(value)
-    return found
-
-
-def _literal_paths(value: ast.expr, bound: dict[str, list[ast.expr]], steps: int) -> Iterator[str]:
-    """The names of JSON files in an expression, and in what its names are bound to."""
-    for node in ast.walk(value):
-        if isinstance(node, ast.Constant) and str(node.value).endswith(".json"):
-            yield str(node.value)
-        elif isinstance(node, ast.Name) and steps:
-            for other in bound.get(node.id, ()):
-                yield from _literal_paths(other, bound, steps - 1)
-
-
-def _is_beside(value: ast.expr) -> bool:
-    """Whether a path is made from the script's own."""
-    return any(isinstance(node, ast.Name) and node.id == "__file__" for node in ast.walk(value))

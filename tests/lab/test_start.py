@@ -144,6 +144,18 @@ def test_a_misspelt_script_stops_at_the_gate_which_asks_the_nodes_facts_alone(pl
     assert set(stages) == {"connect", "controller_files", "earlier_start", "facts"}
 
 
+@pytest.mark.parametrize("launcher", ["deepspeed", "accelerate"])
+def test_a_misspelt_config_that_only_the_script_names_stops_at_the_gate(place, lab, launcher):
+    (place / "zero2.json").write_text("{}")
+    (place / "named.py").write_text('TrainingArguments("out", deepspeed="zer02.json")\n')
+    options = ("--hosts", str(lab.hosts), "--with", launcher)
+    done = run_launcher(place, "start", *options, "--", "named.py")
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 3, said
+    assert "which named.py names, is missing on node[1-2]; did you mean zero2.json?" in said
+    assert "in named.py, write zero2.json in place of zer02.json" in said
+
+
 def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
     example = ROOT / "examples" / "tiny_gpt"
     run = LaunchedRun(

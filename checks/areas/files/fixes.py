@@ -34,7 +34,9 @@ def explain_unreadable(
 
     `copies` is what this machine has of the job, where that may be what no node has.
     """
+    file = naming_file(node, path)
     subject = path.absolute if what == path.absolute else f"{what} ({path.absolute})"
+    subject += f", which {file} names," if file else ""
     if path.state == "missing" and path.target and fetch:
         message = f"{subject} on {node.name} is a link to {path.target}, which is not there"
         return "missing", message, node.fix(f"rm {shlex.quote(path.absolute)} && {fetch}")
@@ -68,13 +70,23 @@ def _fix_of_missing(
     if copies and copies.source and _is_here(node, path, copies):
         what = f"copies {copies.source} of this machine to every node, as `start --sync` does first"
         return Fix(copies.sync_line, HERE, what)
-    name = posixpath.basename(path.absolute)
+    name, file = posixpath.basename(path.absolute), naming_file(node, path)
+    verb = f"in {file}, write" if file else "type"
     if copies and (near := _name_here(node, path, copies) or "".join(path.near)):
         line = copies.line_with(near, _as_written(node, path))
         what = f"{near} in place of {name}; no node has {name}, nor this machine"
-        return Fix(line, HERE, what if line else f"type {what}")
+        return Fix(line, HERE, what if line else f"{verb} {what}")
     correct = "correct the path" if path.near else "create it on all or correct the path"
+    correct += f" in {file}" if file else ""
     return node.fix("", f"no node that answered has it: {correct}; {FROM_HERE}")
+
+
+def naming_file(node: NodeView, path: PathState | JobPath) -> str:
+    """The script or file that names it, which nobody typed; empty where it was typed."""
+    found, file = node.job.found_config
+    return (
+        file if posixpath.normpath(posixpath.join(node.job.workdir, found)) == path.absolute else ""
+    )
 
 
 def _as_written(node: NodeView, path: PathState | JobPath) -> str:

@@ -103,6 +103,21 @@ def test_a_misspelt_script_has_the_line_with_the_name_that_was_meant(typed, line
     assert fix.note.startswith("type t.py in" if not line else "t.py in place of train.py")
 
 
+def test_a_misspelt_config_of_the_script_is_corrected_where_it_stands():
+    gone = PathState("missing", "/run/zer02.json", near=("zero2.json",))
+    missing = Files(PathState("there", "/run", "directory"), {"zer02.json": gone})
+    job = {"deepspeed_config": "zer02.json", "found_config": ("zer02.json", "train.py")}
+    snap = cluster(missing, missing, command=("train.py",), **job)
+    for name in snap.job.names:
+        with_fact(snap, name, replace(COPIES, at_path={}, typed=("start", "--", "train.py")))
+    finding = of(snap, "same-files-are-equal", "node1")
+    assert finding.stops and finding.fix and not finding.fix.command
+    assert (
+        ", which train.py names, is missing on node1; did you mean zero2.json?" in finding.message
+    )
+    assert finding.fix.note.startswith("in train.py, write zero2.json in place of zer02.json")
+
+
 @pytest.mark.parametrize(
     ("copies", "near", "command", "words"),
     [
