@@ -104,6 +104,8 @@ ALIKE = frozenset(
         *("part-of-torch-of-root-alone", "allocator-unknown"),
         *(
             "tensorboard-not-installed",
+            "deepspeed-patched-on-all-but-one",
+            "transformers-patched-on-one",
             "mup-not-installed",
             "pdsh-appends-a-proxy",
             "deprecations-are-errors",

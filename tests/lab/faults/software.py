@@ -70,6 +70,8 @@ NOT_IN_PATH = custom(
 PYTHONHOME = custom("pythonhome", "sed -i '1i export PYTHONHOME=/opt/none' $HOME/.bashrc")
 LATIN = "export PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 LC_ALL=C"
 
+SITE = '$("$PYTHON" -c \'import sysconfig as s; print(s.get_paths()["purelib"])\')'
+PATCH = f"echo '# a test' >>{SITE}"
 OWN_LOGGING = "mkdir /root/logging; echo x=1 >/root/logging/__init__.py"
 IN_PYTHONPATH = "sed -i '1i export PYTHONPATH=/opt/x' $HOME/.bashrc"
 BUILDS = "software.operators-can-be-built"
@@ -77,6 +79,7 @@ FOLDERS = "software.build-folders-are-usable"
 PROGRAM = "software.program-is-importable"
 SAME_FILES = "files.same-files-are-equal"
 OWN = "software.packages-are-the-environments-own"
+PATCHED = "software.packages-are-patched-alike"
 CASES = [
     case(
         *(NOEXEC_INTERPRETER, "software.python-is-there", NODE3, "python-denied"),
@@ -191,8 +194,29 @@ CASES = [
     ),
     warned(custom("package-of-local-first", SHADOW), OWN, NODE3, "shadowed"),
     case(
+        custom("deepspeed-patched-on-one", f"{PATCH}/deepspeed/runtime/engine.py"),
+        *(PATCHED, NODE3, "altered"),
+    ),
+    case(
+        custom("deepspeed-patched-on-all-but-one", f"{PATCH}/deepspeed/runtime/engine.py"),
+        *(PATCHED, NODE3, "altered"),
+        on=ALL[:2],
+    ),
+    case(
+        custom("file-of-torch-gone", f"rm {SITE}/torch/utils/hipify/version.py"),
+        *(PATCHED, NODE3, "altered"),
+    ),
+    warned(
+        custom("transformers-patched-on-one", f"{PATCH}/transformers/trainer.py"),
+        *(PATCHED, NODE3, "altered"),
+    ),
+    Case(custom("deepspeed-patched-on-all", f"{PATCH}/deepspeed/runtime/engine.py"), on=ALL),
+    Case(
         custom("torch-of-another-cuda", CUDA_BUILD),
-        *("software.versions-are-equal", NODE3, "versions-differ"),
+        blocks=(
+            ("software.versions-are-equal", NODE3, "versions-differ"),
+            (PATCHED, NODE3, "altered"),
+        ),
         fixable=False,
     ),
     case(
