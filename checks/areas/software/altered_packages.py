@@ -45,7 +45,7 @@ def packages_are_patched_alike(node: NodeView) -> Verdict:
         return skip("the interpreter does not run; see software.python-is-there")
     if not mine.packages:
         return skip("no package is on a file system of its own with a RECORD")
-    differing = {name: paths for name in mine.packages if (paths := _differing(node, name))}
+    differing = differing_files(node)
     if not differing:
         alike = ", ".join(path for paths in mine.altered.values() for path in paths)
         return ok(f"altered, as on the other nodes: {alike}" if alike else "as installed")
@@ -76,8 +76,13 @@ def _states(cluster: ClusterView) -> Mapping[Release, Mapping[str, Mapping[str, 
     }
 
 
+def differing_files(node: NodeView) -> dict[str, dict[str, str]]:
+    """{package: {path: what most nodes have there}} of the files that are not so here."""
+    packages = node.read(PackageFiles).packages
+    return {name: paths for name in packages if (paths := _differing(node, name))}
+
+
 def _differing(node: NodeView, package: str) -> dict[str, str]:
-    """{path: what most nodes have there} of the files that are not so here."""
     release = package, node.read(Software).packages.get(package, "")
     states = _states(node.cluster)[release]
     most = {path: majority_value(table, node.job.head) for path, table in states.items()}

@@ -10,6 +10,7 @@ from checks.areas.files.free_space import is_unusable
 from checks.areas.limits.fatal_limits import limit_skip_reason
 from checks.areas.limits.shm import is_shm_unusable
 from checks.areas.ports.settings import is_range_fatal
+from checks.areas.software.altered_packages import TRAINS, differing_files
 from checks.areas.software.build_folders import stale_locks
 from checks.areas.software.shadowing import has_foreign_training_package, shadowing_files
 from checks.areas.training.failed_rank import judge_failed_rank
@@ -20,6 +21,7 @@ from checks.facts.environment import Environment
 from checks.facts.free_space import FreeSpace
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
+from checks.facts.package_files import PackageFiles
 from checks.facts.ports import PortSettings
 from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
@@ -45,7 +47,7 @@ SLOW_SECONDS = 0.05
     Limits,
     Account,
     Environment,
-    optional=(Surroundings, PortSettings),
+    optional=(Surroundings, PortSettings, PackageFiles),
 )
 def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
@@ -90,6 +92,8 @@ def smoke_trains(node: NodeView) -> Verdict:
     failed = smoke.failed
     if failed is not None and is_range_fatal(node, smoke.slots):
         return skip("ranks have too few ports; see ports.ephemeral-range-is-wide-enough")
+    if failed is not None and failed.said.stage.startswith("import ") and _is_patched(node):
+        return skip("files of packages were altered; see software.packages-are-patched-alike")
     if failed is not None:
         return judge_failed_rank(node, smoke, failed)
     report = smoke.ranks[0].said
@@ -142,6 +146,12 @@ def _why_ranks_cannot_meet(node: NodeView) -> str:
     """Why the ranks of one node do not find each other, where another check says so."""
     dead = node.has(Surroundings) and node.read(Surroundings).loopback
     return "ranks of the node cannot reach each other; see network.loopback-works" if dead else ""
+
+
+def _is_patched(node: NodeView) -> bool:
+    """Whether files of what is imported are not what most nodes have."""
+    known = node.has(PackageFiles) and node.has(Software) and node.read(Software).ok
+    return known and not set(TRAINS).isdisjoint(differing_files(node))
 
 
 def _judge_infinite_loss(node: NodeView, message: str) -> Verdict:

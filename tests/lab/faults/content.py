@@ -89,7 +89,7 @@ CASES = [
         **SMALL,
     ),
     case(LIBRARY_DAMAGED, SMOKE, NODE2, "variable-in-the-way", **SMALL),
-    case(PACKAGE_CUT, SMOKE, NODE2, "package-cut-short", fixable=False, **SMALL),
+    case(PACKAGE_CUT, "software.packages-are-patched-alike", NODE2, "altered", **SMALL),
     case(NO_COMPILER, SMOKE, NODE2, "op-build-failed", fixable=False, **SMALL),
     case(BUILD_LOCKED, SMOKE, NODE2, "stale-build-lock", **SMALL),
 ]
