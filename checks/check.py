@@ -59,6 +59,7 @@ class Tag(enum.Enum):
     """What a check is for besides the preflight."""
 
     AFTER_FAILURE = "asked again after a failure of unknown cause: it may change while a run runs"
+    DECISIVE = "where it stops a start, the nodes neither meet nor train: nothing could run"
 
 
 @dataclass(frozen=True)
@@ -163,11 +164,12 @@ def cluster_check(
     *needs: type[Fact],
     severity: Severity = Severity.BLOCK,
     optional: tuple[type[Fact], ...] = (),
+    tags: tuple[Tag, ...] = (),
     reads: tuple[str, ...] = (),
 ) -> Callable[[Callable[[ClusterView], Verdict]], Check]:
     """Declare a claim about all nodes together; the judge is given the `ClusterView`."""
     return lambda judge: Check(
-        check_id, Over.CLUSTER, needs, severity, judge, optional, reads=reads
+        check_id, Over.CLUSTER, needs, severity, judge, optional, tags, reads
     )
 
 

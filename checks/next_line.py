@@ -115,10 +115,21 @@ def typed_call() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return call.line_of(call.name) if by_name else call.line, call.words
 
 
-def with_option(words: Sequence[str], option: str) -> tuple[str, ...]:
-    """The words of a start with one more option, where that is not there."""
+def with_option(words: Sequence[str], option: str, *value: str) -> tuple[str, ...]:
+    """The words of a start with one more option, where that is not there, or with its new value."""
     at = words.index("--") if "--" in words else len(words)
-    return (*words[:at], *([] if option in words[:at] else [option]), *words[at:])
+    own = list(words[:at])
+    if option in own and value:
+        place = own.index(option)
+        del own[place : place + 1 + len(value)]
+    return (*own, *([] if option in own else [option, *value]), *words[at:])
+
+
+def without_option(words: Sequence[str], option: str) -> tuple[str, ...]:
+    """The words of a start without an option that takes no value, be it abbreviated."""
+    at = words.index("--") if "--" in words else len(words)
+    kept = (word for word in words[:at] if not (option.startswith(word) and len(word) > 3))
+    return (*kept, *words[at:])
 
 
 def failed_again_line() -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from checks.check import Check, Claim
+from checks.check import Check, Claim, Tag
 from checks.facts import ClusterView, Fact, Snapshot
 from checks.job.build import inputs_digest
 from checks.judge import decide, judge_claims
@@ -19,7 +19,7 @@ from checks.reports.json_report import report_document
 from checks.reports.last_run import changes_since_go
 from checks.reports.missing_trust import fold_missing_trust
 from checks.stages.gather import GatherOptions, complete_sections, gather_facts
-from checks.stages.stage_list import STAGES
+from checks.stages.stage_list import MEETING_SECTIONS, STAGES
 
 
 @dataclass(frozen=True)
@@ -112,20 +112,30 @@ def examine(
     saved: Snapshot | None = None,
     earlier: EarlierFacts | None = None,
     cwd: Path | None = None,
+    brief_stop: bool = False,
 ) -> Result:
     """Ask the nodes for what the claims need, and judge them; one finding for each claim.
 
     The facts of `compared_with` are gathered too, but not judged. Nodes in no claim's subject are
     not touched, and none where a `saved` snapshot is judged. What still holds of `earlier` is not
-    asked. Never raises for what a node does.
+    asked. With `brief_stop` a decisive claim that stops leaves out those for which nodes meet or
+    train. Never raises for what a node does.
     """
     began = time.monotonic()
+    decisive = [claim for claim in claims if brief_stop and Tag.DECISIVE in claim.check.tags]
+
+    def is_settled(snapshot: Snapshot) -> bool:
+        return decide(judge_claims(decisive, ClusterView(snapshot), job.allow)) == "stop"
+
     wanted = sections_needed(job, [*claims, *compared_with])
     if earlier:
         wanted = {name: earlier.stale_among(sections) for name, sections in wanted.items()}
+    options = replace(options or GatherOptions(), is_settled=is_settled)
     snapshot = saved or gather_facts(job, wanted, options)
     if earlier:
         earlier.add_to(snapshot)
+    if is_settled(snapshot):
+        claims = [claim for claim in claims if not claim.check.sections & MEETING_SECTIONS]
     findings = tuple(judge_claims(claims, ClusterView(snapshot), job.allow))
     return Result(snapshot, findings, time.monotonic() - began, cwd)
 

@@ -19,15 +19,21 @@ from checks.facts import Login, Snapshot
 from checks.facts.account import Account
 from checks.folded_names import fold_names
 from checks.job.node_filter import kept_nodes
+from checks.masking import mask_typed
 from checks.model import Job
+from checks.next_line import same_line, typed_call, without_option
 from checks.reports.earlier_preflight import EarlierPreflight, read_earlier_preflight
 from checks.reports.last_run import save_last_run
 from checks.reports.terminal import takes_colour
 from checks.run import EarlierFacts, Result, examine, verdict_origins
+from checks.stages.earlier_start import live_run_notes
 from checks.stages.gather import GatherOptions, OnStage, complete_sections
 
-_AFTER_GO = "Starting the training"
-_AFTER_STOP = "start again; --allow ID starts in spite of a failed check"
+DRY_RUN = "--dry-run"
+_LEFT_OUT = (
+    "Not asked, as the command cannot run so: how the nodes reach each other, and whether they "
+    "train."
+)
 
 Say = Callable[[str], None]
 
@@ -52,28 +58,39 @@ class _Question:
     basis: Job
     earlier: EarlierPreflight | None = None
     stale: frozenset[str] = field(default_factory=frozenset)
+    dry_run: bool = False
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether nodes train or load the network for it."""
+        return any(check.heavy for check in self.checks)
 
 
-def find_or_run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
-    """Ask what the job runs, and all else of which no earlier verdict holds."""
+def find_or_run_preflight(job: Job, cwd: Path, say: Say, *, dry_run: bool = False) -> GateResult:
+    """Ask what the job runs, and all else of which no earlier verdict holds.
+
+    After a `dry_run` nothing starts, so its go is not the last one that a stop is compared with.
+    """
     try:
         earlier = read_earlier_preflight(cwd)
     except UsageError as error:
         say(f"Running the preflight first: {error}")
-        return run_preflight(job, cwd, say)
+        return run_preflight(job, cwd, say, dry_run=dry_run)
     basis, reasons = _reasons_to_ask(earlier, job)
     if len(reasons) == len(CATALOGUE):
         say(f"Running the preflight first: {next(iter(reasons.values()))}")
-        return run_preflight(job, cwd, say)
+        return run_preflight(job, cwd, say, dry_run=dry_run)
     say(_describe_reuse(earlier, reasons))
     stale = _stale_sections(reasons)
-    question = _Question(_checks_to_judge(reasons, stale), basis, earlier, stale)
+    question = _Question(_checks_to_judge(reasons, stale), basis, earlier, stale, dry_run)
     return _ask(job, question, cwd, say)
 
 
-def run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
+def run_preflight(job: Job, cwd: Path, say: Say, *, dry_run: bool = False) -> GateResult:
     """Run all checks now, on the nodes that take part; what they found is kept in `cwd`."""
-    return _ask(job, _Question(list(CATALOGUE.values()), without_unused_nodes(job)), cwd, say)
+    basis = without_unused_nodes(job)
+    question = _Question(list(CATALOGUE.values()), basis, dry_run=dry_run)
+    return _ask(job, question, cwd, say)
 
 
 def without_unused_nodes(job: Job) -> Job:
@@ -123,24 +140,31 @@ def _checks_to_judge(reasons: Mapping[str, str], stale: frozenset[str]) -> list[
 def _ask(job: Job, question: _Question, cwd: Path, say: Say) -> GateResult:
     """Ask, judge, show and keep: the report has what was found now, and what holds from before."""
     asked, earlier = without_unused_nodes(job), question.earlier
+    for note in live_run_notes(asked) if question.is_heavy else ():
+        say(note)
     result = examine(
         asked,
         claims_of(question.checks, asked),
         GatherOptions(on_stage=_stage_callback(say)),
         earlier=EarlierFacts(earlier.snapshot, question.stale) if earlier else None,
         cwd=cwd,
+        brief_stop=True,
     )
     if earlier and (others := _other_machines(earlier.snapshot, result.snapshot)):
         say(f"Running the preflight again: {fold_names(others)} booted or was replaced since")
-        return run_preflight(job, cwd, say)
-    origins = verdict_origins(question.basis, question.checks, result.snapshot.started)
+        return run_preflight(job, cwd, say, dry_run=question.dry_run)
+    judged = {finding.check for finding in result.findings}
+    checks = [check for check in question.checks if check.id in judged]
+    origins = verdict_origins(question.basis, checks, result.snapshot.started)
     report = {**result.report, "origins": origins}
     if earlier:
         report = earlier.completed(report, asked.names)
     held = len(report["findings"]) - len(result.report["findings"])
-    for line in _summary(result, held if earlier else None):
+    whole = len(checks) == len(question.checks)
+    for line in _summary(result, question, held if earlier else None, whole=whole):
         say(line)
-    _keep_run(cwd, result.snapshot, report, say)
+    if earlier or whole:
+        _keep_run(cwd, result.snapshot, report, say, started=not question.dry_run)
     go = result.decision == "go"
     return GateResult(go=go, report=report, snapshot=replace(result.snapshot, job=job))
 
@@ -160,21 +184,29 @@ def _other_machines(before: Snapshot, now: Snapshot) -> list[str]:
     return [name for name in now.job.names if any(changed(name, *mark) for mark in marks)]
 
 
-def _summary(result: Result, held: int | None) -> list[str]:
-    """The lines of a run; `held` counts what holds from an earlier one, where there is one."""
+def _summary(result: Result, question: _Question, held: int | None, *, whole: bool) -> list[str]:
+    """The lines of a run; `held` counts what holds from an earlier one, where there is one.
+
+    Where it is not `whole`, what takes longer was left out.
+    """
     earlier = f"{held} earlier findings hold. " if held else ""
+    start = same_line("launcher", without_option(mask_typed(typed_call()[1]), DRY_RUN))
+    dry_run = f"This is a dry run, nothing starts; to start it: {start}"
     return result.summary(
-        go=f"{earlier}{_AFTER_GO}",
-        stop=_AFTER_STOP,
+        go=f"{earlier}{dry_run if question.dry_run else 'Starting the training'}",
+        stop="start again; --allow ID starts in spite of a failed check",
         colour=takes_colour(sys.stderr),
+        notes=() if whole else ("", _LEFT_OUT),
         brief=held is not None,
     )
 
 
-def _keep_run(cwd: Path, snapshot: Snapshot, report: Mapping[str, Any], say: Say) -> None:
+def _keep_run(
+    cwd: Path, snapshot: Snapshot, report: Mapping[str, Any], say: Say, *, started: bool
+) -> None:
     """For the next start; a full disk does not keep the training from going."""
     try:
-        save_last_run(cwd, snapshot, report)
+        save_last_run(cwd, snapshot, report, started=started)
     except OSError as error:
         say(f"Cannot save this preflight in {cwd}: {error.strerror}")
 

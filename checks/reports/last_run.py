@@ -42,13 +42,15 @@ def save_good_run(here: Path, snapshot: Snapshot) -> None:
     snapshot.save(here / GOOD_FACTS)
 
 
-def save_last_run(here: Path, snapshot: Snapshot, report: Mapping[str, Any]) -> None:
-    """Keep a full preflight for the launcher. Raises OSError.
+def save_last_run(
+    here: Path, snapshot: Snapshot, report: Mapping[str, Any], *, started: bool = True
+) -> None:
+    """Keep a full preflight for the launcher; after a dry run nothing `started`. Raises OSError.
 
     The report's `origins` say of each check when it was asked and what its verdict depends on.
     """
     make_private_folder((here / LAST_REPORT).parent)
     snapshot.save(here / LAST_FACTS)
-    if report["decision"] == "go":
+    if report["decision"] == "go" and started:
         save_good_run(here, snapshot)
     write_report(dict(report), here / LAST_REPORT)

@@ -48,7 +48,8 @@ class GatherOptions:
     `budget` is in seconds: stages that would begin after it are recorded as not asked for that
     reason, and no question waits beyond it. `on_show` is given what a long stage shows while it
     runs. The logins are kept open in `held_logins`, where that is given. Up to `most_mesh_nodes`
-    each pair of nodes is tried.
+    each pair of nodes is tried. Where `is_settled` says so of each node's own facts, no node is
+    asked to meet another or to train.
     """
 
     budget: float | None = None
@@ -56,6 +57,7 @@ class GatherOptions:
     on_show: Show = lambda _: None
     held_logins: HeldLogins | None = None
     most_mesh_nodes: float = FULL_MESH_NODES
+    is_settled: Callable[[Snapshot], bool] = lambda _: False
 
 
 def gather_facts(
@@ -124,8 +126,14 @@ class _Gathering:
                 self._ask_facts(contact, facts)
             if CLOSING_SECTION in probed:
                 stack.callback(close_interpreters, contact)
-            begun = {stage: self._begin_stage(contact, stage) for stage in stages if stage.early}
             for stage in stages:
+                if not stage.sections:
+                    self._run_stage(contact, stage, None)
+            if self.options.is_settled(self.snapshot):
+                return
+            meetings = [stage for stage in stages if stage.sections]
+            begun = {stage: self._begin_stage(contact, stage) for stage in meetings if stage.early}
+            for stage in meetings:
                 self._run_stage(contact, stage, begun.get(stage))
             self._ask_late_nodes(contact)
 

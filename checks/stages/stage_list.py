@@ -131,5 +131,13 @@ STAGED_SECTIONS = frozenset(
 )
 """The sections that stages fill, and no question to a single node."""
 
+MEETING_SECTIONS = frozenset(
+    section
+    for stage in STAGES
+    if stage.sections
+    for section in (stage.section, *stage.also, *stage.on_failure)
+)
+"""Those for which nodes meet nodes or train: they take longer than all others together."""
+
 STAGE_TITLES = {stage.section: stage.title for stage in STAGES}
 """What people read for a stage's name in reports."""

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checks.errors import FactError
+from checks.facts.decode import decode_record
 from checks.knowledge.exit_status import describe_exit
+from checks.model import Job
 from launcher.record import RecordedRun
 from launcher.run.messages import RankEnded, RankStarted
 from launcher.run.step_words import StepFigures
@@ -51,6 +54,14 @@ class RunSummary(StepFigures):
     diagnosis: str | None
     host: str | None
     pid: int | None
+
+
+def recorded_job(run: RecordedRun) -> Job | None:
+    """The job that a run was started with, secrets masked; None where its record does not say."""
+    try:
+        return decode_record(Job, run.read("plan.json")["job"], "job")
+    except (KeyError, FactError):
+        return None
 
 
 def summarise_run(run: RecordedRun) -> RunSummary:

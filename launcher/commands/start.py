@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import posixpath
 import secrets
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from checks.catalogue import CATALOGUE
+from checks.check import Tag
 from checks.folded_names import fold_names
 from checks.masking import mask_job, mask_typed
 from checks.model import Job
 from checks.next_line import same_line, typed_call, with_option
-from checks.stages.earlier_start import live_run_notes
 from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
+from launcher.commands.run_summary import recorded_job
+from launcher.commands.run_text import line_for_run
 from launcher.commands.sync.command import sync_workdir
 from launcher.commands.without_nodes import add_options as add_without_options
 from launcher.commands.without_nodes import confirm_without_nodes
@@ -37,7 +42,7 @@ from launcher.plan.plan_inputs import read_plan_inputs
 from launcher.plan.programs import PROGRAMS
 from launcher.plan.text import dry_run_text, plan_as_json
 from launcher.recheck import recheck_nodes
-from launcher.record import START_END, RunRecord, require_name, run_name
+from launcher.record import START_END, RunRecord, all_runs, require_name, run_name
 from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.end_signals import held_end_signals
@@ -45,14 +50,11 @@ from launcher.run.notifier import Notifier
 from launcher.run.state import FailureReport
 
 LOCAL_RANK_FAILURE = "local-rank-arg-unrecognized"
-_OF_COPIED_FILES = (
-    "files.workdir-is-there",
-    "files.same-files-are-equal",
-    "files.paths-in-the-command-are-there",
-    "files.nodes-have-the-controllers-files",
-    "software.program-is-importable",
-)
-"""Checks that may fail for want of what `--sync` is about to copy."""
+_OF_COPIED_CONFIG = {
+    "deepspeed_config": ("deepspeed", "gpu.model-fits-the-memory", "gpu.precision-is-supported"),
+    "accelerate_config": ("accelerate",),
+}
+"""By what names it, the checks and areas that judge a config as a node has it."""
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -67,7 +69,7 @@ def add_options(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--sync", action="store_true",
-        help="first copy the files of the working directory to all nodes, as `launcher sync` does",
+        help="first copy the files of the working directory to all nodes, as `sync` does",
     )  # fmt: skip
     add_without_options(parser)
 
@@ -82,16 +84,21 @@ def start_training(args: Namespace) -> ExitCode:
     """Check, plan, start, watch. Done only if every planned rank reported its own clean end."""
     job = confirm_without_nodes(job_from_options(args), args)
     require_command(job)
-    job = _without_refused_option(job)
     slurm_allocation(job, os.environ)
     name = require_name(args.name) if args.name else run_name(job.command)
-    if args.sync and sync_workdir(job, args):
-        job = dataclasses.replace(job, allow=(*job.allow, *_OF_COPIED_FILES))
+    if not args.dry_run and (refusal := refuse_beside_live_run(job, args.runs)):
+        _print_progress(refusal)
+        return ExitCode.STOPPED_BY_GATE
+    job = _without_refused_option(job)
+    if args.sync and (copied := sync_workdir(job, args)):
+        job = dataclasses.replace(job, allow=(*job.allow, *checks_of_copies(job, copied)))
         _print_progress(
             "a dry run copies nothing, and the nodes have other files now: what the checks below "
             "say of them stops nothing"
         )
-    found = _consult_gate(job)
+    for note in job.notes:
+        _print_progress(note)
+    found = find_or_run_preflight(job, Path.cwd(), _print_progress, dry_run=args.dry_run)
     if not found.go:
         return ExitCode.STOPPED_BY_GATE
     if args.dry_run:
@@ -110,6 +117,39 @@ def start_training(args: Namespace) -> ExitCode:
             return code
 
     return start_detached(run_all, args.runs) if args.detach else run_all(lambda _: None)
+
+
+def refuse_beside_live_run(job: Job, base: Path) -> str:
+    """Why not to start: a run from here has the master port still. Empty where there is none.
+
+    The nodes' own processes show it only once its rank 0 listens.
+    """
+    for run in reversed(all_runs(base)):
+        its = recorded_job(run) if run.runs and not run.read("result.json") else None
+        if its and (its.head, its.master_port) == (job.head, job.master_port):
+            port = str(job.master_port + 1)
+            beside = with_option(mask_typed(typed_call()[1]), "--master-port", port)
+            return (
+                f"{run.name}, which was started here, runs with port {job.master_port} of "
+                f"{job.head}: nothing was copied, asked or started.\n"
+                f"Watch it:       {line_for_run('attach', run.name, base)}\n"
+                f"End it first:   {line_for_run('stop', run.name, base)}\n"
+                f"Or beside it:   {same_line('launcher', beside)}"
+            )
+    return ""
+
+
+def checks_of_copies(job: Job, copied: Collection[str]) -> list[str]:
+    """The checks and areas that may fail for want of what `--sync` is about to copy."""
+    decisive = [name for name, check in CATALOGUE.items() if Tag.DECISIVE in check.tags]
+    copies = {posixpath.normpath(posixpath.join(job.workdir, path)) for path in copied}
+    configs = {field: getattr(job, field) for field in _OF_COPIED_CONFIG}
+    return decisive + [
+        check
+        for field, path in configs.items()
+        if path and posixpath.normpath(posixpath.join(job.workdir, path)) in copies
+        for check in _OF_COPIED_CONFIG[field]
+    ]
 
 
 def _without_refused_option(job: Job) -> Job:
@@ -191,12 +231,6 @@ def _recheck_failure(
 def line_with_option(option: str) -> str:
     """The very line that was typed, with one more option; secrets are masked."""
     return same_line("launcher", with_option(mask_typed(typed_call()[1]), option))
-
-
-def _consult_gate(job: Job) -> GateResult:
-    for note in (*job.notes, *live_run_notes(job)):
-        _print_progress(note)
-    return find_or_run_preflight(job, Path.cwd(), _print_progress)
 
 
 def _print_progress(text: str) -> None:

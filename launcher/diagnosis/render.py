@@ -12,7 +12,7 @@ from checks.declared import find_check
 from checks.knowledge.failures import FailureKind
 from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
-from checks.next_line import next_line, same_line, with_option
+from checks.next_line import next_line, same_line
 from checks.units import format_duration
 from launcher.diagnosis.evidence import Evidence, Sighting
 from launcher.diagnosis.log_lines import Line, Place, clean_text
@@ -278,14 +278,14 @@ def _brief_causes(alike: Sequence[Cause]) -> str:
 def preflight_command(cause: Sighting, evidence: Evidence) -> str:
     """The checks to run next, on the node concerned if it is known; '' where no check applies.
 
-    What the job runs is checked where it is known: by the start of a recorded run, typed again.
+    What the job runs is checked by the start itself: of a recorded run that is typed again.
     """
     checks = [*filter(None, map(find_check, cause.known.checks))]
     if not checks:
         return ""
     typed = _typed_words(evidence)
-    if "--" in typed and any(check.of_command for check in checks):
-        return same_line("launcher", with_option(typed, "--dry-run"))
+    if typed and any(check.of_command for check in checks):
+        return same_line("launcher", typed)
     chosen = " or ".join(check.claim for check in checks)
     node = cause.line.place.node
     if node and all(check.over is not Over.CLUSTER for check in checks):

@@ -19,6 +19,7 @@ from checks.next_line import (
     start_line,
     typed_options,
     with_option,
+    without_option,
 )
 from launcher.commands.start import line_with_option
 from tests.support.paths import ROOT
@@ -182,3 +183,20 @@ def test_an_option_is_added_before_the_command_and_once():
     assert with_option(words, "--dry-run") == expected
     assert with_option(expected, "--dry-run") == expected
     assert with_option(("start",), "--dry-run") == ("start", "--dry-run")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("start -- t.py --master-port 1", "start --master-port 2 -- t.py --master-port 1"),
+        ("start --master-port 1 --sync", "start --sync --master-port 2"),
+    ],
+)
+def test_an_option_that_was_typed_gets_its_new_value(words, expected):
+    assert with_option(words.split(), "--master-port", "2") == tuple(expected.split())
+
+
+@pytest.mark.parametrize("typed", ["--dry-run", "--dry"])
+def test_an_option_is_left_out_of_our_own_words_only(typed):
+    words = ("start", typed, "--sync", "--", "t.py", "--dry-run")
+    assert without_option(words, "--dry-run") == ("start", "--sync", "--", "t.py", "--dry-run")

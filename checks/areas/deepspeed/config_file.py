@@ -18,7 +18,7 @@ from checks.areas.deepspeed.engine import judge_batch_sizes, judge_offload, judg
 from checks.areas.deepspeed.fixes import edit_fix, problems_verdict
 from checks.areas.deepspeed.lint import ignored_top_keys, key_expression, refused_settings
 from checks.areas.deepspeed.reader import ConfigReader, argument_conflicts, silent_autos
-from checks.check import Over, cluster_check, node_check
+from checks.check import Over, Tag, cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig, OffloadFolder
 from checks.facts.gpus import Gpus
@@ -31,7 +31,7 @@ ZERO = "zero_optimization"
 GATHER_KEYS = ("gather_16bit_weights_on_model_save", "gather_fp16_weights_on_model_save")
 
 
-@node_check("deepspeed.config-is-readable", DeepspeedConfig, over=Over.HEAD)
+@node_check("deepspeed.config-is-readable", DeepspeedConfig, over=Over.HEAD, tags=(Tag.DECISIVE,))
 def config_is_readable(node: NodeView) -> Verdict:
     """DeepSpeed's config is one JSON object, each key in it once.
 

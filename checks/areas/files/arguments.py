@@ -13,7 +13,7 @@ from checks.areas.files.fixes import (
     right_digest,
 )
 from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import JobPath, JobPaths
 from checks.model import Verdict, block, ok, skip, warn
@@ -22,7 +22,7 @@ from checks.outliers.consensus import nodes_with_value
 INPUT_OPTION = re.compile("train|eval|data|model|tokenizer|config|resume|load|file|vocab|deepspeed")
 
 
-@node_check("files.paths-in-the-command-are-there", JobPaths)
+@node_check("files.paths-in-the-command-are-there", JobPaths, tags=(Tag.DECISIVE,))
 def paths_in_the_command_are_there(node: NodeView) -> Verdict:
     """What the command's arguments name is on every node, and its small text files are equal.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from checks.check import cluster_check
+from checks.check import Tag, cluster_check
 from checks.facts import ClusterView
 from checks.facts.controller_files import ControllerFiles, known_digests
 from checks.facts.files import Files
@@ -16,7 +16,12 @@ from checks.outliers.consensus import majority_value
 
 
 @cluster_check(
-    "files.nodes-have-the-controllers-files", Files, JobPaths, LocalModules, ControllerFiles
+    "files.nodes-have-the-controllers-files",
+    Files,
+    JobPaths,
+    LocalModules,
+    ControllerFiles,
+    tags=(Tag.DECISIVE,),
 )
 def nodes_have_the_controllers_files(cluster: ClusterView) -> Verdict:
     """The script and the configs on the nodes are the ones that the controller has.

@@ -35,7 +35,7 @@ MODEST_FREE = 10 * 1000**3
 THERE = "there"
 
 
-@node_check("files.workdir-is-there", Files, optional=(ControllerFiles,))
+@node_check("files.workdir-is-there", Files, optional=(ControllerFiles,), tags=(Tag.DECISIVE,))
 def workdir_is_there(node: NodeView) -> Verdict:
     """The working directory is on every node, at the same path.
 
@@ -77,7 +77,10 @@ def _replace_file_fix(node: NodeView, workdir: PathState) -> Fix:
 
 
 @node_check(
-    "files.same-files-are-equal", Files, optional=(LocalModules, DeepspeedConfig, ControllerFiles)
+    "files.same-files-are-equal",
+    Files,
+    optional=(LocalModules, DeepspeedConfig, ControllerFiles),
+    tags=(Tag.DECISIVE,),
 )
 def same_files_are_equal(node: NodeView) -> Verdict:
     """What `same` lists, the script with its own modules, and DeepSpeed's config are the same.
@@ -190,7 +193,7 @@ def _path_by_node(node: NodeView, path: str) -> dict[str, PathState]:
     return {name: files.same[path] for name, files in answered.items() if path in files.same}
 
 
-@node_check("files.needed-files-exist", Files, JobPaths)
+@node_check("files.needed-files-exist", Files, JobPaths, tags=(Tag.DECISIVE,))
 def needed_files_exist(node: NodeView) -> Verdict:
     """What `exist` lists is on every node and readable.
 

@@ -6,7 +6,7 @@ import difflib
 
 from checks.areas.software.denied_modules import denied_module
 from checks.areas.software.pip_commands import install_command, package_of_module, published_package
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.software import Software
@@ -17,7 +17,12 @@ from checks.model import HERE, Fix, Verdict, block, ok, skip
 TRAINING_PACKAGES = ("torch", "deepspeed")
 
 
-@node_check("software.program-is-importable", Software, optional=(ControllerFiles,))
+@node_check(
+    "software.program-is-importable",
+    Software,
+    optional=(ControllerFiles,),
+    tags=(Tag.DECISIVE,),
+)
 def program_is_importable(node: NodeView) -> Verdict:
     """Every node finds the module that the command names, and what its script imports at the top.
 

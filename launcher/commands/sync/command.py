@@ -52,10 +52,11 @@ def sync_files(args: Namespace) -> None:
         print(f"Next (checks the nodes, starts){start_line(job)}")
 
 
-def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> bool:
-    """Every node has the files of the folder here, or it is said what would be copied: then true.
+def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> set[str]:
+    """Every node has the files of the folder here, or it is said what would be copied.
 
-    Raises PreflightError where a node cannot take them; the other nodes have them then.
+    Returns the paths, relative to the folder, that some node has not as they are here now. Raises
+    PreflightError where a node cannot take them; the other nodes have them then.
     """
     job = without_unused_nodes(job)
     source = source_folder(job, Path.cwd())
@@ -79,7 +80,7 @@ def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> bool:
     if source.private_keys:
         print(f"private keys stay here: {', '.join(source.private_keys)}")
     print("\n".join(describe_changes(changes, done=not args.dry_run)), flush=True)
-    return args.dry_run and not all(change.nothing for change in changes.values())
+    return {path for change in changes.values() for path in change.copied if args.dry_run}
 
 
 def _login_line(job: Job, causes: set[str]) -> str:

@@ -222,13 +222,13 @@ def test_what_does_not_follow_from_separate_ranks_keeps_its_own_cause(failed, pr
     [
         (
             ["start", "--sync", "--", "train.py", "--lr", "1"],
-            "launcher start --sync --dry-run -- train.py --lr 1",
+            "launcher start --sync -- train.py --lr 1",
         ),
-        (["start"], "-k batch-sizes-agree"),
+        (["start"], "-m launcher start"),
         ([], "-k batch-sizes-agree"),
     ],
 )
-def test_what_depends_on_the_script_is_checked_again_with_it(
+def test_what_depends_on_the_script_is_checked_by_the_start_that_was_typed(
     failed, tmp_path, monkeypatch, typed, expected
 ):
     monkeypatch.setattr("sys.orig_argv", ["python", "-m", "launcher", "start"])

@@ -11,7 +11,7 @@ import pytest
 
 import checks.run
 from checks.answer import Answer
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.errors import UsageError
 from checks.facts import Fact, Login, Snapshot
 from checks.model import Node, block, ok
@@ -83,8 +83,10 @@ class Nodes:
         self.asked = {}
         self.down = ""
         self.identity = {}
+        self.said = []
+        self.settled = False
 
-    def gather(self, job, wanted, *_):
+    def gather(self, job, wanted, options):
         self.asked = {
             name: sorted(sections & self.values.keys()) for name, sections in wanted.items()
         }
@@ -100,6 +102,7 @@ class Nodes:
         if self.down:
             snap.sections[self.down] = {}
             snap.put_fact(self.down, Login(reached=False, cause="refused"))
+        self.settled = options.is_settled(snap)
         return snap
 
 
@@ -342,3 +345,62 @@ def test_a_stage_that_is_asked_again_leaves_nothing_of_before():
         earlier.put("node1", section, Answer({}))
     checks.run.EarlierFacts(earlier, frozenset({"dial"})).add_to(now)
     assert set(now.sections["node1"]) == {"login", "limits"}
+
+
+def test_a_dry_run_says_that_nothing_starts_and_is_no_last_go(nodes, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.orig_argv", ["python", "-m", "launcher", "start", "--dry-run"])
+    job = dataclasses.replace(JOB, command=("train.py",))
+    assert find_or_run_preflight(job, tmp_path, nodes.said.append, dry_run=True).go
+    assert "Starting" not in nodes.said[-1]
+    assert nodes.said[-1].endswith("python -m launcher start")
+    assert not (tmp_path / GOOD_FACTS).exists()
+    assert find_or_run_preflight(job, tmp_path, nodes.said.append).go
+    assert nodes.said[-1].endswith("Starting the training")
+    assert (tmp_path / GOOD_FACTS).exists()
+    assert nodes.asked == asked_everywhere("script"), "what the dry run found holds"
+
+
+@pytest.fixture
+def decisive(nodes, monkeypatch):
+    """The check of the script decides first; the toy smoke is a stage."""
+    first = dataclasses.replace(CHECKS[2], tags=(Tag.DECISIVE,))
+    catalogue = {check.id: check for check in (*CHECKS[:2], first, CHECKS[3])}
+    monkeypatch.setattr(gate_module, "CATALOGUE", catalogue)
+    monkeypatch.setattr(checks.run, "MEETING_SECTIONS", frozenset({"trial"}))
+    return nodes
+
+
+@pytest.mark.usefixtures("decisive")
+def test_where_the_command_cannot_run_no_node_trains_and_nothing_of_it_is_kept(
+    start, nodes, tmp_path
+):
+    nodes.values["script"] = 3
+    stopped = start()
+    assert not stopped.go
+    assert nodes.settled
+    assert {each["check"] for each in stopped.report["findings"]} == {
+        "reach.controller-logs-in", "limits.shell", "files.script",
+    }  # fmt: skip
+    assert any("Not asked" in line for line in nodes.said)
+    assert not (tmp_path / LAST_REPORT).exists(), "nobody may take it for a whole one"
+    nodes.values["script"] = 9
+    assert start().go
+    assert not nodes.settled
+    assert nodes.asked == asked_everywhere("script", "shell", "trial")
+
+
+@pytest.mark.usefixtures("decisive")
+def test_an_earlier_preflight_holds_beside_a_command_that_cannot_run(start, nodes):
+    assert start().go
+    nodes.values["script"] = 3
+    assert not start().go
+    nodes.values["script"] = 9
+    assert start().go
+    assert nodes.asked == asked_everywhere("script", "shell")
+
+
+@pytest.mark.usefixtures("decisive")
+def test_what_is_allowed_decides_nothing(start, nodes):
+    nodes.values["script"] = 3
+    assert start(allow=("files.script", "training")).go
+    assert not nodes.settled
