@@ -1,7 +1,6 @@
 """The command line: `python -m launcher COMMAND`.
 
-Commands that only read the records of runs, or a log, answer at once: what the others need is
-imported where they are added.
+What a command needs is imported where it is added, so that the others answer at once.
 """
 
 from __future__ import annotations
@@ -18,19 +17,24 @@ from checks.escaped_streams import escaped_output
 from checks.job.user_files import require_current_folder
 from checks.next_line import SYNC_KEYS, next_line
 from launcher.command_line import CommandParser, add_command, parse_words
-from launcher.commands import attach, completion, logs, runs, xray
-from launcher.commands.completion import complete, complete_with
+from launcher.commands import completion
+from launcher.commands.completion import complete_with
 from launcher.exit_codes import ExitCode
-from launcher.record import all_runs
 from launcher.run.console import DISK_FULL_ERRNOS, discard_output
 
-RunCommand = Callable[[Namespace], ExitCode | int | None]
-"""Runs a command; without an exit code it did what it was asked."""
-RECORD_COMMANDS = ("status", "attach", "xray", "logs", "stop", "runs")
+Fill = Callable[[ArgumentParser], None]
+"""Adds a command's options to its parser, and sets `run`: the function that runs it.
+
+That returns an exit code, or None where it did what it was asked.
+"""
+COMMANDS: dict[str, tuple[Fill, str, Sequence[str]]] = {}
+"""Of each command what fills its parser; what it does and what may be typed, as --help has it."""
+_LISTING = ("", "-h", "--help", "--version")
+"""First words for which the commands are listed at most."""
 
 
-def build_parser(typed: str = "") -> CommandParser:
-    """Every command, or of one that is `typed` often those that it needs; each sets `run`."""
+def build_parser(typed: str | None = None) -> CommandParser:
+    """Every command; with the first word that is `typed` the options of that command alone."""
     top = CommandParser(
         prog="launcher",
         description="Check a cluster, start multi-node DeepSpeed training, watch it, stop it.",
@@ -38,213 +42,301 @@ def build_parser(typed: str = "") -> CommandParser:
     )
     top.add_argument("--version", action="version", version=f"deepspeed-preflight {__version__}")
     commands: Commands[ArgumentParser] = top.add_subparsers(required=True, metavar="COMMAND")
-    if typed in RECORD_COMMANDS:
-        _add_record_commands(commands)
-        return top
-    if typed == "start":
-        _add_start_command(commands)
-        return top
-    if typed == "diagnose":
-        _add_diagnosis_command(commands)
-        return top
-    _add_cluster_commands(commands)
-    _add_start_command(commands)
-    _add_file_commands(commands)
-    _add_sync_command(commands)
-    _add_record_commands(commands)
-    _add_weights_command(commands)
-    _add_diagnosis_command(commands)
-    _add_help_commands(commands)
-    _add_lab_commands(commands)
+    whole = typed is None or typed not in (*COMMANDS, *_LISTING)
+    for name, (fill, text, examples) in COMMANDS.items():
+        parser = add_command(commands, name, text, *examples)
+        if whole or name == typed:
+            fill(parser)
     return top
 
 
-def _add_cluster_commands(commands: Commands[ArgumentParser]) -> None:
-    from launcher.commands.init import add_options as add_init_options
-    from launcher.commands.init import write_job_files
-    from launcher.commands.trust.command import add_options as add_trust_options
-    from launcher.commands.trust.command import establish_trust
+def _command(name: str, text: str, *examples: str) -> Callable[[Fill], Fill]:
+    """Put a command into COMMANDS."""
+
+    def add(fill: Fill) -> Fill:
+        COMMANDS[name] = fill, text, examples
+        return fill
+
+    return add
+
+
+@_command(
+    "init",
+    "detect the GPUs of each node, write hosts.txt and launch.toml",
+    "init --nodes node1,node2",
+    "init --nodes 'gpu[01-16]' --python /data/venv/bin/python",
+)
+def _fill_init(parser: ArgumentParser) -> None:
+    from launcher.commands.init import add_options, write_job_files
+
+    parser.set_defaults(run=write_job_files)
+    add_options(parser)
+
+
+@_command(
+    "trust",
+    "set up ssh logins from every node to every node",
+    "trust",
+    "trust --hosts hosts.txt --ask-password",
+    "trust --dry-run",
+)
+def _fill_trust(parser: ArgumentParser) -> None:
+    from launcher.commands.trust.command import add_options, establish_trust
     from launcher.options import add_login_options
 
-    text = "detect the GPUs of each node, write hosts.txt and launch.toml"
-    examples: tuple[str, ...] = (
-        "init --nodes node1,node2",
-        "init --nodes 'gpu[01-16]' --python /data/venv/bin/python",
-    )
-    add_init_options(add_command(commands, "init", write_job_files, text, *examples))
-    text = "set up ssh logins from every node to every node"
-    examples = ("trust", "trust --hosts hosts.txt --ask-password", "trust --dry-run")
-    trust = add_command(commands, "trust", establish_trust, text, *examples)
-    add_login_options(trust)
-    add_trust_options(trust)
+    parser.set_defaults(run=establish_trust)
+    add_login_options(parser)
+    add_options(parser)
 
 
-def _add_start_command(commands: Commands[ArgumentParser]) -> None:
-    from checks.job.value_readers import option_seconds
-    from launcher.commands import start as start_command
+@_command(
+    "start",
+    "check the cluster, start training on it, watch it",
+    "start -- train.py --steps 200",
+    "start --hosts hosts.txt --with torchrun -- -m package.train cfg.yml",
+    "start --dry-run -- train.py",
+    "start --detach -- train.py",
+)
+def _fill_start(parser: ArgumentParser) -> None:
+    from launcher.commands.start import add_options, start_training
     from launcher.options import add_job_options
-    from launcher.run.stall.stall_monitor import STUCK_AFTER_S
 
-    start = add_command(
-        commands,
-        "start",
-        start_command.start_training,
-        "check the cluster, start training on it, watch it",
-        "start -- train.py --steps 200",
-        "start --hosts hosts.txt --with torchrun -- -m package.train cfg.yml",
-        "start --dry-run -- train.py",
-        "start --detach -- train.py",
-    )
-    start.usage = "launcher start [options] [-- train.py ARGS]"
-    add_job_options(start)
-    start.add_argument("--name", help="name of the run (default: the script's name)")
-    _add_runs_option(start)
-    start.add_argument(
-        "--stuck-after", type=option_seconds, default=STUCK_AFTER_S, metavar="SECONDS",
-        help="look into a run in which no rank printed anything for so long (default: 300)",
-    )  # fmt: skip
-    start_command.add_options(start)
-    start.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="run the checks, print all that would be written and run, start nothing",
-    )
-    start.add_argument(
-        "command",
-        nargs="*",
-        metavar="-- train.py ARGS",
-        help="the training script, or -m MODULE, with its arguments",
-    )
+    parser.set_defaults(run=start_training)
+    add_job_options(parser)
+    _add_runs_option(parser)
+    add_options(parser)
 
 
-def _add_file_commands(commands: Commands[ArgumentParser]) -> None:
-    from launcher.commands import hostfile
+@_command(
+    "hostfile",
+    "print the DeepSpeed hostfile that start would use",
+    "hostfile",
+    "hostfile --write",
+)
+def _fill_hostfile(parser: ArgumentParser) -> None:
+    from launcher.commands.hostfile import add_write_options, print_hostfile
     from launcher.options import WHO_TAKES_PART, add_login_options
 
-    text = "print the DeepSpeed hostfile that start would use"
-    examples = ("hostfile", "hostfile --write")
-    hosts = add_command(commands, "hostfile", hostfile.print_hostfile, text, *examples)
-    hostfile.add_write_options(hosts, "hostfile")
-    text = "print the environment of a start as a .deepspeed_env, secrets masked"
-    env = add_command(commands, "env", hostfile.print_environment, text, "env", "env --write")
-    hostfile.add_write_options(env, "~/.deepspeed_env")
-    text = "print the accelerate configuration of each node"
-    accelerate = add_command(
-        commands,
-        "accelerate-config",
-        hostfile.print_accelerate_config,
-        text,
-        "accelerate-config --write",
-        "accelerate-config --deepspeed-config ds_config.json",
-        "accelerate-config --fsdp 2 --wrap LlamaDecoderLayer",
-    )
-    hostfile.add_accelerate_options(accelerate)
-    for parser in (hosts, env):
-        add_login_options(parser, *WHO_TAKES_PART)
+    parser.set_defaults(run=print_hostfile)
+    add_write_options(parser, "hostfile")
+    add_login_options(parser, *WHO_TAKES_PART)
+
+
+@_command(
+    "env",
+    "print the environment of a start as a .deepspeed_env, secrets masked",
+    "env",
+    "env --write",
+)
+def _fill_env(parser: ArgumentParser) -> None:
+    from launcher.commands.hostfile import add_write_options, print_environment
+    from launcher.options import WHO_TAKES_PART, add_login_options
+
+    parser.set_defaults(run=print_environment)
+    add_write_options(parser, "~/.deepspeed_env")
+    add_login_options(parser, *WHO_TAKES_PART)
+
+
+@_command(
+    "accelerate-config",
+    "print the accelerate configuration of each node",
+    "accelerate-config --write",
+    "accelerate-config --deepspeed-config ds_config.json",
+    "accelerate-config --fsdp 2 --wrap LlamaDecoderLayer",
+)
+def _fill_accelerate_config(parser: ArgumentParser) -> None:
+    from launcher.commands.hostfile import add_accelerate_options, print_accelerate_config
+    from launcher.options import WHO_TAKES_PART, add_login_options
+
+    parser.set_defaults(run=print_accelerate_config)
+    add_accelerate_options(parser)
     more = ("master_port", "deepspeed_config", "backend")
-    add_login_options(accelerate, *WHO_TAKES_PART, *more)
+    add_login_options(parser, *WHO_TAKES_PART, *more)
 
 
-def _add_sync_command(commands: Commands[ArgumentParser]) -> None:
-    from launcher.commands.sync.command import add_options as add_sync_options
-    from launcher.commands.sync.command import sync_files
+@_command(
+    "sync",
+    "copy the files of the working directory to all nodes",
+    "sync",
+    "sync --dry-run",
+    "sync --hosts hosts.txt --delete",
+)
+def _fill_sync(parser: ArgumentParser) -> None:
+    from launcher.commands.sync.command import add_options, sync_files
     from launcher.options import add_login_options
 
-    text = "copy the files of the working directory to all nodes"
-    examples = ("sync", "sync --dry-run", "sync --hosts hosts.txt --delete")
-    parser = add_command(commands, "sync", sync_files, text, *examples)
+    parser.set_defaults(run=sync_files)
     add_login_options(parser, *SYNC_KEYS)
-    add_sync_options(parser)
+    add_options(parser)
 
 
-def _add_record_commands(commands: Commands[ArgumentParser]) -> None:
-    text = "show the state of a run and of its ranks"
-    examples: tuple[str, ...] = ("status", "status RUN", "status --json")
-    runs.add_json_option(_add_run_command(commands, "status", runs.show_status, text, *examples))
-    text = "show a run as it goes on; Ctrl-C leaves it running"
-    _add_run_command(commands, "attach", attach.attach_run, text, "attach", "attach RUN")
-    text = "show what each rank does now, and whom the others wait for"
-    examples = ("xray", "xray RUN", "xray --json")
-    runs.add_json_option(_add_run_command(commands, "xray", xray.show_ranks, text, *examples))
-    text = "print the output of the ranks"
-    examples = ("logs --follow", "logs RUN --node node2", "logs --rank 3 --grep loss --tail 5")
-    logs.add_options(_add_run_command(commands, "logs", logs.show_logs, text, *examples))
-    text = "stop a run on every node"
-    _add_run_command(commands, "stop", runs.stop_run, text, "stop", "stop RUN")
-    text = "list the recorded runs, and how far each is"
-    listed = add_command(commands, "runs", runs.list_runs, text, "runs", "runs --json")
-    _add_runs_option(listed)
-    runs.add_json_option(listed)
+@_command(
+    "status",
+    "show the state of a run and of its ranks",
+    "status",
+    "status RUN",
+    "status --json",
+)
+def _fill_status(parser: ArgumentParser) -> None:
+    from launcher.commands.runs import add_json_option, show_status
+
+    parser.set_defaults(run=show_status)
+    _add_which_run(parser)
+    add_json_option(parser)
 
 
-def _add_weights_command(commands: Commands[ArgumentParser]) -> None:
-    from launcher.commands.weights.command import add_options as add_weights_options
-    from launcher.commands.weights.command import merge_weights
+@_command("attach", "show a run as it goes on; Ctrl-C leaves it running", "attach", "attach RUN")
+def _fill_attach(parser: ArgumentParser) -> None:
+    from launcher.commands.attach import attach_run
+
+    parser.set_defaults(run=attach_run)
+    _add_which_run(parser)
+
+
+@_command(
+    "xray",
+    "show what each rank does now, and whom the others wait for",
+    "xray",
+    "xray RUN",
+    "xray --json",
+)
+def _fill_xray(parser: ArgumentParser) -> None:
+    from launcher.commands.runs import add_json_option
+    from launcher.commands.xray import show_ranks
+
+    parser.set_defaults(run=show_ranks)
+    _add_which_run(parser)
+    add_json_option(parser)
+
+
+@_command(
+    "logs",
+    "print the output of the ranks",
+    "logs --follow",
+    "logs RUN --node node2",
+    "logs --rank 3 --grep loss --tail 5",
+)
+def _fill_logs(parser: ArgumentParser) -> None:
+    from launcher.commands.logs import add_options, show_logs
+
+    parser.set_defaults(run=show_logs)
+    _add_which_run(parser)
+    add_options(parser)
+
+
+@_command("stop", "stop a run on every node", "stop", "stop RUN")
+def _fill_stop(parser: ArgumentParser) -> None:
+    from launcher.commands.runs import stop_run
+
+    parser.set_defaults(run=stop_run)
+    _add_which_run(parser)
+
+
+@_command("runs", "list the recorded runs, and how far each is", "runs", "runs --json")
+def _fill_runs(parser: ArgumentParser) -> None:
+    from launcher.commands.runs import add_json_option, list_runs
+
+    parser.set_defaults(run=list_runs)
+    _add_runs_option(parser)
+    add_json_option(parser)
+
+
+@_command(
+    "weights",
+    "merge the checkpoint shards of all nodes into one set of weights",
+    "weights checkpoint -o weights",
+    "weights checkpoint -o weights --dtype bf16",
+)
+def _fill_weights(parser: ArgumentParser) -> None:
+    from launcher.commands.weights.command import add_options, merge_weights
     from launcher.options import WHO_TAKES_PART, add_login_options
 
-    text = "merge the checkpoint shards of all nodes into one set of weights"
-    examples = ("weights checkpoint -o weights", "weights checkpoint -o weights --dtype bf16")
-    weights = add_command(commands, "weights", merge_weights, text, *examples)
-    add_weights_options(weights)
-    add_login_options(weights, *WHO_TAKES_PART)
+    parser.set_defaults(run=merge_weights)
+    add_options(parser)
+    add_login_options(parser, *WHO_TAKES_PART)
 
 
-def _add_diagnosis_command(commands: Commands[ArgumentParser]) -> None:
-    from launcher.commands.diagnose import add_parser
+@_command(
+    "diagnose",
+    "name the failure that a log or a run shows, where and why it happened, and its fix",
+    "diagnose",
+    "diagnose train.log node2.log.gz",
+    "diagnose --json logs/",
+)
+def _fill_diagnose(parser: ArgumentParser) -> None:
+    from launcher.commands.diagnose import add_options, print_diagnosis
 
-    add_parser(commands)
+    parser.set_defaults(run=print_diagnosis)
+    add_options(parser)
+    _add_runs_option(parser)
 
 
-def _add_help_commands(commands: Commands[ArgumentParser]) -> None:
+@_command(
+    "explain",
+    "explain a check: its claim, why it matters, its fix",
+    "explain",
+    "explain ports.master-port-is-reachable",
+    "explain host-key-unknown",
+    "explain --failures nccl",
+)
+def _fill_explain(parser: ArgumentParser) -> None:
     from checks.catalogue import CATALOGUE
     from launcher.commands.explain import print_explanation
 
-    text = "explain a check: its claim, why it matters, its fix"
-    examples: tuple[str, ...] = (
-        "explain",
-        "explain ports.master-port-is-reachable",
-        "explain host-key-unknown",
-        "explain --failures nccl",
-    )
-    explain = add_command(commands, "explain", print_explanation, text, *examples)
+    parser.set_defaults(run=print_explanation)
     text = "an id, an area or a cause (default: list all)"
-    check = explain.add_argument("check", nargs="?", metavar="CHECK", help=text)
+    check = parser.add_argument("check", nargs="?", metavar="CHECK", help=text)
     complete_with(check, lambda _: CATALOGUE)
-    explain.add_argument(
+    parser.add_argument(
         "--failures", nargs="?", const="", metavar="WORD",
         help="list the failures that logs are known to show, those that mention WORD or all",
     )  # fmt: skip
-    text = "print the shell completion script"
-    examples = ("completion bash >~/.local/share/bash-completion/completions/launcher",)
-    shell = add_command(commands, "completion", completion.print_completion, text, *examples)
-    completion.add_options(shell)
-    text = "explain a command and its options"
-    command = add_command(commands, "help", _print_help, text, "help start", "help lab up")
-    which = command.add_argument("words", nargs="*", metavar="COMMAND", help="default: list all")
-    complete_with(which, lambda _: commands.choices)
 
 
-def _add_lab_commands(commands: Commands[ArgumentParser]) -> None:
-    from launcher.lab.cli import add_parser
+@_command(
+    "completion",
+    "print the shell completion script",
+    "completion bash >~/.local/share/bash-completion/completions/launcher",
+)
+def _fill_completion(parser: ArgumentParser) -> None:
+    parser.set_defaults(run=completion.print_completion)
+    completion.add_options(parser)
 
-    add_parser(commands)
+
+@_command("help", "explain a command and its options", "help start", "help lab up")
+def _fill_help(parser: ArgumentParser) -> None:
+    parser.set_defaults(run=_print_help)
+    which = parser.add_argument("words", nargs="*", metavar="COMMAND", help="default: list all")
+    complete_with(which, lambda _: COMMANDS)
+
+
+@_command(
+    "lab",
+    "an embedded cluster on this machine: real sshd, addresses and firewalls; needs root",
+    "lab up -n 3",
+    "lab fault",
+    "lab down",
+)
+def _fill_lab(parser: ArgumentParser) -> None:
+    from launcher.lab.cli import add_commands
+
+    add_commands(parser)
 
 
 def _print_help(args: Namespace) -> None:
     """What `--help` prints of that command. Raises UsageError for one that is not there."""
-    parse_words(build_parser(), [*args.words, "--help"])
+    words = [*args.words, "--help"]
+    parse_words(build_parser(words[0]), words)
 
 
-def _add_run_command(
-    commands: Commands[ArgumentParser], name: str, run: RunCommand, text: str, *examples: str
-) -> ArgumentParser:
-    parser = add_command(commands, name, run, text, *examples)
+def _add_which_run(parser: ArgumentParser) -> None:
+    from launcher.record import all_runs
+
     which = parser.add_argument(
         "which", nargs="?", metavar="RUN", help="name of a run, or part of it (default: the newest)"
     )
     complete_with(which, lambda args: [run.name for run in all_runs(args.runs)])
     _add_runs_option(parser)
-    return parser
 
 
 def _add_runs_option(parser: ArgumentParser) -> None:
@@ -262,8 +354,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run_command(argv: Sequence[str] | None) -> int:
     words = sys.argv[1:] if argv is None else argv
-    parser = build_parser(*words[:1])
-    complete(parser)
+    parser = build_parser(None if completion.is_asked_for() else "".join(words[:1]))
+    completion.complete(parser)
     if not words:
         parser.print_help(sys.stderr)
         return ExitCode.USAGE

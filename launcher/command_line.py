@@ -6,7 +6,7 @@ import difflib
 import textwrap
 from argparse import REMAINDER, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from argparse import _SubParsersAction as Commands
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -82,17 +82,12 @@ class CommandParser(ArgumentParser):
 
 
 def add_command(
-    commands: Commands[ArgumentParser],
-    name: str,
-    run: Callable[[Namespace], Any],
-    text: str,
-    *examples: str,
+    commands: Commands[ArgumentParser], name: str, text: str, *examples: str
 ) -> ArgumentParser:
-    """A command that calls `run`; `examples` are what may be typed after the program's name."""
+    """A command without options; `examples` are what may be typed after the program's name."""
     parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     lines = "\n".join(f"{program_line('launcher')} {example}" for example in examples)
     parser.epilog = f"examples:\n{textwrap.indent(lines, '  ')}"
-    parser.set_defaults(run=run)
     return parser
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
-
-import argcomplete
-from argcomplete.shell_integration import shellcode
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -18,6 +16,8 @@ def add_options(parser: ArgumentParser) -> None:
 
 def print_completion(args: Namespace) -> None:
     """The code that the shell evaluates."""
+    from argcomplete.shell_integration import shellcode
+
     print(shellcode(["launcher"], shell=args.shell))
 
 
@@ -26,6 +26,14 @@ def complete_with(action: Action, names: Callable[[Namespace], Iterable[str]]) -
     action.completer = lambda parsed_args, **_: names(parsed_args)  # type: ignore[attr-defined]
 
 
+def is_asked_for() -> bool:
+    """Whether it is the shell that called."""
+    return "_ARGCOMPLETE" in os.environ
+
+
 def complete(parser: ArgumentParser) -> None:
     """Answer the shell and end, where it is the shell that called."""
-    argcomplete.autocomplete(parser)
+    if is_asked_for():
+        import argcomplete
+
+        argcomplete.autocomplete(parser)

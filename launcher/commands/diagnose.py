@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from argparse import ArgumentParser, Namespace, _SubParsersAction
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from launcher.command_line import add_command
 from launcher.commands.run_text import line_for_run
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import diagnosis_json, render_diagnosis
@@ -25,11 +24,8 @@ from launcher.run.stall.flight_dumps import describe_dumps, read_dumps
 from launcher.run.stragglers import NOBODY
 
 
-def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
-    """The command and its options."""
-    text = "name the failure that a log or a run shows, where and why it happened, and its fix"
-    examples = ("diagnose", "diagnose train.log node2.log.gz", "diagnose --json logs/")
-    parser = add_command(commands, "diagnose", print_diagnosis, text, *examples)
+def add_options(parser: ArgumentParser) -> None:
+    """What is read, by whose libraries, and for whom."""
     parser.add_argument(
         "logs", nargs="*", type=Path, metavar="LOG",
         help="a log, also gzipped; a directory of logs; a run; - for standard input "
@@ -41,10 +37,6 @@ def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
         "raises an unknown error (default: the one running this)",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.add_argument(
-        "--runs", type=Path, default=Path("runs"), metavar="DIR",
-        help="directory of the recorded runs (default: runs)",
-    )  # fmt: skip
 
 
 def print_diagnosis(args: Namespace) -> ExitCode:

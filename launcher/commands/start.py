@@ -16,6 +16,7 @@ from pathlib import Path
 from checks.catalogue import CATALOGUE
 from checks.check import Tag
 from checks.folded_names import fold_names
+from checks.job.value_readers import option_seconds
 from checks.masking import mask_job, mask_typed
 from checks.model import Job
 from checks.next_line import same_line, typed_call, with_option
@@ -23,7 +24,6 @@ from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
 from launcher.commands.run_summary import recorded_job
 from launcher.commands.run_text import line_for_run
-from launcher.commands.sync.command import sync_workdir
 from launcher.commands.without_nodes import add_options as add_without_options
 from launcher.commands.without_nodes import confirm_without_nodes
 from launcher.exit_codes import ExitCode
@@ -47,6 +47,7 @@ from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.end_signals import held_end_signals
 from launcher.run.notifier import Notifier
+from launcher.run.stall.stall_monitor import STUCK_AFTER_S
 from launcher.run.state import FailureReport
 
 LOCAL_RANK_FAILURE = "local-rank-arg-unrecognized"
@@ -58,7 +59,13 @@ _OF_COPIED_CONFIG = {
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """What is done after a failure, and without which nodes."""
+    """Beside those of the job: what is started, how it is watched, and without which nodes."""
+    parser.usage = "launcher start [options] [-- train.py ARGS]"
+    parser.add_argument("--name", help="name of the run (default: the script's name)")
+    parser.add_argument(
+        "--stuck-after", type=option_seconds, default=STUCK_AFTER_S, metavar="SECONDS",
+        help="look into a run in which no rank printed anything for so long (default: 300)",
+    )  # fmt: skip
     parser.add_argument(
         "--restart", type=_restart_count, default=0, metavar="N",
         help="after a failure, check the nodes and start again, at most N times",
@@ -72,6 +79,17 @@ def add_options(parser: ArgumentParser) -> None:
         help="first copy the files of the working directory to all nodes, as `sync` does",
     )  # fmt: skip
     add_without_options(parser)
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="run the checks, print all that would be written and run, start nothing",
+    )
+    parser.add_argument(
+        "command",
+        nargs="*",
+        metavar="-- train.py ARGS",
+        help="the training script, or -m MODULE, with its arguments",
+    )
 
 
 def _restart_count(text: str) -> int:
@@ -90,7 +108,7 @@ def start_training(args: Namespace) -> ExitCode:
         _print_progress(refusal)
         return ExitCode.STOPPED_BY_GATE
     job = _without_refused_option(job)
-    if args.sync and (copied := sync_workdir(job, args)):
+    if args.sync and (copied := _sync_files(job, args)):
         job = dataclasses.replace(job, allow=(*job.allow, *checks_of_copies(job, copied)))
         _print_progress(
             "a dry run copies nothing, and the nodes have other files now: what the checks below "
@@ -150,6 +168,13 @@ def checks_of_copies(job: Job, copied: Collection[str]) -> list[str]:
         if path and posixpath.normpath(posixpath.join(job.workdir, path)) in copies
         for check in _OF_COPIED_CONFIG[field]
     ]
+
+
+def _sync_files(job: Job, args: Namespace) -> set[str]:
+    """As `sync_workdir`; what it needs is imported where files are to be copied."""
+    from launcher.commands.sync.command import sync_workdir
+
+    return sync_workdir(job, args)
 
 
 def _without_refused_option(job: Job) -> Job:

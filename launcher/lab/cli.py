@@ -23,13 +23,9 @@ FEW_NODES = 8
 """Up to so many nodes are listed one a line."""
 
 
-def add_parser(subparsers: Commands[ArgumentParser]) -> None:
-    """Adds `lab` and its commands. Each sets `run`: Namespace in, exit code out."""
-    lab = subparsers.add_parser(
-        "lab",
-        help="an embedded cluster on this machine: real sshd, addresses and firewalls; needs root",
-        description="A cluster of real nodes on this machine, to try things on and to break.",
-    )
+def add_commands(lab: ArgumentParser) -> None:
+    """Adds the commands of `lab`. Each sets `run`: Namespace in, exit code out."""
+    lab.description = "A cluster of real nodes on this machine, to try things on and to break."
     commands = lab.add_subparsers(required=True, metavar="COMMAND")
     text = "bring a cluster up and write its hosts file"
     up = add_lab_command(commands, "up", bring_up, text, "lab up -n 4", "lab up --gpus")
@@ -70,7 +66,8 @@ def add_lab_command(
     *examples: str,
 ) -> ArgumentParser:
     """One command with the options that say which lab is meant."""
-    parser = add_command(commands, name, run, text, *examples)
+    parser = add_command(commands, name, text, *examples)
+    parser.set_defaults(run=run)
     parser.add_argument(
         "--dir", type=Path, default=Path(".lab"), help="where its files are (default: .lab)"
     )

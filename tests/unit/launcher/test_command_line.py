@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
 from argparse import REMAINDER
 from collections.abc import Iterator
 
@@ -161,3 +163,29 @@ def test_no_word_at_all_shows_the_commands(capsys):
 def test_only_one_command_takes_the_rest_of_the_line_as_it_is():
     free = [path for path, sub in LEAVES.items() if any(a.nargs == REMAINDER for a in sub._actions)]
     assert free == [("lab", "shell")]
+
+
+OF_OTHER_COMMANDS = {"argcomplete", "deepspeed", "hjson", "launcher.lab", "pathspec", "torch"}
+OF_THE_NODES = {"checks.catalogue", "paramiko", "rich", "yaml"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "unwanted"),
+    [
+        ("--help", OF_OTHER_COMMANDS | OF_THE_NODES),
+        ("status", OF_OTHER_COMMANDS | OF_THE_NODES),
+        ("logs", OF_OTHER_COMMANDS | OF_THE_NODES),
+        ("start", OF_OTHER_COMMANDS),
+    ],
+)
+def test_a_command_imports_what_it_needs(typed, unwanted):
+    program = "import sys; from launcher.cli import build_parser as f; f(sys.argv[1])"
+    argv = [sys.executable, "-c", f"{program}; print(*sys.modules)", typed]
+    loaded = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
+    assert "launcher.cli" in loaded
+    assert not unwanted & set(loaded)
+
+
+def test_a_command_alone_is_as_among_all():
+    for name, whole in build_parser().commands.items():
+        assert build_parser(name).commands[name].format_help() == whole.format_help()
