@@ -7,6 +7,7 @@ can call us that way again, and the options that were typed then are needed agai
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -19,6 +20,7 @@ from checks.model import Job
 
 ROOT = Path(__file__).resolve().parent.parent
 FACES = ("preflight", "launcher")
+_CANONICAL = re.compile(r"(?<![\w./-])python -m (launcher|preflight)(?![\w.])")
 SYNC_KEYS = ("workdir", "include", "exclude", "sync_exclude")
 """The keys that mean something to `sync`, beside those with which it logs in."""
 
@@ -92,6 +94,13 @@ def next_line(command: str, job: Job | None = None, *words: str) -> str:
 def program_line(face: str) -> str:
     """The words that call `preflight` or `launcher` the way this process was called."""
     return shlex.join(read_call(sys.orig_argv).line_of(face))
+
+
+def as_called(text: str) -> str:
+    """The text, in which `python -m launcher` and `python -m preflight` stand as they are called
+    here.
+    """
+    return _CANONICAL.sub(lambda found: program_line(found[1]), text)
 
 
 def start_line(job: Job, *options: str) -> str:

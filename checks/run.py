@@ -14,6 +14,7 @@ from checks.facts import ClusterView, Fact, Snapshot
 from checks.job.build import inputs_digest
 from checks.judge import decide, judge_claims
 from checks.model import Finding, Job
+from checks.next_line import as_called
 from checks.reports.changes import ChangesSinceGo
 from checks.reports.json_report import report_document
 from checks.reports.last_run import changes_since_go
@@ -136,8 +137,16 @@ def examine(
         earlier.add_to(snapshot)
     if is_settled(snapshot):
         claims = [claim for claim in claims if not claim.check.sections & MEETING_SECTIONS]
-    findings = tuple(judge_claims(claims, ClusterView(snapshot), job.allow))
+    findings = tuple(map(_as_called, judge_claims(claims, ClusterView(snapshot), job.allow)))
     return Result(snapshot, findings, time.monotonic() - began, cwd)
+
+
+def _as_called(finding: Finding) -> Finding:
+    """The same with our own commands as they are typed here."""
+    fix = finding.fix
+    if fix:
+        fix = replace(fix, command=as_called(fix.command), note=as_called(fix.note))
+    return replace(finding, message=as_called(finding.message), fix=fix)
 
 
 def observe(job: Job, facts: Iterable[type[Fact]]) -> ClusterView:

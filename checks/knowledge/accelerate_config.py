@@ -175,7 +175,7 @@ def why_not_read(node: NodeView) -> str:
 def config_to_judge(node: NodeView) -> AccelerateConfig | Verdict:
     """One of several nodes' configuration, for what it says of the nodes; or why none is judged."""
     if node.job.accelerate_config:
-        return skip("launch.toml names the file: `launcher start` passes machines, ranks and head")
+        return skip("launch.toml names the file: our start passes machines, ranks and head")
     return config_that_is_read(node)
 
 

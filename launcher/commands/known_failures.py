@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from checks.errors import UsageError
 from checks.job.user_files import quote_text, suggest_word
 from checks.knowledge.failures import FAILURES, KnownFailure
+from checks.next_line import as_called, next_line
 
 
 def failure_lines(word: str) -> Iterator[str]:
@@ -18,13 +19,13 @@ def failure_lines(word: str) -> Iterator[str]:
     if not found:
         raise UsageError(
             f"no known failure mentions {quote_text(word, 80)}{suggest_word(word, FAILURES)}; "
-            "`launcher explain --failures` lists them all"
+            f"`{next_line('explain', None, '--failures')}` lists them all"
         )
     for known in found:
         yield f"{known.id} ({known.layer})"
         yield f"  seen  {' | '.join(known.literals)}"
         yield f"  why   {known.fill_in(known.cause, {})}"
-        yield f"  fix   {known.fill_in(known.fix, {})}"
+        yield f"  fix   {as_called(known.fill_in(known.fix, {}))}"
 
 
 def _mentions(known: KnownFailure, word: str) -> bool:

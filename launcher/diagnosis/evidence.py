@@ -16,6 +16,7 @@ from checks.knowledge.failures import (
     recognise_failure,
 )
 from checks.knowledge.failures.known import versions_in
+from checks.next_line import as_called
 from launcher.diagnosis.help_texts import HelpText, read_help_texts
 from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
@@ -86,8 +87,10 @@ class Sighting:
         return self.known.kind is FailureKind.SYMPTOM and not self.survivable
 
     def fill_in(self, template: str) -> str:
-        """A text of the table, its gaps filled with the values of this line."""
-        return self.known.fill_in(template, self.groups)
+        """A text of the table, its gaps filled with the values of this line; our own commands as
+        they are typed here.
+        """
+        return as_called(self.known.fill_in(template, self.groups))
 
 
 class Evidence:

@@ -134,6 +134,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.job",
         "checks.judge",
         "checks.model",
+        "checks.next_line",
         "checks.reports",
         "checks.stages",
     ),

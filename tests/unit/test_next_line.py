@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from checks.job.build import build_job
+from checks.knowledge.failures import FAILURES
 from checks.next_line import (
     Call,
+    as_called,
     failed_again_line,
     is_preflight_path,
     next_line,
@@ -200,3 +204,35 @@ def test_an_option_that_was_typed_gets_its_new_value(words, expected):
 def test_an_option_is_left_out_of_our_own_words_only(typed):
     words = ("start", typed, "--sync", "--", "t.py", "--dry-run")
     assert without_option(words, "--dry-run") == ("start", "--sync", "--", "t.py", "--dry-run")
+
+
+OTHERS = "python -m launcher.agent; python -m launchers; /venv/bin/python -m launcher sync"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("`python -m launcher sync` copies", "`/opt/x/launcher sync` copies"),
+        ("python -m preflight -q", "/opt/x/preflight -q"),
+        (OTHERS, OTHERS),
+    ],
+)
+def test_our_own_commands_in_a_text_are_called_as_here(text, expected, monkeypatch):
+    monkeypatch.setattr(sys, "orig_argv", ["python", "/opt/x/launcher", "start"])
+    assert as_called(text) == expected
+
+
+def test_every_text_names_our_commands_so_that_they_can_be_typed():
+    """What a person reads has `python -m launcher start`, which is put in as it is called here."""
+    texts = {known.id: f"{known.cause} {known.fix}" for known in FAILURES.values()}
+    for path in [*(ROOT / "checks").rglob("*.py"), *(ROOT / "launcher").rglob("*.py")]:
+        nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+        docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        texts |= {
+            f"{path}:{node.lineno}": node.value
+            for node in nodes
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docs
+        }
+    assert not [where for where, text in texts.items() if re.search(r"`launcher [a-z]+", text)]

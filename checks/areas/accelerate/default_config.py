@@ -55,7 +55,7 @@ def given_by_start(judge: Callable[[NodeView], Verdict]) -> Callable[[NodeView],
         if verdict.outcome is not Outcome.FAIL:
             return verdict
         message = (
-            f"{verdict.message}; `launcher start` gives accelerate its own, an `accelerate launch` "
+            f"{verdict.message}; our start gives accelerate its own, an `accelerate launch` "
             "that is typed by hand has that of the file"
         )
         return replace(verdict, message=message)

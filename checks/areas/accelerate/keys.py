@@ -126,7 +126,7 @@ def _rendezvous_verdict(node: NodeView, config: AccelerateConfig) -> Verdict | N
         return None
     path = node.read(AccelerateFile).path
     message = f"{path} on {node.name} sets rdzv_backend to {backend}; accelerate uses static"
-    note = "`accelerate launch` takes it as an option only; `launcher start` uses static"
+    note = "`accelerate launch` takes it as an option only; our start uses static"
     return warn("not-heard", message, set_key_fix(node, "rdzv_backend", "static", note))
 
 

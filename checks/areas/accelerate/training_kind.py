@@ -75,7 +75,7 @@ def nodes_train_alike(node: NodeView) -> Verdict:
     if own is None:
         message = (
             f"{node.read(AccelerateFile).path} on {node.name} is none of accelerate's, and "
-            "`launcher start` has it read there"
+            "our start has it read there"
         )
         return block("kind-unknown", message, _copy_fix(node, source))
     return _judge_settings(node, own, dict(expected), source)
@@ -130,5 +130,5 @@ def _copy_fix(node: NodeView, source: str) -> Fix:
         return node.fix(shlex.join(["mv", own.path, f"{own.path}.aside"]))
     if own.path != other.path:
         return node.fix("", f"give {own.path} the values of {other.path} on {source}")
-    note = f"its machine_rank is that of {source}; `launcher start` gives accelerate the right one"
+    note = f"its machine_rank is that of {source}; our start gives accelerate the right one"
     return node.fix(copy_command(node, source, own.path), note)

@@ -15,11 +15,12 @@ from checks.areas.deepspeed.config_access import (
     with_config,
 )
 from checks.areas.deepspeed.engine import judge_batch_sizes, judge_offload, judge_optimizer
-from checks.areas.deepspeed.fixes import edit_fix, problems_verdict
+from checks.areas.deepspeed.fixes import edit_fix, open_fix, problems_verdict
 from checks.areas.deepspeed.lint import ignored_top_keys, key_expression, refused_settings
 from checks.areas.deepspeed.reader import ConfigReader, argument_conflicts, silent_autos
 from checks.check import Over, Tag, cluster_check, node_check
 from checks.facts import ClusterView, NodeView
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.deepspeed_config import DeepspeedConfig, OffloadFolder
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
@@ -31,7 +32,13 @@ ZERO = "zero_optimization"
 GATHER_KEYS = ("gather_16bit_weights_on_model_save", "gather_fp16_weights_on_model_save")
 
 
-@node_check("deepspeed.config-is-readable", DeepspeedConfig, over=Over.HEAD, tags=(Tag.DECISIVE,))
+@node_check(
+    "deepspeed.config-is-readable",
+    DeepspeedConfig,
+    over=Over.HEAD,
+    optional=(ControllerFiles,),
+    tags=(Tag.DECISIVE,),
+)
 def config_is_readable(node: NodeView) -> Verdict:
     """DeepSpeed's config is one JSON object, each key in it once.
 
@@ -52,9 +59,8 @@ def config_is_readable(node: NodeView) -> Verdict:
     try:
         config = read_config(text)
     except NotAConfig as error:
-        place = f" +{error.line}" if error.line else ""
-        fix = node.fix(f"${{EDITOR:-vi}}{place} {shlex.quote(path)}", "correct it there")
-        return block(error.cause, f"{path} is not a DeepSpeed config: {error}", fix)
+        message = f"{path} is not a DeepSpeed config: {error}"
+        return block(error.cause, message, open_fix(node, path, error.line))
     if not config.json_error:
         return ok(f"{path}: {len(config.values)} keys")
     message = f"{path} is Hjson, not JSON ({config.json_error})"
@@ -99,7 +105,9 @@ def _absolute_path(node: NodeView, path: str) -> str:
     return posixpath.normpath(posixpath.join(node.job.workdir, path))
 
 
-@node_check("deepspeed.keys-are-known", DeepspeedConfig, over=Over.HEAD)
+@node_check(
+    "deepspeed.keys-are-known", DeepspeedConfig, over=Over.HEAD, optional=(ControllerFiles,)
+)
 @with_config
 def keys_are_known(node: NodeView, config: ParsedConfig) -> Verdict:
     """DeepSpeed knows every top-level key of the config.
@@ -120,7 +128,13 @@ def keys_are_known(node: NodeView, config: ParsedConfig) -> Verdict:
     )
 
 
-@node_check("deepspeed.values-are-accepted", DeepspeedConfig, Software, over=Over.HEAD)
+@node_check(
+    "deepspeed.values-are-accepted",
+    DeepspeedConfig,
+    Software,
+    over=Over.HEAD,
+    optional=(ControllerFiles,),
+)
 @with_config
 def values_are_accepted(node: NodeView, config: ParsedConfig) -> Verdict:
     """DeepSpeed accepts the config: no removed key, no unknown one in a section, no wrong value.
@@ -145,7 +159,9 @@ def values_are_accepted(node: NodeView, config: ParsedConfig) -> Verdict:
     )
 
 
-@node_check("deepspeed.precision-is-one", DeepspeedConfig, over=Over.HEAD)
+@node_check(
+    "deepspeed.precision-is-one", DeepspeedConfig, over=Over.HEAD, optional=(ControllerFiles,)
+)
 @with_config
 def precision_is_one(node: NodeView, config: ParsedConfig) -> Verdict:
     """fp16 and bf16 are not both enabled.
@@ -167,7 +183,7 @@ def precision_is_one(node: NodeView, config: ParsedConfig) -> Verdict:
     return block("two-precisions", message, edit_fix(node, config_path(node), config, edit, note))
 
 
-@cluster_check("deepspeed.batch-sizes-agree", DeepspeedConfig, Gpus)
+@cluster_check("deepspeed.batch-sizes-agree", DeepspeedConfig, Gpus, optional=(ControllerFiles,))
 def batch_sizes_agree(cluster: ClusterView) -> Verdict:
     """The batch sizes agree with the number of ranks on these nodes.
 
@@ -191,7 +207,9 @@ def batch_sizes_agree(cluster: ClusterView) -> Verdict:
     return with_config(judge_batch_sizes)(cluster.head)
 
 
-@node_check("deepspeed.auto-is-filled", DeepspeedConfig, over=Over.HEAD)
+@node_check(
+    "deepspeed.auto-is-filled", DeepspeedConfig, over=Over.HEAD, optional=(ControllerFiles,)
+)
 @with_config
 def auto_is_filled(node: NodeView, config: ParsedConfig) -> Verdict:
     """Where the config says "auto", something fills it: Hugging Face's Trainer or accelerate.
@@ -222,7 +240,9 @@ def auto_is_filled(node: NodeView, config: ParsedConfig) -> Verdict:
     return (block if grave else warn)("auto-unfilled", message, fix)
 
 
-@node_check("deepspeed.arguments-agree", DeepspeedConfig, over=Over.HEAD)
+@node_check(
+    "deepspeed.arguments-agree", DeepspeedConfig, over=Over.HEAD, optional=(ControllerFiles,)
+)
 @with_config
 def arguments_agree(node: NodeView, config: ParsedConfig) -> Verdict:
     """Arguments of Hugging Face's Trainer agree with the config.
@@ -250,7 +270,9 @@ def arguments_agree(node: NodeView, config: ParsedConfig) -> Verdict:
     return block("arguments-differ", f"the command and {config_path(node)} differ: {listed}", fix)
 
 
-@node_check("deepspeed.offload-takes-effect", DeepspeedConfig, over=Over.HEAD)
+@node_check(
+    "deepspeed.offload-takes-effect", DeepspeedConfig, over=Over.HEAD, optional=(ControllerFiles,)
+)
 @with_config
 def offload_takes_effect(node: NodeView, config: ParsedConfig) -> Verdict:
     """The ZeRO stage supports the offload that the config asks for, and NVMe has a path.
@@ -268,7 +290,7 @@ def offload_takes_effect(node: NodeView, config: ParsedConfig) -> Verdict:
     return judge_offload(node, config)
 
 
-@node_check("deepspeed.nvme-path-is-writable", DeepspeedConfig)
+@node_check("deepspeed.nvme-path-is-writable", DeepspeedConfig, optional=(ControllerFiles,))
 @with_config
 def nvme_path_is_writable(node: NodeView, config: ParsedConfig) -> Verdict:
     """The folder to offload to is writable on every node.
@@ -328,7 +350,12 @@ def _missing_nvme_verdict(node: NodeView, folder: OffloadFolder) -> Verdict:
     return block("nvme-missing", message, node.fix(show, note))
 
 
-@node_check("deepspeed.optimizer-runs-under-zero", DeepspeedConfig, over=Over.HEAD)
+@node_check(
+    "deepspeed.optimizer-runs-under-zero",
+    DeepspeedConfig,
+    over=Over.HEAD,
+    optional=(ControllerFiles,),
+)
 @with_config
 def optimizer_runs_under_zero(node: NodeView, config: ParsedConfig) -> Verdict:
     """DeepSpeed provides the config's optimizer and scheduler, and ZeRO supports them.
@@ -349,7 +376,11 @@ def optimizer_runs_under_zero(node: NodeView, config: ParsedConfig) -> Verdict:
 
 
 @node_check(
-    "deepspeed.saving-does-not-gather", DeepspeedConfig, over=Over.HEAD, severity=Severity.WARN
+    "deepspeed.saving-does-not-gather",
+    DeepspeedConfig,
+    over=Over.HEAD,
+    severity=Severity.WARN,
+    optional=(ControllerFiles,),
 )
 @with_config
 def saving_does_not_gather(node: NodeView, config: ParsedConfig) -> Verdict:

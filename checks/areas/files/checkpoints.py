@@ -6,6 +6,7 @@ from checks.areas.deepspeed.config_access import NO_CONFIG, config_path, with_co
 from checks.areas.deepspeed.fixes import edit_fix
 from checks.check import cluster_check
 from checks.facts import ClusterView, NodeView
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.files import Files, FolderSpace
 from checks.knowledge.deepspeed_config import ParsedConfig
@@ -14,7 +15,13 @@ from checks.model import Severity, Verdict, ok, skip, warn
 LOCAL_STORAGE_KEY = "checkpoint.use_node_local_storage"
 
 
-@cluster_check("files.checkpoints-can-be-resumed", Files, DeepspeedConfig, severity=Severity.WARN)
+@cluster_check(
+    "files.checkpoints-can-be-resumed",
+    Files,
+    DeepspeedConfig,
+    severity=Severity.WARN,
+    optional=(ControllerFiles,),
+)
 def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
     """Where each node saves to a local disk, DeepSpeed's config says so.
 
@@ -63,5 +70,7 @@ def _local_storage_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
         "were written, and no node has all that it needs to resume"
     )
     edit = 'c.setdefault("checkpoint",{})["use_node_local_storage"]=True'
-    note = "or save to a shared folder; `launcher weights` gathers the shards of all nodes"
+    note = (
+        "or save to a shared folder; `python -m launcher weights` gathers the shards of all nodes"
+    )
     return warn("local-checkpoints", message, edit_fix(node, path, config, edit, note))

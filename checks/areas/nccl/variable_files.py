@@ -121,7 +121,7 @@ def _judge_missing_in_env(node: NodeView, files: Mapping[str, Sequence[EnvLine]]
                 in_force = setting or f"{name} unset"
                 message = (
                     f"{path}:{line.number} of {node.name} sets {name}={value}, but ranks have "
-                    f"{in_force}: `launcher start` reads that file only where it is typed"
+                    f"{in_force}: our start reads that file only where it is typed"
                 )
                 note = f'in launch.toml, [env]: {name} = "{value}"; or take the line out'
                 return warn("not-in-env", message, Fix("", node.name, note))

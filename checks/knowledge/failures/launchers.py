@@ -49,8 +49,8 @@ root local-rank-arg-unrecognized
   says    "error: unrecognized arguments: "
   pattern error: unrecognized arguments: .*--local_rank=\d+
   cause   deepspeed passes --local_rank=N to each rank's script, and the script does not accept it
-  fix     start with --no_local_rank (`launcher start`: --no-local-rank), or let the script read
-          LOCAL_RANK
+  fix     start with --no_local_rank (`python -m launcher start`: --no-local-rank), or let
+          the script read LOCAL_RANK
 root script-option-misspelt
   says    "error: unrecognized arguments: "
   pattern ^(?:\S+: )?(?P<script>\S+): error: unrecognized arguments:

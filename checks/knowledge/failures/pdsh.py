@@ -56,8 +56,8 @@ root pdsh-gethostbyname
 root pdsh-no-k-option
   says    pdsh: invalid option -- 'k'
   cause   this pdsh is older than 2.35, which introduced -k
-  fix     remove -k from --launcher_args, or install pdsh 2.35; `launcher start` ends a run on all
-          nodes without it
+  fix     remove -k from --launcher_args, or install pdsh 2.35; `python -m launcher
+          start` ends a run on all nodes without it
   checks  pdsh.is-installed
 root pdsh-remote-shell-missing
   says    ssh exited with exit code 12

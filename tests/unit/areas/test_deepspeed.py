@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
 from checks.knowledge.deepspeed_config import parse_config
-from checks.model import Outcome
+from checks.model import HERE, Outcome
 from checks.node.probe.deepspeed_config import deepspeed_config as section
 from tests.support.hjson_cases import READABLE, REFUSED
 from tests.support.paths import ROOT
@@ -84,10 +85,46 @@ def test_what_deepspeeds_reader_refuses_is_refused(text):
     assert outcome("config-is-readable", text)[-1] == "!"
 
 
-def test_a_correction_is_not_lost_to_the_next_sync():
-    fix = finding("keys-are-known", cluster('{"zero_optimisation": {"stage": 3}}')).fix
-    assert fix.command
-    assert "do it here, then `launcher sync`" in fix.note
+MISNAMED = '{"zero_optimisation": {"stage": 3}}'
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("keys-are-known", MISNAMED),
+        ("keys-are-known", f"{MISNAMED[:-1]}, }} # Hjson"),
+        ("config-is-readable", "{"),
+        ("config-is-readable", "{a: 1}"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("copies", "here"),
+    [
+        ({"at_path": {"ds.json": "a"}, "source": "/run"}, "/run/ds.json"),
+        ({"in_folder": {"ds.json": "a"}, "source": "/me", "folder": "/me"}, "/me/ds.json"),
+        ({"at_path": {"t.py": "a"}, "source": "/run"}, ""),
+        (None, ""),
+    ],
+)
+def test_a_correction_is_typed_where_the_next_sync_takes_it_from(claim, text, copies, here):
+    snap = cluster(text, workdir="/run")
+    for node in snap.job.names if copies else ():
+        with_fact(snap, node, ControllerFiles(**copies, sync_line="launcher sync"))
+    fix = finding(claim, snap).fix
+    assert fix.on == (HERE if here else "node1")
+    assert fix.command.endswith("launcher sync") == bool(here)
+    assert here in f"{fix.command} {fix.note}"
+    assert "this machine" not in fix.note, "it says where by itself"
+
+
+def test_a_config_outside_the_folder_that_a_sync_copies_is_corrected_on_the_node():
+    snap = cluster(MISNAMED, path="/data/ds.json", deepspeed_config="/data/ds.json", workdir="/run")
+    copies = ControllerFiles({"/data/ds.json": "a"}, sync_line="launcher sync", source="/run")
+    for node in snap.job.names:
+        with_fact(snap, node, copies)
+    fix = finding("keys-are-known", snap).fix
+    assert (fix.on, "/data/ds.json" in fix.command) == ("node1", True)
+    assert fix.note == "then copy the file to the other nodes, unless they share it"
 
 
 def test_an_hjson_file_is_not_rewritten(tmp_path):
