@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
 from checks.facts.denial import Denial
+
+
+@dataclass(frozen=True)
+class TorchBackend:
+    """An entry point of the group torch.backends, which `import torch` loads from 2.5 on.
+
+    `info` is the folder of its package's metadata, `recorded` whether that says what to remove.
+    """
+
+    name: str
+    module: str
+    info: str
+    found: bool = True
+    recorded: bool = True
+
+    @property
+    def package(self) -> str:
+        """The package's name, as pip takes it."""
+        return posixpath.basename(self.info).partition("-")[0].replace("_", "-")
+
+    @property
+    def version(self) -> str:
+        """The version that its metadata's folder is named after."""
+        return posixpath.basename(self.info).removesuffix(".dist-info").partition("-")[2]
 
 
 @dataclass(frozen=True)
@@ -30,7 +55,9 @@ class Software(Fact):
     starts. `shadows` are {module: file} of the job's own folders that are found before the
     library's or a package's. `misread` is where the script is no program to the interpreter, with
     its line and what the interpreter says of it. `optional` is like `modules`, of what only some
-    configs need.
+    configs need or libraries try to import. `backends` are what torch loads by itself. `hooks` is
+    {file: its words} of what Python runs at its start and prints or fails, `lost` the environment
+    that has no pyvenv.cfg, `maker` a Python that can mend one whose own is gone.
     """
 
     section: ClassVar[str] = "software"
@@ -64,6 +91,10 @@ class Software(Fact):
     shadows: Mapping[str, str] = field(default_factory=dict)
     misread: str = ""
     optional: Mapping[str, str | None] = field(default_factory=dict)
+    backends: tuple[TorchBackend, ...] = ()
+    hooks: Mapping[str, str] = field(default_factory=dict)
+    lost: str = ""
+    maker: str = ""
 
     @property
     def ok(self) -> bool:

@@ -14,6 +14,12 @@ from checks.areas.software.denied_modules import denied_module
 from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.pip_commands import install_command, uninstall_command
 from checks.areas.software.shadowing import shadowed_packages, shadowing_files
+from checks.areas.software.startup import (
+    judge_lost_environment,
+    judge_lost_home,
+    judge_startup_file,
+    mend_environment_fix,
+)
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
@@ -22,17 +28,11 @@ from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.software import Software
 from checks.knowledge.denials import denial_words, opening_fix
-from checks.knowledge.nccl_variables import comment_out_fix
 from checks.knowledge.releases import version_key
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
 
 OLDEST_PYTHON = (3, 8)
-PYTHON_HOME = "PYTHONHOME"
-LOST_HOME_ERROR = re.compile(
-    rf"^  {PYTHON_HOME} = '(.+)'$.*^Fatal Python error", re.MULTILINE | re.DOTALL
-)
-"""How Python says where it looked for its library, before it gives up."""
 TRAINING_PACKAGES = ("torch", "deepspeed")
 ABSENT = "absent"
 CUDA_BUILD = "torch's CUDA"
@@ -51,7 +51,8 @@ def python_is_there(node: NodeView) -> Verdict:
 
     Fix:
         python-missing: nothing is at that path. Creates the environment there, with the versions of
-            the other nodes. Where no node has it, name the training interpreter: those with torch
+            the other nodes; has another Python of the same version take over, where an environment
+            lost its own. Where no node has it, name the training interpreter: those with torch
             that were found on the nodes are listed.
         python-not-executable: the login may not execute it. `chmod +x`.
         python-denied: a folder on the way to it, or to its library, does not let the login in.
@@ -61,6 +62,7 @@ def python_is_there(node: NodeView) -> Verdict:
             a comment.
         variable-in-the-way: it runs without that variable. Turns the line that sets it into a
             comment.
+        startup-file: a `.pth` file, sitecustomize or usercustomize ends it. Moves it aside.
         python-crashes: it cannot run a line for another reason. Shows the error in full.
         python-too-old: older than 3.8. Name a newer one.
         python-for-terminals-alone: a bare name that only a terminal's shell finds, as conda's in
@@ -83,14 +85,14 @@ def _judge_what_stops_it(node: NodeView, software: Software) -> Verdict | None:
         return block("python-denied", message, opening_fix(node, software.denied_by))
     if software.state != "crashed":
         return None
-    if home := LOST_HOME_ERROR.search(software.detail):
-        return _judge_lost_home(node, software, home[1])
+    if lost := judge_lost_home(node, software):
+        return lost
     if limited := limit_skip_reason(node):
         return skip(limited)
     if software.variables:
         failure = f"{software.path} on {node.name} cannot run a line of Python"
         return judge_guilty_variables(node, software.variables, failure, stderr=software.detail)
-    return None
+    return judge_startup_file(node, software)
 
 
 def _judge_unstarted(node: NodeView, software: Software) -> Verdict:
@@ -126,16 +128,6 @@ def _error_line(text: str) -> str:
     return ([line for line in lines if "rror" in line] or lines)[-1][:300]
 
 
-def _judge_lost_home(node: NodeView, software: Software, home: str) -> Verdict:
-    message = (
-        f"{software.path} on {node.name} cannot start: PYTHONHOME={home} does not hold its library"
-    )
-    fix = comment_out_fix(node, PYTHON_HOME)
-    if PYTHON_HOME in node.job.env:
-        fix = Fix("", "", f"remove {PYTHON_HOME} from [env] of launch.toml")
-    return block("python-home", message, fix, stderr=software.detail)
-
-
 def _is_new_enough(software: Software) -> bool:
     return version_key(software.python) >= OLDEST_PYTHON
 
@@ -164,7 +156,10 @@ def _judge_missing_python(node: NodeView, software: Software) -> Verdict:
     versions = _package_versions(node, "deepspeed")
     beside = [path for path in software.instead if folder and path.rpartition("/")[0] == folder]
     fix = node.fix("", note)
-    if beside:
+    if software.maker:
+        message += "; the Python of its environment is gone"
+        fix = mend_environment_fix(node, software)
+    elif beside:
         link = shlex.join(["ln", "-sfn", beside[0], software.path])
         fix = node.fix(link, "links to its neighbour; or set `python` in launch.toml to that")
     elif software.path.endswith(("/bin/python", "/bin/python3")) and software.instead and versions:
@@ -223,7 +218,7 @@ def _make_environment_command(node: NodeView, software: Software) -> str:
     return f"{make} && {install_command(software, wanted)}"
 
 
-@node_check("software.deepspeed-is-installed", Software)
+@node_check("software.deepspeed-is-installed", Software, Account)
 def deepspeed_is_installed(node: NodeView) -> Verdict:
     """The training interpreter of every node finds torch and DeepSpeed.
 
@@ -235,6 +230,8 @@ def deepspeed_is_installed(node: NodeView) -> Verdict:
         torch-missing, deepspeed-missing: the `pip install` line with the other nodes' version.
             Where no node has it, and `torchrun` or `deepspeed` of the PATH is another Python's:
             name that one.
+        environment-lost: the environment has its packages, and no pyvenv.cfg, without which its
+            Python does not look there. Writes it again.
         package-denied: it is there, and a file or folder of its way does not let the login in.
             Opens that one.
     """
@@ -258,6 +255,8 @@ def _judge_missing_package(node: NodeView, software: Software, name: str) -> Ver
     if denial := denied_module(node, name):
         message = f"{software.path} on {node.name} finds no module {name}: {denial_words(denial)}"
         return block("package-denied", message, opening_fix(node, denial))
+    if lost := judge_lost_environment(node, software):
+        return lost
     if not versions and (other := python_of_commands(node)):
         note = f"name the training interpreter: --python {other}, or `python` in launch.toml"
         message += f"; the commands on the PATH are those of {other}"
@@ -316,7 +315,7 @@ def versions_are_equal(node: NodeView) -> Verdict:
     ]
     if len(peers) == 1:
         return skip("no other node answered, so there is nothing to compare with")
-    if any(denied_module(node, name) for name in software.denied):
+    if software.lost or any(denied_module(node, name) for name in software.denied):
         return skip("packages cannot be read; see software.deepspeed-is-installed")
     differences = _version_differences(node, {peer.name: peer.read(Software) for peer in peers})
     if not differences:

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from checks.areas.software.backends import backend_fix, failed_backend
 from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.shadowing import is_named, judge_shadowing_files
 from checks.areas.training.import_fixes import import_fix, truncated_file_fix
@@ -98,6 +99,9 @@ def _judge_exception(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict
     if report.stage.startswith("import "):
         message = f"{rank_name} cannot {report.stage}: {report.error}: {first}"
         words = f"{report.error}: {report.detail}\n{report.trace}"
+        if backend := failed_backend(node, report.detail):
+            message += f" {backend.info} brings it"
+            return block("backend-fails", message, backend_fix(node, backend), **evidence)
         fix = import_fix(node, report.stage, words, works_elsewhere=_works_elsewhere(node))
         return block("import-error", message, fix, **evidence)
     message = f"{rank_name} failed in stage {report.stage!r}: {report.error}: {first}"

@@ -7,6 +7,7 @@ import re
 import shlex
 from dataclasses import replace
 
+from checks.areas.software.backends import stray_fix
 from checks.areas.software.pip_commands import install_command, package_of_module
 from checks.facts import NodeView
 from checks.facts.environment import Environment
@@ -33,6 +34,8 @@ def import_fix(node: NodeView, stage: str, words: str, *, works_elsewhere: bool 
 
     `works_elsewhere` is whether another node with the same releases imports it.
     """
+    if stray := _stray_fix(node, words):
+        return stray
     if missing := MISSING_MODULE.search(words):
         return _missing_module_fix(node, missing[1])
     if library := BROKEN_LIBRARY.search(words):
@@ -49,6 +52,12 @@ def import_fix(node: NodeView, stage: str, words: str, *, works_elsewhere: bool 
         return node.fix(_reinstall_command(node, package), note)
     command = f"cd {shlex.quote(node.job.workdir)} && {shlex.join([node.job.python, '-c', stage])}"
     return node.fix(command, "shows the import error; install what it names in that environment")
+
+
+def _stray_fix(node: NodeView, words: str) -> Fix | None:
+    """For a package in whose files it failed, and which this node alone has."""
+    files = dict.fromkeys(reversed(INSTALLED_PACKAGE.findall(words)))
+    return next((fix for package in files if (fix := stray_fix(node, package))), None)
 
 
 def _missing_module_fix(node: NodeView, module: str) -> Fix:

@@ -11,6 +11,7 @@ from checks.areas.limits.fatal_limits import limit_skip_reason
 from checks.areas.limits.shm import is_shm_unusable
 from checks.areas.ports.settings import is_range_fatal
 from checks.areas.software.altered_packages import TRAINS, differing_files
+from checks.areas.software.backends import lacks_backend
 from checks.areas.software.build_folders import stale_locks
 from checks.areas.software.shadowing import has_foreign_training_package, shadowing_files
 from checks.areas.training.failed_rank import judge_failed_rank
@@ -67,6 +68,8 @@ def smoke_trains(node: NodeView) -> Verdict:
         import-error: a package cannot be imported; the fix installs what is missing or damaged,
             moves a damaged library of LD_LIBRARY_PATH out of the way, takes that variable out where
             a library there does not fit, or shows the error.
+        backend-fails: torch loads a package by itself, and that fails; the fix removes it, or
+            installs it again where other nodes have it.
         package-denied: a file or folder of a package does not let the login in. Opens that one.
         variable-in-the-way: the import succeeds without that variable, or `PYTHONWARNINGS` makes an
             error of a warning. Turns the line that sets it into a comment.
@@ -129,6 +132,8 @@ def why_cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deep
         return "a module is shadowed; see software.packages-are-the-environments-own"
     if reason := why_cannot_import(node, packages):
         return reason
+    if node.has(Software) and lacks_backend(node):
+        return "torch cannot be imported; see software.torch-backends-are-there"
     if node.has(Software) and has_foreign_training_package(node):
         return "a package is shadowed; see software.packages-are-the-environments-own"
     if node.has(FreeSpace) and is_unusable(node.read(FreeSpace).temporary):

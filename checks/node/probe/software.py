@@ -11,8 +11,10 @@ import shutil
 
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.denials import denied_import, denied_program, first_denied
+from checks.node.probe.environments import lost_environment, maker_of
 from checks.node.probe.guilty_variables import guilty_variables
 from checks.node.probe.shadows import shadowing_modules
+from checks.node.probe.startup_files import startup_files
 from checks.node.probe.torch_interpreters import torch_interpreters
 from checks.node.runtime.environment import rank_environment
 
@@ -76,6 +78,16 @@ def copy_at(name, origin):
     folder = os.path.dirname(origin)
     folder = os.path.dirname(folder) if os.path.basename(origin) == "__init__.py" else folder
     return [folder, versions.get((folder, name.replace("_", "-")), "")]
+def backends_in(path):
+    for name in [name for name in listed(path) if name.endswith(".dist-info")]:
+        info = os.path.join(path, name)
+        group = text(os.path.join(info, "entry_points.txt")).partition("[torch.backends]")[2]
+        for line in group.partition("[")[0].splitlines():
+            entry, equals, target = [word.strip() for word in line.partition("=")]
+            module = target.partition(":")[0].strip()
+            if equals and module:
+                yield {"name": entry, "module": module, "info": info, "found": bool(place(module)),
+                    "recorded": os.path.exists(os.path.join(info, "RECORD"))}
 def imported(source):
     import ast
     for node in ast.parse(source).body:
@@ -127,6 +139,7 @@ if sys.version_info >= (3, 8):
         "misread": misread,
         "installer": "pip" if place("pip") else "",
         "search": sys.path,
+        "backends": [found for path in sys.path for found in backends_in(path)],
         "optional": {name: spec and spec.origin for name, spec in (
             (name, place(name)) for name in %(optional)r)},
     }
@@ -141,8 +154,13 @@ PACKAGES = (
     *("nvidia-nccl-cu11", "nvidia-nccl-cu12", "nvidia-nccl-cu13"),
 )
 MODULES = ("torch", "deepspeed", "accelerate", "transformers", "datasets", "tokenizers", "peft")
-OPTIONAL = ("wandb", "tensorboard", "comet_ml", "mup", "cupy", "mpi4py", "datastates")
-"""What DeepSpeed imports only because of a key of its config."""
+OPTIONAL = (
+    *("wandb", "tensorboard", "comet_ml", "mup", "cupy", "mpi4py", "datastates"),
+    *("torch_npu", "torch_mlu", "torch_musa", "torch_sdaa", "torch_xla", "habana_frameworks"),
+    *("intel_extension_for_pytorch", "oneccl_bindings_for_pytorch", "apex", "transformer_engine"),
+    *("flash_attn", "bitsandbytes", "xformers", "triton", "torchvision", "torchaudio"),
+)
+"""What DeepSpeed imports because of a key of its config, and what it and others try to import."""
 LAUNCHERS = ("torchrun", "deepspeed", "accelerate")
 INTERPRETER = re.compile(
     r"#!\s*(?:\S+/env\s+(?:-S\s+)?)?(\S*python[\d.]*t?)\s"
@@ -191,6 +209,7 @@ def describe_absent(python, state, workdir):
         "nearest": where,
         "interactive": path_in_terminal(python),
         "with_torch": torch_interpreters(workdir, python),
+        "maker": maker_of(python) if where else "",
     }
 
 
@@ -266,15 +285,18 @@ def ask_interpreter(python, path, args):
         return {"path": python, "state": "hangs", "detail": ran.err[-2000:]}
     shadows = own_shadows(path, env, args)
     lines = [line for line in ran.out.splitlines() if line.startswith(MARK)]
+    noisy = ran.err.strip() or len(ran.out.splitlines()) > len(lines)
+    hooks = startup_files(path, env) if noisy or not lines else {}
     if not lines:
         detail = ran.err.strip() or ran.out.strip() or "it printed nothing"
         failed = {"path": python, "state": "crashed", "code": ran.code, "detail": detail[-2000:]}
         guilty = guilty_variables([path, "-"], ask, args, TRIALS_S)
-        return dict(failed, denied_by=denied_import(detail), variables=guilty, shadows=shadows)
-    answer = dict(
-        ast.literal_eval(lines[-1][len(MARK) :]), path=python, state="ok", shadows=shadows
-    )
+        denied = denied_import(detail)
+        return dict(failed, denied_by=denied, variables=guilty, shadows=shadows, hooks=hooks)
+    answer = ast.literal_eval(lines[-1][len(MARK) :])
+    answer.update(path=python, state="ok", shadows=shadows, hooks=hooks)
     answer["denied"] = denied_modules(path, answer)
+    answer["lost"] = lost_environment(path, answer, ("torch", "deepspeed"))
     folders = [os.path.dirname(path), os.path.join(answer["prefix"], "bin")]
     return dict(
         answer,

@@ -104,6 +104,8 @@ ALIKE = frozenset(
         *("part-of-torch-of-root-alone", "allocator-unknown"),
         *(
             "tensorboard-not-installed",
+            *("backend-without-its-record", "backend-of-other-hardware", "path-file-fails"),
+            *("path-file-ends-python", "path-file-of-all-fails"),
             "deepspeed-patched-on-all-but-one",
             "transformers-patched-on-one",
             "mup-not-installed",
