@@ -12,6 +12,7 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.cgroup import Cgroup
 from checks.facts.compute import Compute, DeviceMeasurement
+from checks.facts.environment import Environment
 from checks.facts.free_space import FreeSpace
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
@@ -35,7 +36,7 @@ SPEED_UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}
     "collective.accelerators-are-alike-fast",
     *(Rendezvous, Compute, Software, FreeSpace),
     severity=Severity.WARN,
-    optional=(Smoke, Gpus, Limits, Load, Cgroup, Surroundings),
+    optional=(Smoke, Gpus, Limits, Load, Cgroup, Surroundings, Environment),
 )
 def accelerators_are_alike_fast(node: NodeView) -> Verdict:
     """Every accelerator computes finite numbers, about as fast as similar ones in the cluster.

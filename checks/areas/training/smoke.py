@@ -212,7 +212,7 @@ def _describe_compilation(op: CompiledOp | None) -> str:
     Software,
     Gpus,
     severity=Severity.WARN,
-    optional=(FreeSpace, Limits, Surroundings),
+    optional=(FreeSpace, Limits, Surroundings, Environment),
 )
 def step_time_is_alike(node: NodeView) -> Verdict:
     """No node is more than twice as slow at the same steps as the median of the cluster.

@@ -7,7 +7,9 @@ import ast
 
 from checks.node.probe.core import Undetermined, run_command
 
-MARK = "PREFLIGHT-STARTUP "
+COMMANDS = ("PYTHON -S - (where it prints at its start or fails: runs its start-up files singly)",)
+
+MARK, BEGINS = "PREFLIGHT-STARTUP ", "PREFLIGHT-BEGINS "
 LIMIT_S = 4.0
 LONGEST_WORDS = 300
 # Run by the training interpreter, which -S keeps from running those files by itself
@@ -22,6 +24,7 @@ def place(step, args):
 def watch(step):
     run = getattr(site, step)
     def watched(*args, **more):
+        os.write(1, ("\\n" + %(begins)r + place(step, args) + "\\n").encode("utf-8", "replace"))
         streams, said = (sys.stdout, sys.stderr), io.StringIO()
         sys.stdout = sys.stderr = said
         try:
@@ -43,10 +46,13 @@ os._exit(0)
 
 def startup_files(path, env):
     """{file: what it printed or raised} of those that do, and of no other; none where unknown."""
-    program = PROGRAM % {"mark": MARK, "longest": LONGEST_WORDS}
+    program = PROGRAM % {"mark": MARK, "begins": BEGINS, "longest": LONGEST_WORDS}
     try:
         ran = run_command([path, "-S", "-"], LIMIT_S, env, program.encode("utf-8"))
         lines = [line for line in ran.out.splitlines() if line.startswith(MARK)]
+        begun = [line for line in ran.out.splitlines() if line.startswith(BEGINS)]
+        if not lines and begun and not ran.timed_out:
+            return {begun[-1][len(BEGINS) :]: "it ended the interpreter with code %s" % ran.code}
         return ast.literal_eval(lines[-1][len(MARK) :]) if lines else {}
     except (Undetermined, ValueError, SyntaxError):
         return {}

@@ -20,7 +20,8 @@ def left_over(name: str, package: str, *lines: str) -> Fault:
     written = (
         f"mkdir {info}; printf '{metadata}' >{info}/METADATA",
         rf"printf '[torch.backends]\n{package} = {package}:start\n' >{info}/entry_points.txt",
-        f"for file in METADATA entry_points.txt RECORD; do echo {info}/$file,,; done >{info}/RECORD",
+        f"for file in METADATA entry_points.txt RECORD; do echo {info}/$file,,; done >record",
+        f"mv record {info}/RECORD",
     )
     return custom(name, IN_SITE + "\n".join((*written, *lines)))
 
@@ -72,8 +73,7 @@ CASES: list[Case] = [
     ),
     case(
         site_file("path-file-ends-python", "a.pth", "import os; os._exit(0)"),
-        *(STARTS, NODE3, "python-crashes"),
-        fixable=False,
+        *(STARTS, NODE3, "startup-file"),
     ),
     warned(
         site_file("sitecustomize-prints", "sitecustomize.py", 'print("hello")'),

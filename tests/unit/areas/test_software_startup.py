@@ -96,6 +96,7 @@ def test_torch_that_loads_no_backends_needs_none():
         ("a.pth", "import sys; print('hello')\n", "hello"),
         ("sitecustomize.py", "print('hello')\n", "hello"),
         ("sitecustomize.py", "raise SystemExit(3)\n", "SystemExit: 3"),
+        ("a.pth", "import os; os._exit(4)\n", "code 4"),
         ("a.pth", "import sys\n", ""),
     ],
 )
