@@ -1,6 +1,7 @@
-"""Host certificates: paramiko reads none, so the controller's own OpenSSH is asked about them.
+"""Host keys that are in no file: paramiko knows none, so the controller's own OpenSSH is asked.
 
-A site with an authority of its own has no host key in known_hosts, only who signs them.
+A site with an authority of its own has only in known_hosts who signs them; another has a command
+that says them (KnownHostsCommand), or has them in its DNS.
 """
 
 from __future__ import annotations
@@ -19,14 +20,19 @@ OPTIONS = (
     *("-v", "-T", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oFingerprintHash=sha256"),
     *("-oControlPath=none", "-oUpdateHostKeys=no", "-oClearAllForwardings=yes"),
 )
-_PRESENTED = re.compile(r"^debug1: Server host certificate: \S+ SHA256:([^,\s]+)", re.MULTILINE)
-_BELIEVED = re.compile(
-    r"^debug1: Host .* is known and matches the \S+ host certificate", re.MULTILINE
+_PRESENTED = re.compile(
+    r"^debug1: Server host (?:certificate|key): \S+ SHA256:([^,\s]+)", re.MULTILINE
 )
+_BELIEVED = re.compile(
+    r"^debug1: (?:Host .* is known and matches the \S+ host (?:certificate|key)"
+    r"|matching host key fingerprint found in DNS)",
+    re.MULTILINE,
+)
+"""Of one login; a jump host before it has its own."""
 
 
-def accepts_certificate(job: Job, target: LoginTarget, key: str) -> bool:
-    """Whether OpenSSH takes a certificate of that node for this very host key (base64).
+def is_believed(job: Job, target: LoginTarget, key: str) -> bool:
+    """Whether OpenSSH takes this very host key (base64) of that node, or a certificate for it.
 
     It logs in and runs `true`; whether it may log in does not matter here.
     """
@@ -47,10 +53,8 @@ def accepts_certificate(job: Job, target: LoginTarget, key: str) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     said = done.stderr.decode("utf-8", "replace").replace("\r", "")
-    presented = _PRESENTED.search(said)
-    if presented is None or not _BELIEVED.search(said):
-        return False
-    return presented[1] == _fingerprint(key)
+    logins = dict(zip(*[iter(_PRESENTED.split(said)[1:])] * 2, strict=False))
+    return bool(_BELIEVED.search(logins.get(_fingerprint(key), "")))
 
 
 def _fingerprint(key: str) -> str:

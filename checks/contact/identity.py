@@ -21,7 +21,8 @@ from paramiko.auth_strategy import (
     Password,
 )
 
-from checks.contact.certificates import accepts_certificate
+from checks.contact.certificates import is_believed
+from checks.contact.private_keys import agent_keys, is_public_key, keys_in, public_half
 from checks.contact.ssh_config import LoginTarget, SshSetup, is_too_open
 
 UNANSWERED = {
@@ -50,7 +51,8 @@ class LoginError(Exception):
 
 
 class OfferedKeys(AuthStrategy):
-    """Offers the target's keys in order, then the agent's where the config lets it.
+    """Offers the target's keys in order, from its agent or its files, then the agent's others
+    where the config lets it.
 
     A password, which only `launcher trust` asks for once the keys were refused, is offered alone:
     behind more keys than MaxAuthTries allows sshd would not look at it.
@@ -74,12 +76,14 @@ class OfferedKeys(AuthStrategy):
         if self.password:
             yield Password(self.user, lambda: self.password)
             return
-        for path in self.target.keys:
-            key = self._load_key(path)
-            if key:
-                yield self._offer_key(key)
-        if self.target.agent:
-            for agent_key in paramiko.Agent().get_keys():
+        with agent_keys(self.target) as agent:
+            for path in self.target.identities:
+                held = agent.pop(public_half(path), None)
+                if held:
+                    yield self._offer_key(held)
+                elif path in self.target.keys:
+                    yield from map(self._offer_key, self._load_key(path))
+            for agent_key in () if self.target.only_named else agent.values():
                 yield self._offer_key(agent_key)
 
     def _offer_key(self, key: paramiko.PKey) -> AuthSource:
@@ -87,12 +91,16 @@ class OfferedKeys(AuthStrategy):
         self.offered = self.offered or self.latest
         return InMemoryPrivateKey(self.user, key)
 
-    def _load_key(self, path: Path) -> paramiko.PKey | None:
+    def _load_key(self, path: Path) -> Iterator[paramiko.PKey]:
+        """The key of that file, first with its certificate."""
         try:
-            if is_too_open(path):
+            if is_public_key(path):
+                said = f"{path} is a public key, and no agent has the private one"
+                self.unusable.append(("key-missing", said))
+            elif is_too_open(path):
                 self.unusable.append(("key-permissions", f"{path} can be read by others"))
-                return None
-            return paramiko.PKey.from_path(str(path))
+            else:
+                yield from keys_in(path)
         except OSError as error:
             self.unusable.append(("key-unreadable", f"{path}: {error.strerror}"))
         except paramiko.PasswordRequiredException:
@@ -103,7 +111,6 @@ class OfferedKeys(AuthStrategy):
             asks = "password" in str(error).lower() or "encrypted" in str(error).lower()
             cause = "key-passphrase" if asks else "key-unreadable"
             self.unusable.append((cause, f"{path}: {error}"))
-        return None
 
     def failure(self, refusal: paramiko.BadAuthenticationType | None = None) -> LoginError:
         """Why none was accepted, as exactly as can be known from here."""
@@ -117,8 +124,9 @@ class OfferedKeys(AuthStrategy):
             return LoginError("public-key-auth-off", f"it accepts {others}")
         if self.unusable:
             return LoginError(*self.unusable[0])
-        if not self.target.keys and not self.target.agent:
-            return LoginError("key-missing", "no private key here and no ssh agent")
+        if not self.offered:
+            agent = "none in the ssh agent" if self.target.agent else "no ssh agent"
+            return LoginError("key-missing", f"no private key here and {agent}")
         tried = ", ".join(str(path) for path in self.target.keys) or "the agent's keys"
         return LoginError("key-denied", f"the server refused {tried} for user {self.user}")
 
@@ -130,7 +138,7 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
         on_file = setup.known_hosts(target)
         self.known = on_file.keys(target.known_as)
         self.revoked = on_file.revoked
-        self.certifiable = on_file.certifiable(target.known_as)
+        self.asks_ssh = on_file.certifiable(target.known_as) or target.believes_others
         self.job, self.target = setup.job, target
         self.presented, self.whose = "", whose
 
@@ -142,7 +150,7 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
             raise LoginError("host-key-changed", f"{self.whose} {offered[0]} host key is revoked")
         if offered in self.known or (not self.known and self.target.accept_new):
             return
-        if self.certifiable and accepts_certificate(self.job, self.target, offered[1]):
+        if self.asks_ssh and is_believed(self.job, self.target, offered[1]):
             return
         if any(kind == offered[0] for kind, _ in self.known):
             said = f"{self.whose} {offered[0]} host key is another than the one on file"

@@ -165,8 +165,11 @@ class LoginTarget:
     """Where and how to log in to one node, with every default resolved.
 
     `known_hosts` are all files of host keys; `own_known_hosts` is the first of the user's that
-    keeps what is written to it, `/dev/null` where none does. `first_key` is where the first private
-    key that may be offered belongs. `family` is of the socket module.
+    keeps what is written to it, `/dev/null` where none does. `identities` are the private keys that
+    are named, also where there is no such file, `keys` those that are there. `agent` is the socket
+    of the agent that may be asked, empty for none, `only_named` whether for named keys alone.
+    `believes_others`: host keys may also be known by a command or from DNS. `family` is of the
+    socket module.
     """
 
     name: str
@@ -174,14 +177,21 @@ class LoginTarget:
     port: int
     user: str | None
     keys: tuple[Path, ...]
-    first_key: Path
-    agent: bool
+    identities: tuple[Path, ...]
+    only_named: bool
     accept_new: bool
     host_key_alias: str
     connect_timeout_s: float
     known_hosts: tuple[str, ...] = ()
     own_known_hosts: str = ""
     family: int = socket.AF_UNSPEC
+    agent: str = ""
+    believes_others: bool = False
+
+    @property
+    def first_key(self) -> Path:
+        """Where the first private key that may be offered belongs."""
+        return self.identities[0]
 
     @property
     def known_as(self) -> str:
@@ -216,13 +226,14 @@ class SshSetup:
             port=node.port or ssh.port or int(config.get("port", 22)),
             user=node.user or ssh.user or config.get("user"),
             keys=tuple(path for path in identities if ssh.key or path.is_file()),
-            first_key=identities[0],
-            agent=bool(os.environ.get("SSH_AUTH_SOCK")) and not only,
+            identities=tuple(identities),
+            only_named=only,
             accept_new=checking in ("no", "off", "accept-new"),
             host_key_alias=config.get("hostkeyalias", ""),
             connect_timeout_s=float(config.get("connecttimeout", 10)),
             family=FAMILIES.get(config.get("addressfamily", "any"), socket.AF_UNSPEC),
         )
+        target = replace(target, agent=agent_socket(target, config))
         return with_known_hosts(target, config)
 
     def known_hosts(self, target: LoginTarget) -> KnownHosts:
@@ -230,6 +241,15 @@ class SshSetup:
         if target.known_hosts not in self._read:
             self._read[target.known_hosts] = KnownHosts.load(target.known_hosts)
         return self._read[target.known_hosts]
+
+
+def agent_socket(target: LoginTarget, config: SSHConfigDict) -> str:
+    """Where the agent listens that the target's part of the configuration names, or any has."""
+    named = config.get("identityagent", "SSH_AUTH_SOCK").strip('"')
+    if named == "none":
+        return ""
+    usual = os.environ.get("SSH_AUTH_SOCK", "")
+    return usual if named == "SSH_AUTH_SOCK" else os.path.expanduser(_fill_in(named, target))
 
 
 def with_known_hosts(target: LoginTarget, config: SSHConfigDict) -> LoginTarget:
@@ -240,7 +260,9 @@ def with_known_hosts(target: LoginTarget, config: SSHConfigDict) -> LoginTarget:
     own = [_fill_in(file, target) for file in files]
     kept = next((file for file in own if file != "/dev/null"), "/dev/null")
     everywhere = (*own, *(_fill_in(file, target) for file in _split_paths(system)))
-    return replace(target, known_hosts=everywhere, own_known_hosts=kept)
+    commands = config.get("knownhostscommand", "none") != "none"
+    others = commands or config.get("verifyhostkeydns", "no") == "yes"
+    return replace(target, known_hosts=everywhere, own_known_hosts=kept, believes_others=others)
 
 
 def _fill_in(file: str, target: LoginTarget) -> str:

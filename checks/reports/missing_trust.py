@@ -75,10 +75,9 @@ def _mesh_finding(gap: Sequence[Finding], findings: Iterable[Finding], job: Job)
     asked = [f for f in findings if f.check == MESH_CHECK and f.outcome is not Outcome.SKIP]
     strangers = _strangers(asked, gap)
     names = dict.fromkeys(name for finding in asked for name in finding.subject)
-    others = [name for name in names if name not in strangers]
-    who = fold_names(name for name in names if name in strangers)
-    between = f"between {who} and {fold_names(others)}" if others else f"between {who}"
-    message = f"no trust {between}: {len(gap)} of {len(asked)} logins from node to node fail"
+    where = "between" if len(strangers) == len(names) else "to or from"
+    who = f"{where} {fold_names(name for name in names if name in strangers)}"
+    message = f"no trust {who}: {len(gap)} of {len(asked)} logins from node to node fail"
     fix = Fix(next_line("trust", job), HERE, "it shows what it adds, and asks first")
     return _one_for_all(gap, message, fix)
 

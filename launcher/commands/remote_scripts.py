@@ -14,12 +14,18 @@ from checks.errors import PreflightError, UsageError
 
 
 def ask_consent(question: str, args: Namespace) -> bool:
-    """Whether the person, or --yes, says yes. Raises UsageError where nobody can be asked."""
+    """Whether the person, or --yes, says yes; Ctrl-D says no. Raises UsageError where nobody can
+    be asked.
+    """
     if args.yes:
         return True
     if not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask at: add --yes to confirm beforehand")
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
 
 
 def run_scripts(contact: Contact, scripts: Mapping[str, str]) -> dict[str, str]:

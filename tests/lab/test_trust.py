@@ -47,7 +47,7 @@ class Person:
         """Without a terminal."""
         done = subprocess.run(
             [*self.argv, *words], env=self.env, cwd=ROOT, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=120, check=False,
+            capture_output=True, text=True, timeout=120, check=False, start_new_session=True,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
@@ -171,6 +171,17 @@ def test_nobody_to_ask_is_a_usage_error(blank: Lab, home: Path):
     assert code == 2
     assert "--yes" in seen
     assert not (home / ".ssh").exists()
+    code, seen = person(blank, home).trust("--yes", "--ask-password")
+    assert code == 2
+    assert "there is no terminal to ask for the password at" in seen
+
+
+def test_a_dry_run_agrees_to_no_host_key(blank: Lab, home: Path):
+    code, seen = person(blank, home).trust("--yes", "--dry-run", "--ask-password")
+    assert code == 1
+    assert "SHA256:" in seen
+    assert "nothing was changed" in seen
+    assert not (home / ".ssh").exists()
 
 
 @pytest.fixture
@@ -192,12 +203,19 @@ def test_a_user_and_a_port_of_their_own_and_nothing_kept_is_lost(trusted: Lab, h
     ada = person(trusted, home, user="ada")
     read = "cat /home/ada/.ssh/authorized_keys /home/ada/.ssh/id_ed25519"
     before = trusted.node("node1").run(read, check=True).stdout
-    code, seen = ada.trust("--yes", "--dry-run")
+    for entry in trusted.record.nodes:
+        scan = ["ssh-keyscan", "-p", str(entry.port), entry.address]
+        seen = subprocess.run(scan, check=True, capture_output=True, text=True).stdout
+        with (home / ".ssh/known_hosts").open("a") as known:
+            known.write(seen)
+    code, seen = ada.trust("--dry-run")
     assert code == 0, seen
     assert "[10." in seen
     assert trusted.node("node1").run(read, check=True).stdout == before
     code, seen = ada.trust("--yes")
     assert code == 0, seen
+    nothing = "Every node has a key, lets in all others and knows their host keys.\n"
+    assert ada.trust("--dry-run") == (0, nothing)
     assert login_results(trusted, user="ada") == set(NAMES)
     after = trusted.node("node1").run(read, check=True).stdout
     assert set(before.splitlines()) <= set(after.splitlines())

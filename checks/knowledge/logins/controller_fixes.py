@@ -22,6 +22,7 @@ from checks.knowledge.logins.server_fixes import MORE_STARTUPS, RELOAD_SSHD, SSH
 from checks.model import HERE, Fix
 
 MORE_THAN_A_KEY = "the server asks for more than a key"
+PUBLIC_HALF_ALONE = "is a public key, and no agent has the private one"
 COMPARE_NOTE = (
     "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "
     "machine may answer in its name"
@@ -149,6 +150,12 @@ def _home_path(path: str) -> str:
 
 
 def _key_missing_fix(node: NodeView, login: Login) -> Fix:
+    if PUBLIC_HALF_ALONE in login.detail:
+        note = (
+            "lists what the agent has: add the private key to it, start the agent that has it, or "
+            "name that one's socket with IdentityAgent in the ssh config"
+        )
+        return _fix_here("ssh-add -l", note)
     copy = ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1)
     return _fix_here(f"ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && {copy}")
 

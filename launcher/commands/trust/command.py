@@ -57,11 +57,10 @@ def _make_changes(
         print(f"{THIS_MACHINE}: make a key, {path}")
     for change, names in _nodes_by_change(wanted).items():
         print(f"{fold_names(names)}: {change}")
-    if args.dry_run:
-        return False
     if not wanted:
         print("Every node has a key, lets in all others and knows their host keys.")
-        return True
+    if args.dry_run or not wanted:
+        return not args.dry_run
     if not ask_consent(f"Apply these changes to {len(wanted)} nodes?", args):
         raise PreflightError("nothing was changed")
     keys = {node.name: key.public for node in cluster.reached if (key := usable_key(node))}

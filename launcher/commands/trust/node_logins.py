@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import getpass
 import subprocess
+import warnings
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from checks.contact.logins import open_contact
 from checks.contact.pool import Contact
+from checks.contact.private_keys import agent_public_key, is_public_key
 from checks.contact.ssh_config import SshSetup
-from checks.errors import PreflightError
+from checks.errors import PreflightError, UsageError
 from checks.facts import ClusterView, Login
 from checks.facts.snapshot import Snapshot
 from checks.folded_names import fold_names
@@ -81,8 +83,20 @@ def _resolve_refusals(
     elif denied:
         refused = [name for name in denied if name in passwords]
         again = f"{fold_names(refused)} refused that password. " if refused else ""
-        entered = getpass.getpass(f"{again}ssh password for {fold_names(denied)}: ")
+        entered = _ask_password(f"{again}ssh password for {fold_names(denied)}: ")
         passwords.update(dict.fromkeys(denied, entered))
+
+
+def _ask_password(question: str) -> str:
+    """What the person enters, unseen. Raises PreflightError where nobody does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return getpass.getpass(question)
+        except getpass.GetPassWarning:
+            raise UsageError("there is no terminal to ask for the password at") from None
+        except EOFError:
+            raise PreflightError("no password was entered; nothing was changed") from None
 
 
 def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
@@ -95,6 +109,8 @@ def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
     for name, login in unknown.items():
         kind = login.host_key.partition(" ")[0]
         print(f"  {name}: {kind} {key_fingerprint(login.host_key)}")
+    if args.dry_run:
+        raise PreflightError("what they lack is seen once these are agreed to; nothing was changed")
     if not ask_consent(f"Are these the machines that you mean ({fold_names(unknown)})?", args):
         raise PreflightError("the host keys were not agreed to; nothing was changed")
     for login in unknown.values():
@@ -123,6 +139,13 @@ def find_own_key(job: Job) -> tuple[Path, str]:
     """
     target = SshSetup(job).target(job.head)
     path = target.keys[0] if target.keys else target.first_key
+    if held := agent_public_key(target, path):
+        return path, held
+    if is_public_key(path):
+        raise PreflightError(
+            f"this machine: the ssh config names {path}, a public key, and no agent has the "
+            "private one: start the agent that has it, or name the private key with --ssh-key"
+        )
     if not path.exists():
         return path, ""
     done = _ssh_keygen("-y", "-P", "", "-f", str(path))

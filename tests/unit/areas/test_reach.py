@@ -36,6 +36,13 @@ def test_every_cause_blocks_with_a_fix(cause):
     assert finding.fix.on in ("this machine", "node2")
 
 
+def test_a_public_key_whose_private_one_is_in_no_agent_makes_no_new_key():
+    said = "/k/id.pub is a public key, and no agent has the private one"
+    finding = found(cause="key-missing", detail=said, key="/k/id.pub")["node2",]
+    assert finding.fix.command == "ssh-add -l"
+    assert "IdentityAgent" in finding.fix.note
+
+
 def test_the_presented_key_is_put_on_file():
     finding = found(cause="host-key-unknown", host_key="ssh-ed25519 AAAA", port=2222)["node2",]
     assert "echo '[node2]:2222 ssh-ed25519 AAAA' >> ~/.ssh/known_hosts" in finding.fix.command

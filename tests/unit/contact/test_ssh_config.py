@@ -117,7 +117,7 @@ def test_an_explicit_key_is_the_only_one(tmp_path, monkeypatch):
     key.write_text("x")
     target = setup(tmp_path, "", key=str(key)).target("node1")
     assert target.keys == (key,)
-    assert target.agent is False
+    assert (target.identities, target.only_named) == ((key,), True)
 
 
 def test_a_config_that_cannot_be_read_is_named(tmp_path):
