@@ -35,11 +35,32 @@ class ConfigText:
 
 
 @dataclass(frozen=True)
+class TrainerArguments:
+    """What a script gives to transformers' TrainingArguments.
+
+    `given` are {argument: its value as JSON}, `unread` the arguments that may have any value. Where
+    `defaults` is true all others are as transformers has them; where it is `parsed`, options of the
+    command come before those.
+    """
+
+    given: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    defaults: bool = False
+    parsed: bool = False
+
+
+@dataclass(frozen=True)
 class TrainingScript:
-    """The training script; `words` are those of the probe's `deepspeed_config` that it contains."""
+    """The training script; `words` are those of the probe's `deepspeed_config` that it contains.
+
+    `settings` has the same of the JSON and YAML files among its arguments. `arguments` is None
+    where no TrainingArguments are seen, or several.
+    """
 
     path: str
     words: tuple[str, ...] = ()
+    arguments: TrainerArguments | None = None
+    settings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,16 @@ from checks.areas.deepspeed.config_access import (
     deepspeed_version,
     with_config,
 )
-from checks.areas.deepspeed.engine import judge_batch_sizes, judge_offload, judge_optimizer
+from checks.areas.deepspeed.engine import (
+    count_ranks,
+    judge_batch_sizes,
+    judge_offload,
+    judge_optimizer,
+)
 from checks.areas.deepspeed.fixes import edit_fix, open_fix, problems_verdict
 from checks.areas.deepspeed.lint import ignored_top_keys, key_expression, refused_settings
-from checks.areas.deepspeed.reader import ConfigReader, argument_conflicts, silent_autos
+from checks.areas.deepspeed.reader import ConfigReader, silent_autos
+from checks.areas.deepspeed.trainer import trainer_conflicts
 from checks.check import Over, Tag, cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.controller_files import ControllerFiles
@@ -197,7 +203,8 @@ def batch_sizes_agree(cluster: ClusterView) -> Verdict:
     some number of copies.
 
     Fix:
-        batch-mismatch: an edit of `train_batch_size` to the product.
+        batch-mismatch: an edit of `train_batch_size` to the product, or of all three to "auto"
+            where Hugging Face's Trainer fills them from its arguments.
         no-batch-size: adds `train_micro_batch_size_per_gpu`.
     """
     if not cluster.job.deepspeed_config:
@@ -241,33 +248,38 @@ def auto_is_filled(node: NodeView, config: ParsedConfig) -> Verdict:
 
 
 @node_check(
-    "deepspeed.arguments-agree", DeepspeedConfig, over=Over.HEAD, optional=(ControllerFiles,)
+    "deepspeed.arguments-agree", DeepspeedConfig, over=Over.HEAD, optional=(Gpus, ControllerFiles)
 )
 @with_config
 def arguments_agree(node: NodeView, config: ParsedConfig) -> Verdict:
-    """Arguments of Hugging Face's Trainer agree with the config.
+    """Arguments of Hugging Face's Trainer agree with the config, also those that nobody gives.
 
     The Trainer compares them in every rank and ends with "Please correct the following DeepSpeed
-    config values that mismatch TrainingArguments".
+    config values that mismatch TrainingArguments". A number in the config is held against the
+    default too: 5e-5 for the learning rate, 8 for the batch of a rank.
 
-    Measured: Batch size, accumulation, clipping, learning rate, weight decay, epsilon, fp16 and
-    bf16 as `command` gives them, against the file. "auto" always agrees; an argument that is not in
-    the command is not judged.
+    Measured: Batch sizes, accumulation, clipping, the optimizer's rate, betas, epsilon and decay,
+    warm-up, steps, fp16 and bf16 of the file, as transformers compares them, with what `command`
+    gives, what the script gives in numbers, and else the default. "auto" always agrees. An argument
+    that the script computes or changes, or that a file may set, is not judged.
 
     Fix:
         arguments-differ: sets the keys to "auto".
     """
     if config_reader(node) is not ConfigReader.TRAINER:
         return skip("the command and its script show no Hugging Face Trainer")
-    conflicts = argument_conflicts(config, node.job)
-    if not conflicts:
-        return ok("no argument in the command contradicts the config")
-    listed = "; ".join(
-        f"--{name} {value or 'given'} but {key} {config.get(key)}" for name, value, key in conflicts
+    conflicts = trainer_conflicts(
+        config, node.job, node.read(DeepspeedConfig).script, count_ranks(node)
     )
-    edit = "; ".join(f'{key_expression(key)}="auto"' for _, _, key in conflicts)
+    if not conflicts:
+        return ok("no argument that is known contradicts the config")
+    listed = "; ".join(
+        f"{each.key} {config.get(each.key)}, but {each.arguments}" for each in conflicts
+    )
+    edit = "; ".join(f'{key_expression(each.key)}="auto"' for each in conflicts)
     fix = edit_fix(node, config_path(node), config, edit, "so that the arguments decide")
-    return block("arguments-differ", f"the command and {config_path(node)} differ: {listed}", fix)
+    message = f"transformers' Trainer would refuse {config_path(node)}: {listed}"
+    return block("arguments-differ", message, fix)
 
 
 @node_check(

@@ -9,17 +9,25 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 
-from checks.areas.deepspeed.batch import BATCH, TRAIN, fit_batch_sizes, fits_fewer_copies
+from checks.areas.deepspeed.batch import (
+    BATCH,
+    MICRO,
+    TRAIN,
+    BatchFit,
+    fit_batch_sizes,
+    fits_fewer_copies,
+)
 from checks.areas.deepspeed.config_access import config_path, config_reader
 from checks.areas.deepspeed.fixes import edit_fix
 from checks.areas.deepspeed.lint import key_expression
 from checks.areas.deepspeed.reader import ConfigReader, splits_the_model
+from checks.areas.deepspeed.trainer import trainer_conflicts
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig, TrainingScript
 from checks.facts.gpus import Gpus
 from checks.job.slot_filter import parse_slot_filter, remaining_slots
 from checks.knowledge.deepspeed_config import AUTO, OFFLOAD_KINDS, ParsedConfig
-from checks.model import Job, Verdict, block, ok, skip, warn
+from checks.model import Fix, Job, Verdict, block, ok, skip, warn
 
 LARGEST_NODE = 1024
 """More slots than any node has: stands for a number that is not known."""
@@ -59,7 +67,9 @@ def judge_batch_sizes(node: NodeView, config: ParsedConfig) -> Verdict:
         return _missing_batch_verdict(node, config)
     if fit.fits:
         return ok(fit.shown)
-    fix = edit_fix(node, config_path(node), config, fit.edit, fit.note)
+    if _refused_by_trainer(node, config, ranks):
+        return skip(f"{fit.shown}; see deepspeed.arguments-agree")
+    fix = _batch_fix(node, config, fit)
     shown = splits_the_model(config, node.job, script or TrainingScript(""))
     if splits_the_model(config, node.job, script) and fits_fewer_copies(
         config, ranks, 1 if shown else 2
@@ -67,6 +77,30 @@ def judge_batch_sizes(node: NodeView, config: ParsedConfig) -> Verdict:
         condition = "this is right only if one copy of the model spans several ranks"
         return warn("batch-mismatch", f"{fit.shown}; {condition}", fix)
     return block("batch-mismatch", f"{config_path(node)}: {fit.shown}", fix)
+
+
+def _refused_by_trainer(node: NodeView, config: ParsedConfig, ranks: int) -> bool:
+    """Whether the Trainer's own arguments already contradict a size."""
+    if config_reader(node) is not ConfigReader.TRAINER:
+        return False
+    script = node.read(DeepspeedConfig).script
+    conflicts = trainer_conflicts(config, node.job, script, ranks)
+    return any(conflict.key in BATCH for conflict in conflicts)
+
+
+def _batch_fix(node: NodeView, config: ParsedConfig, fit: BatchFit) -> Fix:
+    """The Trainer computes the sizes from its arguments, and refuses a number that differs."""
+    if config_reader(node) is not ConfigReader.TRAINER:
+        return edit_fix(node, config_path(node), config, fit.edit, fit.note)
+    given = [name for name in BATCH if config.get(name) is not None]
+    edit = "; ".join(f'{key_expression(name)}="{AUTO}"' for name in given)
+    return edit_fix(node, config_path(node), config, edit, "the Trainer's arguments decide")
+
+
+def count_ranks(node: NodeView) -> int | None:
+    """How many ranks take part; None where the slots of a node are not known."""
+    peers = _participating_nodes(node)
+    return len(rank_slots(node)) if all(peer.slots for peer in peers) else None
 
 
 def _uncounted_verdict(node: NodeView) -> Verdict | None:
@@ -108,8 +142,10 @@ def _missing_batch_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
     fills = config_reader(node) is not ConfigReader.DEEPSPEED or (
         script and "batch_size" in script.words
     )
-    edit = f"{key_expression('train_micro_batch_size_per_gpu')}=1"
-    fix = edit_fix(node, path, config, edit, "replace 1 by the size that fits the GPUs")
+    by_trainer = config_reader(node) is ConfigReader.TRAINER
+    edit = f"{key_expression(MICRO)}={json.dumps(AUTO) if by_trainer else 1}"
+    note = "" if by_trainer else "replace 1 by the size that fits the GPUs"
+    fix = edit_fix(node, path, config, edit, note)
     if fills:
         return warn("no-batch-size", f"{message}; this is right only if the program sets one", fix)
     return block("no-batch-size", f"{message}; DeepSpeed needs one of them", fix)

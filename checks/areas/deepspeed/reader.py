@@ -17,23 +17,13 @@ from checks.model import Job
 
 TRAINER = {
     *("TrainingArguments", "HfArgumentParser", "import trl", "from trl"),
+    *("TrlParser", "SFTConfig", "DPOConfig", "GRPOConfig"),
     *("axolotl", "llamafactory", "lmflow"),
 }
 FILLER_WORDS = {*TRAINER, "Accelerator", "accelerate"}
 OWN_TRAINER_WORDS = {"Trainer", '"auto"', "'auto'"}
 SPLIT_WORDS = {"mpu=", "megatron", "mesh_", "PipelineModule", "parallel_size", "tp_size"}
 KNOWN_PROGRAMS = re.compile(r"\b(axolotl|llama-?factory|lmflow|accelerate|trl)\b", re.IGNORECASE)
-TRAINER_ARGUMENTS = {
-    "per_device_train_batch_size": "train_micro_batch_size_per_gpu",
-    "gradient_accumulation_steps": "gradient_accumulation_steps",
-    "max_grad_norm": "gradient_clipping",
-    "learning_rate": "optimizer.params.lr",
-    "weight_decay": "optimizer.params.weight_decay",
-    "adam_epsilon": "optimizer.params.eps",
-    "fp16": "fp16.enabled",
-    "bf16": "bf16.enabled",
-}
-"""Arguments that Hugging Face's Trainer holds against keys: transformers.integrations.deepspeed."""
 
 
 class ConfigReader(enum.Enum):
@@ -78,27 +68,6 @@ def command_options(job: Job) -> Iterator[tuple[str, str]]:
         if word.startswith("--"):
             name, equals, value = word[2:].partition("=")
             yield name.replace("-", "_"), value if equals or following[:2] == "--" else following
-
-
-def argument_conflicts(config: ParsedConfig, job: Job) -> list[tuple[str, str, str]]:
-    """(argument, its value, key) where a Trainer's argument and the config differ."""
-    options = dict(command_options(job))
-    return [
-        (name, options[name], key)
-        for name, key in TRAINER_ARGUMENTS.items()
-        if name in options and not _argument_agrees(options[name], config.get(key))
-    ]
-
-
-def _argument_agrees(argument: str, value: object) -> bool:
-    if value is None or value == "auto" or not isinstance(value, int | float):
-        return True
-    if isinstance(value, bool):
-        return (argument.lower() in ("", "true", "1", "yes", "y", "t", "on")) is value
-    try:
-        return float(argument) == value
-    except ValueError:
-        return True
 
 
 def silent_autos(config: ParsedConfig) -> list[str]:

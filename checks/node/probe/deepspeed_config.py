@@ -7,6 +7,7 @@ import re
 
 from checks.node.probe.core import section
 from checks.node.probe.toolchain import kernel_folders
+from checks.node.probe.trainer_arguments import trainer_arguments
 from checks.node.runtime.environment import rank_environment
 from checks.node.runtime.files import READ_LIMIT, decode_text
 
@@ -14,6 +15,10 @@ WORDS = (
     "deepspeed.initialize",
     "TrainingArguments",
     "TrainingArguments(",
+    "TrlParser",
+    "SFTConfig",
+    "DPOConfig",
+    "GRPOConfig",
     "use_cpu",
     "no_cuda",
     "ACCELERATE_USE_CPU",
@@ -92,7 +97,23 @@ def script_words(command, workdir):
     seen = read_config_file(os.path.normpath(os.path.join(workdir, command[0])))
     if seen["state"] != "there":
         return None
-    return {"path": command[0], "words": [word for word in WORDS if word in seen["text"]]}
+    return {
+        "path": command[0],
+        "words": [word for word in WORDS if word in seen["text"]],
+        "arguments": trainer_arguments(seen["text"]),
+        "settings": settings_words(command[1:], workdir),
+    }
+
+
+def settings_words(arguments, workdir):
+    """{file: those of WORDS in it} of the JSON and YAML files among the arguments."""
+    files = [word.rpartition("=")[2] for word in arguments]
+    seen = {
+        file: read_config_file(os.path.normpath(os.path.join(workdir, file)))["text"]
+        for file in files
+        if file.endswith((".json", ".yml", ".yaml"))
+    }
+    return {file: [word for word in WORDS if word in text] for file, text in seen.items()}
 
 
 def nvme_paths(config):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from typing import Any
 
@@ -120,7 +121,28 @@ def too_large(name: str, **zero: Any) -> Case:
     )
 
 
+OF_TRAINER = (
+    "from transformers import TrainingArguments\n"
+    'TrainingArguments("out", deepspeed="ds.json", use_cpu=True, per_device_train_batch_size=2)\n'
+)
+TRAINER = {"deepspeed_config": "ds.json", "command": ("train.py",)}
+
+
+def refused_by_trainer(name: str, **config: Any) -> Case:
+    """A number that DeepSpeed takes, and that no argument of the Trainer's says."""
+    fault = custom(
+        name,
+        f"echo '{json.dumps(config)}' >$HOME/ds.json\n"
+        f"printf %s {shlex.quote(OF_TRAINER)} >$HOME/train.py",
+    )
+    found = ("deepspeed.arguments-agree", HEAD, "arguments-differ")
+    return case(fault, *found, job=TRAINER, shape=ALONE)
+
+
 CASES = [
+    refused_by_trainer("trainer-of-another-batch", **MICRO),
+    refused_by_trainer("trainer-of-another-total", train_batch_size=32),
+    refused_by_trainer("trainer-of-the-default-rate", **optimizer("AdamW", lr=0.001)),
     too_large("model-larger-than-all-hosts", stage=3),
     too_large("model-offloaded-to-a-small-host", stage=3, offload_optimizer=CPU, offload_param=CPU),
     *(config_case(*edited) for edited in EDITED),
