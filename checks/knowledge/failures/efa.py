@@ -96,10 +96,30 @@ root ofi-plugin-exception
   checks  nccl.plugins-are-there
 root ofi-endpoint-failed
   says    NET/OFI Creating new endpoint for domain
+  unless  found [1-9]\d* nics
   cause   the libfabric plugin of NCCL cannot open an endpoint: it sees no EFA adapter here or in
           this container, or another libfabric is loaded
   fix     {EFA_DEVICES_FIX}
   checks  nccl.network-named-is-there, nccl.plugins-are-there
+root ofi-gdr-disabled
+  shows   GDR disabled on GDR-supported instance type {type}
+  cause   the libfabric plugin of NCCL found EFA, but may not use it: the GPUs' memory cannot be
+          registered with the adapter (GPUDirect RDMA), which it demands on {type}: NVIDIA's peer
+          memory module is not loaded, or EFA's driver or libfabric is too old or built without CUDA
+  fix     `lsmod | grep -e efa -e peermem` on the host and `modprobe nvidia-peermem`; the newest EFA
+          installer on the host, its libfabric and aws-ofi-nccl in the image; FI_EFA_USE_DEVICE_RDMA
+          not 0; until then OFI_NCCL_DISABLE_GDR_REQUIRED_CHECK=1, or unset NCCL_NET, is slow
+  checks  nccl.efa-software-is-equal, nccl.plugins-are-there
+root ofi-endpoint-refused
+  says    NET/OFI Creating new endpoint for domain
+  pattern NET/OFI Creating new endpoint for domain \S+ failed: (?P<why>.+)
+  near    Selected [Pp]rovider is (?P<fabric>\S+?),? .*found (?P<count>[1-9]\d*) nics
+  cause   the libfabric plugin of NCCL sees {count} adapters of {fabric} and cannot open an endpoint
+          there ({why}): an option that it demands is refused (GPUDirect RDMA, writes by the
+          adapter), as plugin, libfabric and driver do not fit, or memory may not be locked
+  fix     read the NET/OFI WARN line before it; `fi_pingpong -p {fabric}` on that node; EFA
+          installer, plugin and driver of one release in host and image; `--ulimit memlock=-1`
+  checks  nccl.efa-software-is-equal, nccl.plugins-are-there, limits.memlock-is-unlimited
 root ofi-plugin-newer-than-libfabric
   says    "Couldn't set FI_OPT_"
   says    "Could not set FI_OPT_"

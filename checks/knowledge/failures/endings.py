@@ -60,13 +60,12 @@ root torchrun-worker-killed
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank
   follows kernel-oom, kernel-group-oom
 root torchrun-worker-crashed
-  shows   failed (exitcode: -{signal:4|7|8|11}) local_rank: {local:\d+}
-  cause   the rank with local rank {local} crashed in native code (signal {signal}; 7 is a bus
-          error, as of a full /dev/shm): a broken or mismatched library
-  fix     `dmesg | tail` and `df -h /dev/shm` on that node; PYTHONFAULTHANDLER=1 in [env] shows
-          where it crashed
-  checks  limits.shm-is-large-enough, software.versions-are-equal
-  follows kernel-unknown-instruction
+  shows   failed (exitcode: -{signal:4|8|11}) local_rank: {local:\d+}
+  cause   the rank with local rank {local} crashed in native code (signal {signal}): a broken or
+          mismatched library
+  fix     `dmesg | tail` on that node; PYTHONFAULTHANDLER=1 in [env] shows where it crashed
+  checks  software.versions-are-equal
+  follows kernel-unknown-instruction, python-segfault, rank-bus-error
 symptom ended-by-signal
   says    "SignalException: Process "
   pattern SignalException: Process \d+ got signal: (?P<signal>\d+)
@@ -106,7 +105,7 @@ root mpi-rank-crashed
           it crashed; after an illegal instruction build there what was built elsewhere
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank,
           limits.shm-is-large-enough, software.versions-are-equal
-  follows kernel-oom, kernel-group-oom, kernel-unknown-instruction
+  follows kernel-oom, kernel-group-oom, kernel-unknown-instruction, python-segfault, rank-bus-error
 root shell-reports-crash, survivable
   says    Killed
   says    Segmentation fault
@@ -117,7 +116,7 @@ root shell-reports-crash, survivable
           where a program crashes
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank,
           limits.shm-is-large-enough
-  follows kernel-oom, kernel-group-oom, kernel-unknown-instruction
+  follows kernel-oom, kernel-group-oom, kernel-unknown-instruction, python-segfault, rank-bus-error
 symptom container-exited
   says    " exited with code "
   says    "Exit Code: "

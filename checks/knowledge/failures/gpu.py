@@ -39,6 +39,19 @@ root nccl-dup-gpu-tasks
   fix     one task for each node (`--ntasks-per-node=1`), the number of nodes as that of machines,
           and SLURM_NODEID as the machine's or node's rank
   checks  names.machines-are-distinct, gpu.slots-have-gpus
+root nccl-dup-gpu-slurm
+  says    Duplicate GPU detected
+  says    Multiple Ranks are using the same GPU/Partition
+  near    ^(?:srun: )?error: (?P<node>[^\s:]+): tasks? (?P<tasks>[\d,-]+):
+  unless  ray::|\(\w+ pid=|^\+? ?srun .*SLURM_PROCID|vllm_client\.py|init_communicator|
+          PyNcclCommunicator
+  cause   two ranks use one GPU (task {tasks} on {node}): in a Slurm job most often srun starts a
+          launcher (accelerate launch, torchrun) more than once on a node, or twice with one machine
+          rank, and each starts ranks for all GPUs; else the ranks that srun starts all take cuda:0
+  fix     with a launcher one task for each node (`--ntasks-per-node=1`), machine_rank (node_rank)
+          from SLURM_NODEID, num_processes = nodes x GPUs; without one
+          torch.cuda.set_device(int(os.environ["SLURM_LOCALID"])) before NCCL is used
+  checks  names.machines-are-distinct, gpu.slots-have-gpus
 root nccl-dup-gpu-ray
   says    Duplicate GPU detected
   says    Multiple Ranks are using the same GPU/Partition

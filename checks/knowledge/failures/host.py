@@ -11,13 +11,27 @@ FAILURES = read_entries(
     r"""
 root torchrun-sigkill
   says    ) received by PID
-  pattern Signal (?P<signal>\d+) \((?P<name>SIG(?!TERM|INT|HUP|ABRT|SEGV|ILL|FPE)\w+)\)
+  pattern Signal (?P<signal>\d+) \((?P<name>SIG(?!TERM|INT|HUP|ABRT|SEGV|ILL|FPE|BUS)\w+)\)
           received by PID
-  cause   a rank was ended by {name} (SIGKILL: most often the kernel, out of memory; SIGBUS: a full
-          /dev/shm)
+  cause   a rank was ended by {name} (SIGKILL: most often the kernel, out of memory)
   fix     run `dmesg | tail` on that node
-  checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.shm-is-large-enough,
-          limits.shm-is-writable
+  checks  limits.group-allows-enough-memory, limits.memory-is-free
+root rank-bus-error
+  says    Fatal Python error: Bus error
+  says    "failed (exitcode: -7) local_rank: "
+  says    Signal 7 (SIGBUS) received by PID
+  says    exits with return code = -
+  says    ": Bus error"
+  pattern Fatal Python error: Bus error|failed \(exitcode: -7\) local_rank: (?P<local>\d+)|
+          Signal 7 \(SIGBUS\) received by PID|exits with return code = -7\b|
+          srun: error: (?P<node>[^\s:]+): tasks? [\d,-]+: Bus error
+  cause   a rank crashed with a bus error (SIGBUS): almost always /dev/shm is too small or full,
+          through which data loader workers, dataset.map with num_proc and NCCL hand on their data;
+          else a file that is mapped into memory was cut short, or its file system failed
+  fix     {SHM_FIX}; `df -h /dev/shm` while it runs; fewer workers (num_workers,
+          preprocessing_num_workers); where /dev/shm stays half empty, delete the cached file that
+          the stack names, and keep caches on a local disk
+  checks  limits.shm-is-large-enough, limits.shm-is-writable, limits.memory-is-free
 root dataloader-worker-killed
   shows   DataLoader worker (pid {pid:[\d, ]+}) is killed by signal: Killed
   cause   a data loader worker was killed (SIGKILL): as a rule by the kernel because the memory of

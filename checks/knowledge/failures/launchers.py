@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
-from checks.knowledge.failures.host import SHM_FIX
 
 FAILURES = read_entries(
     r"""
@@ -102,12 +101,6 @@ root rank-exit-negative
           zero.Init, or offload less
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank
   follows kernel-oom, kernel-group-oom
-root rank-bus-error
-  says    exits with return code = -
-  pattern exits with return code = -7\b
-  cause   a rank died of a bus error: most often /dev/shm is full
-  fix     `df -h /dev/shm` on that node; {SHM_FIX}
-  checks  limits.shm-is-large-enough
 root rank-crashed
   says    exits with return code = -
   pattern exits with return code = -(?P<signal>4|8|11)\b
@@ -144,6 +137,5 @@ root env-key-missing
   cause   the script reads {name}, which its launcher sets, and was started without that launcher
   fix     torchrun, deepspeed or accelerate launch for RANK and its kin; srun or mpirun for theirs;
           os.environ.get for a single process
-""",
-    SHM_FIX=SHM_FIX,
+"""
 )

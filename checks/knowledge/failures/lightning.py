@@ -26,6 +26,29 @@ root lightning-ntasks-refused
   cause   Lightning cannot tell from --ntasks={tasks} how many tasks each node has
   fix     #SBATCH --nodes and --ntasks-per-node (one for each GPU of a node) instead of --ntasks;
           `export SLURM_JOB_NAME=interactive` where Slurm is not to start the ranks
+LEFT_WAITING = GLOBAL_RANK: 0, MEMBER: 1/(?P<world>[2-9]|\d\d+)\b
+STARTED_ALL = registered\. Starting|GLOBAL_RANK: [1-9]
+stall lightning-srun-not-used
+  says    "MEMBER: 1/"
+  pattern {LEFT_WAITING}
+  near    `srun` command is available on your system but is not used
+  unless  {STARTED_ALL}
+  cause   1 of {world} processes was started: within a Slurm job Lightning leaves it to srun to
+          start the ranks, and this was started without srun, so rank 0 waits for the others until
+          the job is ended
+  fix     `srun python SCRIPT` with --nodes equal to num_nodes and --ntasks-per-node equal to
+          devices; on one node without srun `export SLURM_JOB_NAME=interactive`
+stall lightning-ranks-missing
+  says    "MEMBER: 1/"
+  pattern {LEFT_WAITING}
+  unless  {STARTED_ALL}|`srun` command is available on your system but is not used
+  cause   rank 0 waits for the other {world} - 1 processes, of which this log shows none: their
+          nodes were not started, were given another MASTER_ADDR or MASTER_PORT, or do not reach
+          this one
+  fix     read the logs of the other nodes; in Slurm `srun` with --nodes equal to num_nodes and
+          --ntasks-per-node equal to devices; else the same command on every node, with NODE_RANK 0,
+          1, …
+  checks  ports.master-port-is-reachable
 root lightning-slurm-differs
   says    "` in Lightning, but the number of "
   pattern You set `(?P<key>devices|num_nodes)=(?P<here>\d+)` in Lightning, but the number of .*?

@@ -23,6 +23,24 @@ root megatron-checkpoint-other-arguments
   fix     start with {saved}, or --use-checkpoint-args; convert the checkpoint where a parallel size
           is to change (tools/checkpoint/convert.py)
   checks  files.checkpoints-can-be-resumed
+root megatron-experts-layout
+  says    Missing key(s) in state_dict:
+  says    Unexpected key(s) in state_dict:
+  near    Missing key\(s\) in state_dict: "[^\n]*experts\.(?:weight[12]"|
+          linear_fc[12]\.weight\d+")[^\n]*\n[^\n]*Unexpected key\(s\)[^\n]*\.local_experts\.
+  cause   the checkpoint has each expert by itself (local_experts, SequentialMLP), and the model
+          wants them in one grouped matrix: it runs with --moe-grouped-gemm
+  fix     leave --moe-grouped-gemm out, or convert the checkpoint for it (the converter with the
+          same option)
+root megatron-experts-grouped
+  says    Missing key(s) in state_dict:
+  says    Unexpected key(s) in state_dict:
+  near    Missing key\(s\) in state_dict: "[^\n]*\.local_experts\.[^\n]*\n[^\n]*Unexpected
+          key\(s\)[^\n]*experts\.(?:weight[12]"|linear_fc[12]\.weight\d+")
+  cause   the checkpoint has all experts in one grouped matrix, and the model wants each by itself
+          (local_experts, SequentialMLP): the checkpoint is of --moe-grouped-gemm, and this run is
+          not
+  fix     add --moe-grouped-gemm, or convert the checkpoint without it
 root transformer-engine-no-fused-attention
   says    cuDNN Error: No valid engine configs for
   cause   cuDNN has no kernel for this attention: heads whose sizes differ between keys and values,

@@ -95,13 +95,11 @@ root python-home-lost
   checks  software.python-is-there
 symptom python-segfault
   says    Fatal Python error: Segmentation fault
-  says    Fatal Python error: Bus error
   says    Fatal Python error: Aborted
-  pattern Fatal Python error: (?P<what>Segmentation fault|Bus error|Aborted)
+  pattern Fatal Python error: (?P<what>Segmentation fault|Aborted)
   cause   a rank crashed in native code ({what}); the stack below shows which library was called
-  fix     the first frame below that names a package is the suspect: reinstall it for this torch;
-          for a bus error `df -h /dev/shm`
-  checks  training.smoke-trains, limits.shm-is-large-enough
+  fix     the first frame below that names a package is the suspect: reinstall it for this torch
+  checks  training.smoke-trains
 root python-unexpected-keyword
   says    got an unexpected keyword argument '
   pattern TypeError: (?P<function>(?!(?:\w+\.)?forward\b|Accelerator\b|\w*Train|SFT|DPO|GRPO|PPO|

@@ -145,7 +145,7 @@ root spawned-process-crashed
           SIGBUS most often is a full /dev/shm)
   fix     PYTHONFAULTHANDLER=1 in [env] shows where; `df -h /dev/shm`; build extensions once more
           for this torch
-  follows kernel-unknown-instruction
+  follows kernel-unknown-instruction, python-segfault, rank-bus-error
 symptom spawned-process-ended
   shows   ProcessExitedException: process {local:\d+} terminated with exit code {code:\d+}
   cause   a process that torch.multiprocessing.spawn started ended with {code}

@@ -21,6 +21,18 @@ symptom tcpstore-client-timeout
   follows c10d-store-failed
   checks  software.proxy-spares-the-nodes, ports.master-port-is-reachable,
           names.every-node-resolves-every-node, collective.ranks-meet
+root tcpstore-bridge-address, survivable
+  says    "client socket has timed out after "
+  says    "client socket has failed to connect to "
+  pattern client socket has (?:timed out after \d+\s?m?s while trying|failed) to connect to
+          \[?\(?(?P<address>172\.1[7-9]\.0\.\d+|10\.88\.0\.\d+|192\.168\.122\.\d+)\b
+  cause   {address} is the address that a container or virtual machine has on its own host's bridge
+          (docker0, podman, libvirt), which other nodes cannot reach: a process took it for its
+          node's address
+  fix     containers with --network=host; or give each process its node's address: `ray start
+          --node-ip-address=ADDRESS`, VLLM_HOST_IP, MASTER_ADDR, NCCL_SOCKET_IFNAME and
+          GLOO_SOCKET_IFNAME of the network of the nodes
+  checks  network.one-network, ports.master-port-is-reachable
 root tcpstore-connect-errno, survivable
   says    "client socket has failed to connect to "
   pattern client socket has failed to connect to (?P<address>\S+) \(errno:
@@ -39,6 +51,7 @@ root tcpstore-refused, survivable
   fix     read what rank 0 printed, and when; have all nodes ready before the start (packages in the
           image), wait for rank 0's port, or give the rendezvous more time
   checks  ports.master-port-is-reachable, collective.ranks-meet
+  follows c10d-store-failed, c10d-store-unowned
 symptom tcpstore-clients-missing
   shows   Timed out after {s:\d+} seconds waiting for clients. {have:\d+}/{want:\d+} clients joined
   cause   rank 0 waited {s} s; only {have} of {want} ranks joined: nodes did not start, cannot reach
@@ -59,8 +72,21 @@ root eaddrinuse-legacy, survivable
   cause   {PORT_HELD_CAUSE}
   fix     {FREE_PORT_FIX}
   checks  ports.master-port-is-not-handed-out, ports.master-port-is-free
+root eaddrinuse-tasks
+  says    EADDRINUSE
+  pattern failed to listen on any local network address\. port: (?P<port>\d+),.*EADDRINUSE
+  near    (?:bin/torchrun|distributed/run\.py|distributed/launch\.py|accelerate/commands|
+          static_tcp_rendezvous)[\s\S]*^(?:srun: )?error: (?P<node>[^\s:]+): tasks
+          (?P<tasks>\d+[,-][\d,-]*):
+  cause   srun starts a launcher for each task: tasks {tasks} of {node} are torchruns (or accelerate
+          launches) that all want to open port {port}, which only the first can
+  fix     one task for each node when a launcher starts the ranks: `--ntasks-per-node=1`, with
+          --node_rank (machine_rank) from SLURM_NODEID; or leave the launcher out, and let srun
+          start each rank with RANK=$SLURM_PROCID, LOCAL_RANK=$SLURM_LOCALID; another port does not
+          help
 symptom c10d-store-failed
   says    RendezvousConnectionError: The connection to the C10d store has failed
+  unless  num_nodes_waiting|_state_holder\.sync|failed to shutdown the rendezvous
   cause   no node took the endpoint for its own, so nobody serves it: its address is not what the
           head's own name resolves to (another interface, NAT, a loopback line in /etc/hosts); or
           the agent there is not started, or a firewall blocks it
@@ -68,6 +94,28 @@ symptom c10d-store-failed
           is_host=true on the head and is_host=false on the others; or the static rendezvous
           (--node-rank, --master-addr)
   checks  ports.master-port-is-reachable, names.own-name-is-not-loopback
+root c10d-store-unowned
+  says    RendezvousConnectionError: The connection to the C10d store has failed
+  near    trying to connect to \(?(?P<host>[A-Za-z][\w-]*)\b[\w.]*[,:] ?\d+\)?[\s\S]*^(?:srun:
+          )?error: (?P=host)(?:\.\S+)?: tasks? \d
+  cause   {host} itself ran an agent, which ended like the others: it did not know the endpoint for
+          its own, so nobody served it ({host} is not what its own name, its FQDN or its addresses
+          say: another interface, a short name, a line in /etc/hosts)
+  fix     --rdzv-endpoint with the address of {host}, or its name as `hostname -f` prints it there;
+          or --rdzv-conf is_host=1 on {host} and is_host=0 on the others; or the static rendezvous
+          (--node-rank, --master-addr); waiting longer does not help
+  checks  names.own-name-is-not-loopback, names.every-node-resolves-every-node
+symptom c10d-store-gone
+  says    RuntimeError: Broken pipe
+  says    RuntimeError: Connection reset by peer
+  says    Connection was likely closed
+  says    RendezvousConnectionError: The connection to the C10d store has failed
+  near    num_nodes_waiting|_state_holder\.sync|failed to shutdown the rendezvous
+  cause   the store of torchrun's rendezvous went away while this one ran: the torchrun that served
+          it has ended, that of the head, or another job's on the same node, where both used the
+          default port (29400)
+  fix     on one node --standalone, else an --rdzv-endpoint with a port of its own for each job; if
+          no other job was there, read the end of torchrun's output on the head
 symptom rdzv-timeout
   says    RendezvousTimeoutError
   cause   fewer nodes joined in time than were asked for
