@@ -16,12 +16,22 @@ from collections.abc import Iterable, Sequence
 MAX_NAMES = 10_000
 """The most names that one expression may stand for; a mistyped range must not fill the memory."""
 
+_PLURAL_VERBS = {"is": "are", "has": "have", "does": "do", "was": "were"}
 _LIST_OR_COMMA = re.compile(r"\[[^\[\]]*\]|,")
 _SPAN = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _NUMBERED = (
     re.compile(r"([0-9.]+\.)([0-9]{1,9})()"),
     re.compile(r"([^.]*?)([0-9]{1,9})([^0-9.]*(?:\..*)?)"),
 )
+
+
+def plural_verb(verb: str) -> str:
+    """The verb behind one name as it stands behind several: `has` as `have`."""
+    if verb in _PLURAL_VERBS:
+        return _PLURAL_VERBS[verb]
+    if verb.endswith(("ches", "shes", "sses", "xes")):
+        return verb[:-2]
+    return verb[:-1] if verb.endswith("s") and not verb.endswith("ss") else verb
 
 
 def expand_names(text: str) -> list[str]:

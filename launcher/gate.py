@@ -151,7 +151,8 @@ def _ask(job: Job, question: _Question, cwd: Path, say: Say) -> GateResult:
         brief_stop=True,
     )
     if earlier and (others := _other_machines(earlier.snapshot, result.snapshot)):
-        say(f"Running the preflight again: {fold_names(others)} booted or was replaced since")
+        was = "was" if len(others) == 1 else "were"
+        say(f"Running the preflight again: {fold_names(others)} booted or {was} replaced since")
         return run_preflight(job, cwd, say, dry_run=question.dry_run)
     judged = {finding.check for finding in result.findings}
     checks = [check for check in question.checks if check.id in judged]

@@ -15,11 +15,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from checks.folded_names import fold_names
+from checks.folded_names import fold_names, plural_verb
 from checks.model import Finding
 
 _SLOTS = ("\ue000", "\ue001")
 """Private characters that stand for the first and the second node of a subject."""
+_BEGINNING = re.compile(rf"((?:^|; ){_SLOTS[0]} )([a-z]+)")
+"""Of a clause whose subject is the first node: the name and the verb."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class FindingGroup:
 
     def fold_text(self, text: str) -> str:
         """`text` of the first finding, its nodes' names replaced by the folded names of all."""
-        return _insert_names(
-            _replace_names(text, self.first.subject), [fold_names(names) for names in self.nodes]
-        )
+        marked = _replace_names(text, self.first.subject)
+        if self.nodes and len(self.nodes[0]) > 1:
+            marked = _BEGINNING.sub(lambda found: f"{found[1]}{plural_verb(found[2])}", marked)
+        return _insert_names(marked, [fold_names(names) for names in self.nodes])
 
     def other_nodes(self, node: str) -> str:
         """The folded names that stand where `node` stands in the first subject, without it."""

@@ -18,6 +18,8 @@ from launcher.rank_output import without_colour
 from launcher.record import RecordedRun, find_run
 
 POLL_S = 0.3
+_LAUNCHERS_OWN = re.compile(r"launcher: (?:\[[^]]*\] )?\[INFO\] \[launch\.py:")
+"""What DeepSpeed's launcher on a node says of itself, a dozen lines at each start and end."""
 MOST_DIGITS = 18
 """Of a number that is typed."""
 
@@ -34,6 +36,8 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--grep", type=_pattern, metavar="RE", help="only lines in which this is found"
     )
+    text = "also what DeepSpeed's launchers say of themselves"
+    parser.add_argument("--all", action="store_true", help=text)
 
 
 def _count(text: str) -> int:
@@ -51,7 +55,10 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 @dataclass
 class LogReader:
-    """Reads the logs of a run's nodes, each from where it was read to before."""
+    """Reads the logs of a run's nodes, each from where it was read to before.
+
+    What DeepSpeed's launchers say of themselves is left out, unless `whole`.
+    """
 
     run: RecordedRun
     nodes: Collection[str]
@@ -59,6 +66,9 @@ class LogReader:
     pattern: re.Pattern[str] | None = None
     tail: int | None = None
     """So many lines of each node at the first reading."""
+    whole: bool = False
+    left_out: int = 0
+    """So many lines of those launchers so far."""
     _files: dict[str, TextIO] = field(default_factory=dict)
 
     def new_lines(self) -> Iterator[str]:
@@ -68,8 +78,20 @@ class LogReader:
                 tail = None if node in self._files else self.tail
                 if node not in self._files:
                     self._files[node] = path.open(encoding="utf-8", errors="replace")
-                lines = _wanted_lines(self._files[node], self.rank, self.pattern)
+                lines = self._wanted_lines(self._files[node])
                 yield from (f"{node} {line}" for line in _last(lines, tail))
+
+    def _wanted_lines(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            source, _, text = line.partition(": ")
+            if self.rank is not None and source != str(self.rank):
+                continue
+            if not self.whole and _LAUNCHERS_OWN.match(line):
+                self.left_out += 1
+                continue
+            pattern = self.pattern
+            if pattern is None or pattern.search(without_colour(text.rstrip("\n"))):
+                yield line
 
     def close(self) -> None:
         """Close the logs."""
@@ -82,7 +104,7 @@ def show_logs(args: Namespace) -> None:
     run = find_run(args.runs, args.which)
     nodes = _chosen_nodes(run, args.node, args.rank)
     printed = False
-    with closing(LogReader(run, nodes, args.rank, args.grep, args.tail)) as reader:
+    with closing(LogReader(run, nodes, args.rank, args.grep, args.tail, args.all)) as reader:
         while True:
             ended = not run.runs or bool(run.read("result.json"))
             lines = list(reader.new_lines())
@@ -93,14 +115,16 @@ def show_logs(args: Namespace) -> None:
                 break
             time.sleep(POLL_S)
     if not printed and args.tail != 0:
-        print(_describe_silence(run, args, ended=ended), file=sys.stderr)
+        left_out = reader.left_out
+        print(_describe_silence(run, args, left_out, ended=ended), file=sys.stderr)
 
 
-def _describe_silence(run: RecordedRun, args: Namespace, *, ended: bool) -> str:
+def _describe_silence(run: RecordedRun, args: Namespace, left_out: int, *, ended: bool) -> str:
     """That what was asked for printed nothing, or nothing that fits."""
     who = f"rank {args.rank}" if args.rank is not None else args.node or "the ranks"
     what = "nothing printed" if args.grep is None else f"no line with {args.grep.pattern!r} printed"
-    return f"{run.name}, {who}: {what}{'' if ended else ' yet'}"
+    own = f"; --all shows {left_out} more, of DeepSpeed's launchers" if left_out else ""
+    return f"{run.name}, {who}: {what}{'' if ended else ' yet'}{own}"
 
 
 def _chosen_nodes(run: RecordedRun, node: str | None, rank: int | None) -> list[str]:
@@ -118,17 +142,6 @@ def _chosen_nodes(run: RecordedRun, node: str | None, rank: int | None) -> list[
     if node not in (None, home):
         raise UsageError(f"--rank {rank} --node {node}: rank {rank} is on {home}")
     return [home]
-
-
-def _wanted_lines(
-    lines: Iterable[str], rank: int | None, pattern: re.Pattern[str] | None
-) -> Iterator[str]:
-    for line in lines:
-        source, _, text = line.partition(": ")
-        if rank is not None and source != str(rank):
-            continue
-        if pattern is None or pattern.search(without_colour(text.rstrip("\n"))):
-            yield line
 
 
 def _last(lines: Iterable[str], count: int | None) -> Iterable[str]:

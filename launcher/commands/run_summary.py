@@ -14,7 +14,8 @@ from checks.knowledge.exit_status import describe_exit
 from checks.model import Job
 from launcher.record import RecordedRun
 from launcher.run.messages import RankEnded, RankStarted
-from launcher.run.step_words import StepFigures
+from launcher.run.step_meter import late_after_s
+from launcher.run.step_words import StepFigures, time_left_s
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,15 @@ def summarise_run(run: RecordedRun) -> RunSummary:
 def _since_and_left(
     live: Mapping[str, Any], seconds: float | None
 ) -> tuple[float | None, float | None]:
-    """Seconds until the last step, and since the newest."""
+    """Seconds until the last step, as long as the next one is not late, and since the newest."""
     stepped_s, left_s = live.get("stepped_s"), live.get("left_s")
     if seconds is None or stepped_s is None:
         return None, None
-    since_step_s = round(max(seconds - stepped_s, 0.0), 1)
-    return None if left_s is None else round(max(left_s - since_step_s, 0.0), 1), since_step_s
+    since_step_s, pace = round(max(seconds - stepped_s, 0.0), 1), live.get("steps_per_s")
+    if since_step_s > late_after_s(pace):
+        return None, since_step_s
+    left_s = time_left_s(left_s, since_step_s, pace)
+    return None if left_s is None else round(left_s, 1), since_step_s
 
 
 def _utc(seconds: float) -> str:

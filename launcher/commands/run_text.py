@@ -28,7 +28,7 @@ def line_for_run(command: str, name: str, base: Path, *words: str) -> str:
 
 def summary_columns(run: RunSummary) -> list[str]:
     """The cells of a run's line, the command last; empty where nothing is known."""
-    if run.stands_still:
+    if run.is_late:
         pace, about_left = describe_wait(run), ""
     else:
         pace = f"{run.steps_per_s:g} steps/s" if run.steps_per_s else ""
@@ -68,6 +68,15 @@ def status_lines(run: RunSummary) -> Iterator[str]:
         yield f"  {run.stall}".replace("\n", "\n  ")
 
 
+def end_lines(run: RunSummary, ranks: Sequence[RankSummary]) -> Iterator[str]:
+    """What a person wants to know of a run that has ended: how, where, when, and of its ranks."""
+    yield from status_lines(run)
+    yield from (f"  {line}" for line in _states_of_ranks(ranks))
+    if run.diagnosis:
+        yield run.diagnosis
+    yield run.path
+
+
 def _duration_text(run: RunSummary) -> str:
     if run.seconds is None:
         return ""
@@ -89,6 +98,10 @@ def rank_lines(ranks: Sequence[RankSummary]) -> Iterator[str]:
             process = f", process {rank.pid}" if rank.state == "running" else ""
             yield f"rank {rank.rank} on {rank.node}: {rank.state}{process}"
         return
+    yield from _states_of_ranks(ranks)
+
+
+def _states_of_ranks(ranks: Sequence[RankSummary]) -> Iterator[str]:
     by_state: dict[str, list[RankSummary]] = defaultdict(list)
     for rank in ranks:
         by_state[rank.state].append(rank)

@@ -18,6 +18,7 @@ from launcher.commands.run_summary import summarise_ranks, summarise_run
 from launcher.commands.run_text import (
     LOST,
     align_columns,
+    end_lines,
     line_for_run,
     rank_lines,
     status_lines,
@@ -92,7 +93,9 @@ def _end_through_launcher(run: RecordedRun, pid: int) -> None:
         raise PreflightError(
             f"{run.name}: its launcher, process {pid}, did not end within {STOP_S:g} s"
         )
-    print(f"{run.name}: {run.state}")
+    print("\n".join(end_lines(summarise_run(run), summarise_ranks(run))))
+    for node, pids in run.read("result.json").get("left", {}).items():
+        print(f"{node}: still there: {', '.join(map(str, pids))}", file=sys.stderr)
 
 
 def _prevent_restart(run: RecordedRun, newest: RecordedRun, pid: int | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 from argparse import REMAINDER, ArgumentParser, Namespace
@@ -19,6 +20,7 @@ from launcher.lab.cluster import Lab, default_name
 from launcher.lab.faults import FAULTS
 from launcher.lab.shape import PASSWORD, LabShape
 
+_LAB_OPTION = re.compile(r"--(dir|name)(?:=(.*))?", re.DOTALL)
 FEW_NODES = 8
 """Up to so many nodes are listed one a line."""
 
@@ -169,10 +171,23 @@ def print_status(args: Namespace) -> None:
         print(f"{node.name:8} {node.address:15} {', '.join(faults) or 'no fault'}")
 
 
+def take_lab_options(args: Namespace) -> list[str]:
+    """The command; which lab is meant may stand before it, behind the node. Raises UsageError."""
+    words = list(args.argv)
+    while words and (found := _LAB_OPTION.fullmatch(words[0])):
+        name, value = found[1], found[2]
+        del words[0]
+        if value is None and not words:
+            raise UsageError(f"argument --{name}: expected one argument")
+        value = words.pop(0) if value is None else value
+        setattr(args, name, Path(value) if name == "dir" else value)
+    return words[1:] if words[:1] == ["--"] else words
+
+
 def open_shell(args: Namespace) -> int:
     """Becomes a login shell, or the command, on the node."""
+    words = take_lab_options(args)
     node = find_running_lab(args).node(args.node)
-    words = args.argv[1:] if args.argv[:1] == ["--"] else args.argv
     terminal = {"TERM": os.environ.get("TERM", "dumb")}
     argv = node.argv(words or ["/bin/bash", "--login"], env=terminal)
     os.execv(shutil.which(argv[0]) or argv[0], argv)

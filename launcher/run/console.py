@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
@@ -15,7 +16,9 @@ from checks.printable import escape_output
 
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
-_ERASE_LINE = "\r\033[K"
+_ERASE_LINE, _ERASE_ABOVE = "\r\033[K", "\033[A\033[K"
+STATUS_LINES = 4
+"""The most that stay below all others."""
 
 
 class Console:
@@ -50,17 +53,22 @@ class Console:
 
     def say(self, text: str) -> None:
         """A line of the launcher's own; lost where it goes to a file and the disk is full."""
-        erase = _ERASE_LINE if self._status else ""
+        erase = self._erase if self._status else ""
         self._print(f"{erase}{escape_lines(text)}\n{self._status}")
 
     def set_status(self, text: str) -> None:
-        """On a terminal, a line that stays below all others until it is set to nothing."""
+        """On a terminal, lines that stay below all others until they are set to nothing."""
         if self.is_terminal and (text or self._status):
-            text, before = escape_output(text), self._status
+            erase, before = self._erase, self._status
             room = shutil.get_terminal_size().columns - 1
-            self._status = _fit_line(text, room)
+            self._status = _wrap_status(escape_output(text), room)
             if self._status != before:
-                self._print(f"{_ERASE_LINE}{self._status}")
+                self._print(f"{erase}{self._status}")
+
+    @property
+    def _erase(self) -> str:
+        """What takes the status away, line by line from below."""
+        return _ERASE_LINE + _ERASE_ABOVE * self._status.count("\n")
 
     def _print(self, text: str) -> None:
         if self._held is not None:
@@ -69,12 +77,13 @@ class Console:
         self.has_reader &= print_line(text, unescaped(sys.stdout), end="")
 
 
-def _fit_line(text: str, room: int) -> str:
-    """The text, or what fits of it: whole clauses where at least half of the room is for these."""
-    if len(text) <= room:
-        return text
-    clauses = max(text.rfind(mark, 0, room - 1) for mark in (", ", "; "))
-    return f"{text[:clauses]}, …" if clauses > room // 2 else f"{text[: room - 1]}…"
+def _wrap_status(text: str, room: int) -> str:
+    """The text in lines of that width; what does not fit into so many is left out."""
+    return "\n".join(
+        textwrap.wrap(
+            text, max(room, 10), max_lines=STATUS_LINES, placeholder=" …", break_on_hyphens=False
+        )
+    )
 
 
 def print_line(text: str, stream: TextIO | None = None, end: str = "\n") -> bool:

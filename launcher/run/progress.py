@@ -12,7 +12,7 @@ from launcher.plan.ranks import name_ranks
 from launcher.rank_output import parse_step_line
 from launcher.run.stall.judge import StallKind
 from launcher.run.step_meter import StepMeter, total_from_arguments, usual_wait_s
-from launcher.run.step_words import StepFigures, describe_progress
+from launcher.run.step_words import StepFigures, describe_progress, time_left_s
 from launcher.run.worlds import World
 
 LATE_S = 10.0
@@ -131,8 +131,8 @@ class Progress:
         meter = self._meter
         stepped_at, left_s = meter.stepped_at, meter.left_s
         since_s = None if stepped_at is None else time.monotonic() - stepped_at
-        left_s = None if left_s is None else max(left_s - (since_s or 0.0), 0.0)
         pace = meter.recent_steps_per_s
+        left_s = time_left_s(left_s, since_s, pace)
         return StepFigures(
             **self._step_figures, steps_per_s=pace, left_s=left_s, since_step_s=since_s
         )

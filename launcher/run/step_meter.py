@@ -20,6 +20,8 @@ TOGETHER_S = 0.25
 SHORT_SPAN_S = 1.0
 """From steps within less than this no pace is taken."""
 LONG_STEP_S = 30.0
+PAUSE_S = 5.0
+"""A wait that is shorter needs no word, however fast the steps are."""
 LATE_STEPS = 10.0
 """So many steps' time without one is a wait that needs an explanation."""
 UNKNOWN_STEP_S = 60.0
@@ -44,6 +46,11 @@ def total_from_arguments(argv: Sequence[str]) -> int | None:
 def usual_wait_s(steps_per_s: float | None) -> float:
     """Longer than this a step does not take at that pace: a run without one may stand still."""
     return max(LONG_STEP_S, LATE_STEPS / steps_per_s) if steps_per_s else UNKNOWN_STEP_S
+
+
+def late_after_s(steps_per_s: float | None) -> float:
+    """After so long without a step the pace so far says no more when the next one comes."""
+    return max(PAUSE_S, LATE_STEPS / steps_per_s) if steps_per_s else UNKNOWN_STEP_S
 
 
 class Kind(enum.IntEnum):

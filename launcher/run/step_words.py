@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checks.units import format_duration
-from launcher.run.step_meter import usual_wait_s
+from launcher.run.step_meter import late_after_s, usual_wait_s
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,12 @@ class StepFigures:
         since_s = self.since_step_s
         return since_s is not None and since_s > usual_wait_s(self.steps_per_s)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the pace so far says nothing of the next step any more: it should be there."""
+        since_s = self.since_step_s
+        return since_s is not None and since_s > late_after_s(self.steps_per_s)
+
 
 def describe_step(figures: StepFigures) -> str:
     """`step 12 of 200`; empty without one."""
@@ -39,15 +45,25 @@ def describe_step(figures: StepFigures) -> str:
 def describe_progress(figures: StepFigures, look: str = "") -> str:
     """`step 12 of 200, loss 2.5, 3.4 steps per second, about 55 s left`.
 
-    What stands still has no pace and no time left, but the line `look` to type.
+    What is late has no pace and no time left, what stands still the line `look` to type.
     """
     parts = [describe_step(figures), f"loss {figures.loss}" if figures.loss is not None else ""]
-    if figures.stands_still:
+    if figures.is_late:
         wait = describe_wait(figures)
-        parts.append(f"{wait}; look: {look}" if look else wait)
+        parts.append(f"{wait}; look: {look}" if look and figures.stands_still else wait)
     else:
         parts += [_pace_text(figures.steps_per_s), _left_text(figures)]
     return ", ".join(part for part in parts if part)
+
+
+def time_left_s(
+    left_s: float | None, since_step_s: float | None, steps_per_s: float | None
+) -> float | None:
+    """Of what was left at the newest step: less by one step's time at most until the next."""
+    if left_s is None:
+        return None
+    since_s = since_step_s or 0.0
+    return max(left_s - (min(since_s, 1 / steps_per_s) if steps_per_s else since_s), 0.0)
 
 
 def describe_wait(figures: StepFigures) -> str:

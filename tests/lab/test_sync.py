@@ -53,13 +53,13 @@ def test_files_are_copied_once_and_again_after_an_edit(lab, place):
     assert "node[1-2]: 4 files copied" in said
     assert said.endswith(" -m launcher start -- train.py\n")
     assert [listed(node, place) for node in lab.nodes] == [copied, copied]
-    assert "node[1-2]: has the same files already" in run_launcher(place, "sync").stdout
+    assert "node[1-2]: the same files already" in run_launcher(place, "sync").stdout
     lab.node("node2").run(f"echo old >{place}/old.py; echo 1 >{place}/b.log", check=True)
     (place / "lib/model.py").write_text("VERSION = 2\n")
     assert "node[1-2]: 1 file copied" in run_launcher(place, "sync").stdout
     assert "./old.py" in listed(lab.node("node2"), place)
     deleted = run_launcher(place, "sync", "--delete").stdout
-    assert "node1: has the same files already\nnode2: 1 file deleted" in deleted
+    assert "node1: the same files already\nnode2: 1 file deleted" in deleted
     assert listed(lab.node("node2"), place) == sorted([*copied, "./b.log"])
 
 

@@ -148,7 +148,7 @@ def _fallback_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
     without = [peer for peer, transport in transports.items() if transport.kind == SOCKETS]
     if without:
         return skip(
-            f"sockets for all, since {fold_names(without)} has nothing else; see "
+            f"sockets for all: there is nothing else on {fold_names(without)}; see "
             "nccl.all-nodes-agree-on-transport"
         )
     first = next(iter(fallen.values()))

@@ -106,7 +106,8 @@ def slots_have_gpus(node: NodeView) -> Verdict:
 def _judge_node_without_gpus(node: NodeView, slots: int | None) -> Verdict:
     having = [peer.name for peer in node.cluster.nodes_with(Gpus) if peer.read(Gpus).count]
     if having:
-        message = f"{node.name} has no GPU, but {fold_names(having)} have"
+        verb = "has" if len(having) == 1 else "have"
+        message = f"{node.name} has no GPU, but {fold_names(having)} {verb}"
         note = f"take {node.name} out of {node.job.where or 'the hosts file'}, or give it its GPUs"
         return block("no-gpu", message, node.fix("lspci | grep -iE 'nvidia|amd'", note))
     cpus = node.read(Account).cpus

@@ -16,8 +16,8 @@ root kernel-group-oom
   checks  limits.group-allows-enough-memory, limits.kernel-kills-no-rank
 symptom kernel-hung-task, survivable
   shows   INFO: task {name}:{pid:\d+} blocked for more than {s:\d+} seconds
-  cause   {name}, process {pid}, waits in the kernel since {s} s, for storage or a driver that does
-          not answer
+  cause   {name}, process {pid}, has waited in the kernel for {s} s, for storage or a driver that
+          does not answer
   fix     the call trace below names what it waits for: nfs, lustre, nvidia, mlx5
   checks  limits.kernel-reports-no-hang, limits.no-process-is-stuck
 root kernel-nfs-silent, survivable

@@ -40,7 +40,7 @@ class NodeChange:
         if self.same_as:
             return f"left alone, {self.same_as}"
         if self.nothing:
-            return "has the same files already"
+            return "the same files already"
         parts = [(len(self.copied), "copied"), (len(self.deleted), "deleted")]
         to = "" if done else "to be "
         amount = f" ({format_file_size(self.bytes)})" if self.copied else ""

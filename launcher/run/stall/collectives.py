@@ -25,11 +25,13 @@ class Missed:
 
     @property
     def words(self) -> str:
-        """`has not entered all_reduce 7, in which ranks 0 and 1 wait since 9 s`."""
-        verb = "waits" if len(self.waiting) == 1 else "wait"
-        what = describe_collective(self.collective)
-        who = f"{name_ranks(self.waiting)} {verb}{_since(self.collective)}"
-        return f"has not entered {what}, in which {who}"
+        """`has not entered all_reduce 7, in which ranks 0 and 1 have waited for 9 s`."""
+        what, age_s = describe_collective(self.collective), self.collective.age_s
+        one = len(self.waiting) == 1
+        verb = "waits" if one else "wait"
+        if math.isfinite(age_s):
+            verb = f"{'has' if one else 'have'} waited for {age_s:.0f} s"
+        return f"has not entered {what}, in which {name_ranks(self.waiting)} {verb}"
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,12 @@ class Unfinished:
 
     @property
     def words(self) -> str:
-        """`ranks 0-7 have entered all_reduce 9 since 40 s`."""
+        """`ranks 0-7 have been in all_reduce 9 for 40 s`."""
         ranks = tuple(sorted(self.begun + self.others))
-        what = f"{describe_collective(self.collective)}{_since(self.collective)}"
-        return f"{name_ranks(ranks)} {_verb(ranks)} entered {what}"
+        what, age_s = describe_collective(self.collective), self.collective.age_s
+        if math.isinf(age_s):
+            return f"{name_ranks(ranks)} {_verb(ranks)} entered {what}"
+        return f"{name_ranks(ranks)} {_verb(ranks)} been in {what} for {age_s:.0f} s"
 
     @property
     def reason(self) -> str:
@@ -77,10 +81,6 @@ class Unfinished:
 
 def _verb(ranks: Sequence[int]) -> str:
     return "has" if len(ranks) == 1 else "have"
-
-
-def _since(seen: Collective) -> str:
-    return "" if math.isinf(seen.age_s) else f" since {seen.age_s:.0f} s"
 
 
 @dataclass(frozen=True)

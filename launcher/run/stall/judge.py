@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from checks.folded_names import fold_names
+from checks.folded_names import fold_names, plural_verb
 from launcher.plan.ranks import Rank, name_launchers, name_places, name_ranks
 from launcher.run.slowed_gpus import slowed_gpu_lines
 from launcher.run.stall.collectives import (
@@ -44,7 +44,6 @@ MAX_LINES = 8
 RECENT_S = 5.0
 """Ago, a collective was entered by a run that advances."""
 CONNECTING = "no collective has begun yet: NCCL connects the ranks, or cannot"
-PLURAL_VERBS = {"is": "are", "has": "have", "waits": "wait", "works": "work"}
 
 
 class StallKind(enum.Enum):
@@ -365,7 +364,7 @@ def sentence(subject: str, count: int, *predicates: str) -> str:
     """`a and b are idle`, of the two and `is idle`."""
     if count > 1:
         verbs = [predicate.partition(" ") for predicate in predicates]
-        predicates = tuple(f"{PLURAL_VERBS[verb]} {rest}" for verb, _, rest in verbs)
+        predicates = tuple(f"{plural_verb(verb)} {rest}" for verb, _, rest in verbs)
     return f"{subject} {', and '.join(predicates)}"
 
 

@@ -111,7 +111,7 @@ def test_an_address_of_nobody_is_what_a_call_of_it_says():
     failed = FailedCall("node1", "192.0.2.1", 29500, "dropped", 2.6)
     with_fact(snap, "node2", NamedHead(failed=(failed,)))
     finding = finding_of("main-process-is-on-the-head", snap)
-    assert "`launcher start` gives accelerate its own" in finding.message
+    assert "our start gives accelerate its own" in finding.message
     assert "node1 does not answer there (dropped)" in finding.message
 
 

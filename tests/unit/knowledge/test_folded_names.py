@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.folded_names import MAX_NAMES, expand_names, fold_names
+from checks.folded_names import MAX_NAMES, expand_names, fold_names, plural_verb
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,14 @@ def test_fold_and_back(names: list[str], folded: str) -> None:
 
 def test_a_thousand_fold_into_one_word() -> None:
     assert fold_names(f"n{i:04d}" for i in range(1000)) == "n[0000-0999]"
+
+
+@pytest.mark.parametrize(
+    ("verb", "plural"),
+    [
+        ("is", "are"), ("has", "have"), ("does", "do"), ("was", "were"), ("reaches", "reach"),
+        ("passes", "pass"), ("uses", "use"), ("takes", "take"), ("cannot", "cannot"),
+    ],
+)  # fmt: skip
+def test_a_verb_behind_several_names(verb, plural):
+    assert plural_verb(verb) == plural

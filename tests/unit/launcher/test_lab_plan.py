@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from checks.errors import UsageError
+from launcher.cli import build_parser
+from launcher.command_line import parse_words
 from launcher.lab import filesystem, network, record
 from launcher.lab import requirements as machine
-from launcher.lab.cli import lab_line
+from launcher.lab.cli import lab_line, take_lab_options
 from launcher.lab.cluster import Lab, default_name, require_name
 from launcher.lab.filesystem import Mount
 from launcher.lab.gpus import driver_mounts
@@ -132,3 +134,26 @@ AS_FOLDERS = [
 )
 def test_which_mounts_hold_a_driver(table: list[Mount], files: list[str], found: set[str]) -> None:
     assert set(driver_mounts(table, {"/", "/data"}, files)) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "command", "name"),
+    [
+        ("node2 -- ip -brief address", "ip -brief address", None),
+        ("node2 --name X -- ls --name Y", "ls --name Y", "X"),
+        ("node2 --name=X ls -la", "ls -la", "X"),
+        ("--name X node2 ls", "ls", "X"),
+        ("node2 --name X", "", "X"),
+    ],
+)
+def test_which_lab_may_stand_on_either_side_of_the_node(typed, command, name):
+    args = parse_words(build_parser("lab"), ["lab", "shell", *typed.split()])
+    assert (take_lab_options(args), args.node, args.name) == (command.split(), "node2", name)
+
+
+def test_the_directory_of_a_lab_may_stand_behind_the_node():
+    args = parse_words(build_parser("lab"), ["lab", "shell", "node2", "--dir", "d", "--", "ls"])
+    assert (take_lab_options(args), args.dir) == (["ls"], Path("d"))
+    args = parse_words(build_parser("lab"), ["lab", "shell", "node2", "--name"])
+    with pytest.raises(UsageError, match="--name: expected one argument"):
+        take_lab_options(args)

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from launcher.run import run_display
-from launcher.run.console import Console
+from launcher.run.console import STATUS_LINES, Console
 from launcher.run.run_display import CHANGED_S, STEPS_S, UNCHANGED_S, RunDisplay
 
 
@@ -89,17 +89,19 @@ def test_on_a_terminal_it_stays_below_what_is_printed_until_it_is_cleared(displa
 @pytest.mark.parametrize(
     ("columns", "text", "shown"),
     [
-        (30, "x" * 100, "xxxxx…"),
-        (56, "rank 0 is building, at main (train.py:7)", "rank 0 is building, …"),
+        (
+            56,
+            "rank 0 is building, at main (train.py:7)",
+            "rank 0 is building, at main\n(train.py:7)",
+        ),
         (
             90,
             "rank 0 is building, at main (train.py:7)",
             "rank 0 is building, at main (train.py:7)",
         ),
-        (60, "a, rank 0 is at main (train.py:7) and more", "a, rank 0 is at main (train.py:7) a…"),
     ],
 )
-def test_a_line_longer_than_the_terminal_is_cut(monkeypatch, display, columns, text, shown):
+def test_a_line_longer_than_the_terminal_goes_on_below(monkeypatch, display, columns, text, shown):
     monkeypatch.setenv("COLUMNS", str(columns))
     out = Terminal()
     display(out).show(text)
@@ -145,3 +147,16 @@ def test_bars_are_replaced_on_a_terminal_alone(display):
     assert not there.replaces("rank1", "a line")
     assert not there.replaces("before1", "bar 1/60")
     assert not display(io.StringIO()).replaces("rank1", "bar 1/60")
+
+
+def test_no_more_lines_than_a_few_stay_below_and_all_are_taken_away(monkeypatch, display):
+    monkeypatch.setenv("COLUMNS", "21")
+    out = Terminal()
+    shown = display(out)
+    shown.show("x " * 100)
+    *_, last = lines = out.getvalue().splitlines()
+    assert len(lines) == STATUS_LINES
+    assert last.endswith(" …") and all(len(line) <= 20 + len("\r\033[K") for line in lines)
+    out.seek(0), out.truncate()
+    shown.clear()
+    assert out.getvalue() == "\r\033[K" + "\033[A\033[K" * (STATUS_LINES - 1)

@@ -196,6 +196,62 @@ def test_a_part_of_the_output(show, logged, words, lines):
     assert show("logs", *words).splitlines() == [line.format(run=logged) for line in lines]
 
 
+def test_what_deepspeeds_launchers_say_of_themselves_is_left_out(tmp_path, show):
+    record = begin(tmp_path)
+    own = "launcher: [2026-11-28 23:43:12,899] [INFO] [launch.py:253:sigkill_handler] Killing 7"
+    wrong = "launcher: [2026-11-28 23:43:12,899] [ERROR] [launch.py:325:main] exits with code 1"
+    record.log("node1", own, "0: [INFO] [launch.py:1:x] of a rank", wrong)
+    record.log("node2", own)
+    record.close({"state": "failed"})
+    name = record.path.name
+    kept = [f"node1 {line}" for line in ("0: [INFO] [launch.py:1:x] of a rank", wrong)]
+    assert show("logs").splitlines() == kept
+    assert show("logs", "--all").splitlines() == [f"node1 {own}", *kept, f"node2 {own}"]
+    hidden = "nothing printed; --all shows 1 more, of DeepSpeed's launchers"
+    assert show("logs", "--node", "node2") == f"{name}, node2: {hidden}\n"
+
+
+@pytest.mark.parametrize(
+    ("since_s", "shown"),
+    [
+        (2.0, "3.4 steps per second, about 24 s left"),
+        (4.0, "3.4 steps per second, about 24 s left"),
+        (6.0, "no step for 6 s"),
+    ],
+)
+def test_the_time_left_does_not_run_down_while_no_step_comes(tmp_path, show, since_s, shown):
+    record = begin(tmp_path)
+    known = json.loads((record.path / "controller.json").read_text())
+    record.write_json("controller.json", {**known, "started": time.time() - since_s})
+    record.write_progress({**LIVE, "at": time.time()})
+    assert f"step 120 of 200, loss 2.31, {shown}\n" in show("status")
+
+
+def test_a_run_that_was_stopped_says_which_where_and_how(tmp_path, show, monkeypatch):
+    record = begin(tmp_path, ranks=4)
+    result = {
+        "state": "stopped", "exit": 130, "seconds": 44.0, "step": 20, "steps": 200, "loss": 0.5,
+        "diagnosis": "stopped on request\n40 s after the start: rank 2 on node3 is sleeping",
+        "ranks": {}, "ended_with_run": [0, 1, 2, 3], "ended_because": "stopped on request",
+        "left": {"node4": [7]},
+    }  # fmt: skip
+    monkeypatch.setattr(
+        "launcher.commands.runs.os.kill",
+        lambda *_: (record.close(result), lose(record)),
+    )
+    lines = show("stop").splitlines()
+    assert lines == [
+        f"{record.path.name}: stopped",
+        "  train.py --steps 200: 4 ranks on node[1-4]",
+        "  after 44 s; step 20 of 200, loss 0.5, 3.4 steps per second",
+        "  4 of 4 ranks, on node[1-4]: ended by the launcher: stopped on request",
+        "stopped on request",
+        "40 s after the start: rank 2 on node3 is sleeping",
+        str(record.path),
+        "node4: still there: 7",
+    ]
+
+
 def test_the_diagnosis_of_a_run_under_way_names_xray(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     record = begin(tmp_path)

@@ -37,8 +37,8 @@ def test_ranks_that_spin_on_their_gpus_are_stuck_where_one_did_not_come():
     assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
     assert stall.lines == (
         "stuck: 4.0 cores in use by 3 ranks, 0.0 MB/s on the network, GPUs at 100 % and 294 W",
-        "rank 2 on node3 has not entered all_reduce 7, in which ranks 0 and 1 wait since 40 s, "
-        "and is sleeping, at load_next_shard (modes.py:16)",
+        "rank 2 on node3 has not entered all_reduce 7, in which ranks 0 and 1 have waited for "
+        "40 s, and is sleeping, at load_next_shard (modes.py:16)",
         "ranks 0 and 1 on node[1-2] wait in all_reduce 7, at <module> (modes.py:22)",
     )
 
@@ -76,7 +76,7 @@ def in_seventh(number, stage="", **seen):
     return spinning(number, collectives=(dataclasses.replace(WAITS, stage=stage),), **seen)
 
 
-ENTERED = "ranks 0-2 have entered all_reduce 7 since 40 s, and it does not end"
+ENTERED = "ranks 0-2 have been in all_reduce 7 for 40 s, and it does not end"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_subgroup_misses_only_its_own_ranks():
     ]
     (missed,) = find_missed(ranks)
     assert (missed.waiting, missed.absent) == ((0,), (1,))
-    assert "all_reduce 2 of group 3 tp, in which rank 0 waits since 40 s" in missed.words
+    assert "all_reduce 2 of group 3 tp, in which rank 0 has waited for 40 s" in missed.words
 
 
 def test_a_member_of_a_subgroup_that_entered_none_of_its_collectives_is_missed():

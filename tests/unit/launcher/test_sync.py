@@ -120,7 +120,7 @@ def test_each_node_gets_what_it_lacks_and_shared_folders_are_written_once():
     assert describe_changes(changes, done=True) == [
         "node1: left alone, it is this machine's folder",
         "node2: 2 files copied, 1 file deleted (20 bytes)",
-        "node3: has the same files already",
+        "node3: the same files already",
         "node4: 1 file copied (10 bytes)",
         "node5: left alone, it shares the folder of node4",
     ]

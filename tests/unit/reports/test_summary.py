@@ -80,7 +80,7 @@ def test_one_problem_and_one_warning_are_not_plural():
 
 def test_equal_findings_are_told_once_over_folded_nodes():
     lines = reported(*map(low, NAMES[:7]))
-    assert "  × gpu[01-07] is low" in lines
+    assert "  × gpu[01-07] are low" in lines
     assert "      fix (on gpu01; same on gpu[02-07]):" in lines
     assert lines.count("        mend it") == 1
     assert lines[-1] == "STOP: 7 problems must be fixed first. Fix them, then run again"
@@ -111,7 +111,7 @@ def test_a_name_within_another_name_is_left_alone():
     two = Finding(
         "limits.l", "limits", ("n2",), Severity.BLOCK, Outcome.FAIL, "n2 is not n10 nor n1.x"
     )
-    assert "  × n[1-2] is not n10 nor n1.x" in reported(one, two)
+    assert "  × n[1-2] are not n10 nor n1.x" in reported(one, two)
 
 
 def test_a_dead_target_is_one_line_over_its_sources_and_is_named_below():
@@ -162,7 +162,7 @@ def test_an_area_that_does_not_apply_says_why():
         Finding("gpu.g", "gpu", (name,), Severity.BLOCK, Outcome.SKIP, f"{name} has no GPU")
         for name in NAMES[:3]
     )
-    assert reported(*skipped)[0] == "- gpu        3 skipped: gpu[01-03] has no GPU"
+    assert reported(*skipped)[0] == "- gpu        3 skipped: gpu[01-03] have no GPU"
 
 
 def test_many_different_lines_of_one_cause_are_cut_and_counted():
