@@ -41,15 +41,15 @@ def find_culprit(
 ) -> Culprit | None:
     """Whose rule stops `packet` from source to target, or its answer, as far as their rules show.
 
-    `observed` is `drop` or `reject`. A rule that does just that, and whose conditions are all
-    known, goes before the others.
+    `observed` is `drop` or `reject`. A rule that does just that, or that leads the packet where
+    nobody may answer, and whose conditions are all known, goes before the others.
     """
     candidates = [
         (node, filtered, stop)
         for node, filtered in _filter_points(source, target, packet)
         for stop in packet_stops(listed_chains(node), filtered)
     ]
-    fitting = [candidate for candidate in candidates if candidate[2].action == observed]
+    fitting = [candidate for candidate in candidates if candidate[2].action in (observed, "divert")]
     certain = [candidate for candidate in fitting if candidate[2].certain]
     likely = certain or fitting or candidates
     if not likely:

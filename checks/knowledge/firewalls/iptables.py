@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from checks.knowledge.firewalls.ruleset import (
     Chain,
@@ -12,6 +13,7 @@ from checks.knowledge.firewalls.ruleset import (
     Rule,
     all_hold,
     any_holds,
+    diverts,
     negate_answer,
 )
 
@@ -22,8 +24,8 @@ HOOKS = {
     "OUTPUT": "output",
     "POSTROUTING": "postrouting",
 }
-FILTER_TABLES = ("filter", "raw", "mangle", "security")
-"""The tables that can drop; nat cannot."""
+TRANSLATIONS = {"DNAT": "--to-destination", "REDIRECT": "--to-ports"}
+"""Targets that lead a packet elsewhere, with the option that says where."""
 
 RULE_ACTIONS = {"ACCEPT": "accept", "DROP": "drop", "REJECT": "reject", "RETURN": "return"}
 NOT_TERMINAL = frozenset(
@@ -40,15 +42,19 @@ def parse_iptables(text: str, tool: str) -> list[Chain]:
     for line in text.splitlines():
         if line.startswith("*"):
             table = line[1:].strip()
-        elif line.startswith(":") and table in FILTER_TABLES:
+        elif line.startswith(":"):
             name, policy = line[1:].split()[:2]
             policies[table, name] = policy.lower().strip("-")
             rules[table, name] = []
-        elif line.startswith("-A ") and table in FILTER_TABLES:
+        elif line.startswith("-A "):
             name, _, rest = line[3:].partition(" ")
             rules.setdefault((table, name), []).append(parse_rule(rest))
     return [
-        Chain(tool, family, *key, HOOKS.get(key[1], ""), policies.get(key, ""), tuple(chain_rules))
+        Chain(
+            *(tool, family, *key, HOOKS.get(key[1], ""), policies.get(key, "")),
+            rules=tuple(chain_rules),
+            translates=key[0] == "nat",
+        )
         for key, chain_rules in rules.items()
     ]
 
@@ -57,19 +63,31 @@ def parse_rule(text: str) -> Rule:
     """One rule from the text behind `-A CHAIN`."""
     options = list(_split_options(shlex.split(text)))
     action, to = "", ""
+    behind: Options = []
     for index, (_, name, words) in enumerate(options):
         if name in ("-j", "-g"):
             to = words[0] if words else ""
             action = RULE_ACTIONS.get(to) or ("" if to in NOT_TERMINAL else "jump")
             action = "goto" if name == "-g" else action
-            options = options[:index]
+            options, behind = options[:index], options[index + 1 :]
             break
-    return Rule(
-        text,
-        lambda packet: all_hold(_option_holds(packet, *option) for option in options),
-        action,
-        to,
-    )
+    tests: list[Callable[[Packet], bool | None]] = [
+        partial(_option_holds, not_=not_, name=name, words=words) for not_, name, words in options
+    ]
+    if to in TRANSLATIONS:
+        action, tests = "divert", [*tests, _translation(to, behind)]
+    return Rule(text, lambda packet: all_hold(test(packet) for test in tests), action, to)
+
+
+def _translation(target: str, options: Options) -> Callable[[Packet], bool | None]:
+    """Whether it leads a packet elsewhere: `--to-destination 10.0.0.2:80`, `--to-ports 9999`."""
+    said = next((" ".join(words) for _, name, words in options if name == TRANSLATIONS[target]), "")
+    address, colon, port = said.rpartition(":")
+    if target == "REDIRECT":
+        return diverts("", said)
+    if not colon or (said.count(":") > 1 and not address.endswith("]")):
+        return diverts(said, "")
+    return diverts(address.strip("[]"), port)
 
 
 def _split_options(words: list[str]) -> Iterator[tuple[bool, str, list[str]]]:

@@ -13,11 +13,13 @@ from checks.knowledge.firewalls.ruleset import (
     Rule,
     all_hold,
     any_holds,
+    diverts,
     negate_answer,
 )
 from checks.untrusted_json import read_untrusted_json
 
 RULE_ACTIONS = ("accept", "drop", "reject", "return", "jump", "goto")
+TRANSLATIONS = ("redirect", "dnat")
 HARMLESS_STATEMENTS = ("counter", "log", "comment")
 STATES = ("new", "established", "related", "invalid", "untracked")
 
@@ -49,9 +51,8 @@ def _build_chains(items: list[dict[str, Any]]) -> Iterator[Chain]:
         if chain:
             chain_key = (chain["family"], chain["table"], chain["name"])
             hook, policy = chain.get("hook", ""), chain.get("policy", "")
-            # a nat chain sees no packet that its drop would be the cause of
-            hook = "" if chain.get("type") == "nat" else hook
-            yield Chain("nft", *chain_key, hook, policy, tuple(rules.get(chain_key, ())))
+            own = tuple(rules.get(chain_key, ()))
+            yield Chain("nft", *chain_key, hook, policy, own, chain.get("type") == "nat")
 
 
 class _NamedSets:
@@ -78,12 +79,27 @@ def _build_rules(expressions: list[dict[str, Any]], named: _NamedSets) -> Iterat
             text = " ".join([*words, kind, *([to] if to else [])])
             yield Rule(text, _all_tests(tests), kind, to)
             return
+        elif kind in TRANSLATIONS:
+            port, address = _translated_to(body)
+            text = " ".join([*words, kind, "to", f"{address}:{port}".rstrip(":")])
+            yield Rule(text, _all_tests([*tests, diverts(address, port)]), "divert")
+            return
         elif kind == "match":
             tests = [*tests, _match_test(body, named)]
             words.append(_describe_match(body))
         elif kind not in HARMLESS_STATEMENTS:
             tests = [*tests, lambda _: None]
             words.append(_describe_limit(kind, body))
+
+
+def _translated_to(body: Any) -> tuple[str, str]:
+    """(port, address), each empty where the packet keeps its own; `?` where it is looked up."""
+    body = body or {}
+    port, address = (
+        value if isinstance(value, (str, int)) else "?"
+        for value in (body.get("port", ""), body.get("addr", ""))
+    )
+    return str(port), str(address)
 
 
 def _all_tests(tests: list[Callable[[Packet], bool | None]]) -> Callable[[Packet], bool | None]:

@@ -45,7 +45,7 @@ def loopback_commands(chains: Sequence[Chain]) -> list[str]:
     for chain in chains:
         stops = chain.policy == "drop" or any(rule.action in MAY_STOP for rule in chain.rules)
         way = LOOPBACK_WAYS.get(chain.hook, "")
-        if not stops or not way or chain.family not in ("ip", "inet"):
+        if not stops or not way or chain.translates or chain.family not in ("ip", "inet"):
             continue
         if chain.tool == "nft":
             place = f"{chain.family} {chain.table} {chain.name}"

@@ -6,6 +6,7 @@ A packet is only asked about after it was seen to be stopped. So a condition tha
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -42,7 +43,8 @@ class Packet:
 class Rule:
     """One rule, as text for people and as a condition.
 
-    `action` is accept, drop, reject, jump, goto, return, or empty for one that only counts or logs.
+    `action` is accept, drop, reject, divert (to another address or port), jump, goto, return, or
+    empty for one that only counts or logs.
     """
 
     text: str
@@ -53,7 +55,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Chain:
-    """One chain; `hook` and `policy` are empty for one that is only jumped to."""
+    """One chain; `hook` and `policy` are empty for one that is only jumped to.
+
+    One that `translates` addresses (nat) sees the first packet of a connection only.
+    """
 
     tool: str
     family: str
@@ -62,6 +67,7 @@ class Chain:
     hook: str = ""
     policy: str = ""
     rules: tuple[Rule, ...] = ()
+    translates: bool = False
 
     @property
     def key(self) -> ChainKey:
@@ -71,7 +77,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class Stop:
-    """Where a packet ends: the base chain, the chains walked, the rule, and drop or reject.
+    """Where a packet ends: the base chain, the chains walked, the rule, and drop, reject or divert.
 
     `certain` is False where a condition on the way is not known.
     """
@@ -123,7 +129,7 @@ class _ChainWalk:
         """What the rule does to the packet, if it applies."""
         if rule.action == "accept":
             return True
-        if rule.action in ("drop", "reject"):
+        if rule.action in ("drop", "reject", "divert"):
             return Stop(self.base, trail, rule.text, rule.action, self.certain)
         chain = self.chains.get((*self.base.key[:3], rule.to))
         if chain is None or rule.to in trail:
@@ -141,10 +147,32 @@ def packet_stops(chains: Iterable[Chain], packet: Packet) -> Iterator[Stop]:
     """Every base chain's stop of the packet: it passes only where none is left."""
     by_key = {chain.key: chain for chain in chains}
     for chain in by_key.values():
-        if chain.hook in packet.hooks and chain.family in (packet.family, "inet", "netdev"):
+        sees = chain.hook in packet.hooks and not (chain.translates and packet.state != "new")
+        if sees and chain.family in (packet.family, "inet", "netdev"):
             stop = _ChainWalk(chain, by_key, packet).end()
             if stop:
                 yield stop
+
+
+def diverts(address: str, port: str) -> Callable[[Packet], bool | None]:
+    """Whether a translation to that address and port leads a packet elsewhere.
+
+    Either is empty where it stays as it is. None where one is looked up or a span.
+    """
+
+    def leads_elsewhere(packet: Packet) -> bool | None:
+        kept = (not address or address == packet.target, not port or port == str(packet.dport))
+        known = _is_address(address or packet.target) and (port or "0").isdigit()
+        return False if all(kept) else True if known else None
+
+    return leads_elsewhere
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(text))
+    except ValueError:
+        return False
 
 
 def all_hold(answers: Iterable[bool | None]) -> bool | None:

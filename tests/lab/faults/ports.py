@@ -41,6 +41,20 @@ IPTABLES_DROPPED = custom(
     "iptables -P INPUT DROP",
     DefaultTarget.HEAD,
 )
+LED_ELSEWHERE = """nft -f - <<END
+table ip nat {
+  chain prerouting {
+    type nat hook prerouting priority -100; policy accept;
+    tcp dport $MASTER_PORT %s
+  }
+}
+END"""
+REDIRECTED = custom(
+    "master-port-redirected", LED_ELSEWHERE % "redirect to :9999", DefaultTarget.HEAD
+)
+PUBLISHED = custom(
+    "master-port-published", LED_ELSEWHERE % "dnat to 192.0.2.9:9999", DefaultTarget.HEAD
+)
 ROUTE_REFUSED = custom("route-refused", "ip route add blackhole $PEER_ADDRESS/32")
 
 ALL_USED = custom(
@@ -60,6 +74,8 @@ CASES = [
     case("master-port-dropped", MASTER, TO_HEAD, "dropped"),
     case("master-port-rejected", MASTER, TO_HEAD, "rejected"),
     case("master-port-reset", MASTER, TO_HEAD, "rejected"),
+    case(REDIRECTED, MASTER, (("node2", "node1"), ("node3", "node1")), "rejected"),
+    case(PUBLISHED, MASTER, (("node2", "node1"), ("node3", "node1")), "dropped"),
     case("master-port-taken", "ports.master-port-is-free", HEAD, "in-use"),
     case(EGRESS_DROPPED, MASTER, (("node3", "node1"),), "dropped"),
     case("ephemeral-ports-dropped", EPHEMERAL, TO_3, "dropped"),

@@ -225,3 +225,67 @@ def test_a_rule_that_counts_connections_says_how_many(statement, words):
     listing = json.dumps({"nftables": [{"chain": chain}, {"rule": rule}]})
     (stop,) = packet_stops(nftables.parse_nftables(listing), into(22))
     assert (stop.rule, stop.certain) == (f"{words} drop", False)
+
+
+NAT_CHAINS = """*nat
+:PREROUTING ACCEPT [0:0]
+:DOCKER - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A DOCKER ! -i docker0 -p tcp -m tcp --dport 29500 -j DNAT --to-destination 172.17.0.2:9999
+-A DOCKER ! -i docker0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:8080
+-A PREROUTING -p tcp -m tcp --dport 29600:29699 -j REDIRECT --to-ports 15001
+-A PREROUTING -p tcp -m tcp --dport 29700 -j REDIRECT --to-ports 29700
+COMMIT
+"""
+
+
+@pytest.mark.parametrize(
+    ("packet", "end"),
+    [
+        (into(29500), ("DOCKER", False)),
+        (into(29650), ("PREROUTING", True)),
+        (into(29700), None),
+        (into(31000), None),
+        (answer_to(29500), None),
+    ],
+)
+def test_iptables_that_leads_a_port_elsewhere(packet, end):
+    found = list(packet_stops(iptables.parse_iptables(NAT_CHAINS, "iptables"), packet))
+    assert [(stop.trail[-1], stop.certain) for stop in found] == ([end] if end else [])
+    assert {stop.action for stop in found} <= {"divert"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "certain"),
+    [
+        ({"redirect": {"port": 9999}}, [True]),
+        ({"redirect": None}, []),
+        ({"dnat": {"family": "ip", "addr": "10.0.0.9"}}, [True]),
+        ({"dnat": {"addr": SELF, "port": 29500}}, []),
+        ({"dnat": {"addr": {"map": {"key": "x", "data": "@backends"}}}}, [False]),
+        ({"masquerade": None}, []),
+    ],
+)
+def test_nftables_that_leads_a_port_elsewhere(statement, certain):
+    table = {"family": "ip", "table": "nat"}
+    hook = {**table, "name": "prerouting", "type": "nat", "hook": "prerouting", "policy": "accept"}
+    port = {"payload": {"protocol": "tcp", "field": "dport"}}
+    expression = [{"match": {"op": "==", "left": port, "right": 29500}}, statement]
+    rule = {**table, "chain": "prerouting", "expr": expression}
+    ruleset = json.dumps({"nftables": [{"chain": {**hook, "prio": -100}}, {"rule": rule}]})
+    chains = nftables.parse_nftables(ruleset)
+    assert [stop.certain for stop in packet_stops(chains, into(29500))] == certain
+    assert not list(packet_stops(chains, into(29501)))
+    assert not list(packet_stops(chains, answer_to(29500)))
+
+
+def test_a_diverted_port_is_named_and_let_through_first():
+    view = cluster({"iptables": NAT_CHAINS})
+    found = find_culprit(view["node2"], view["node1"], into(29650), "reject")
+    assert str(found) == (
+        "iptables on node1 (table nat chain PREROUTING: "
+        "-p tcp -m tcp --dport 29600:29699 -j REDIRECT --to-ports 15001)"
+    )
+    assert opening_fix(found, ["10.0.0.0/30"], (29650, 29650)).command == (
+        "sudo iptables -t nat -I PREROUTING -s 10.0.0.0/30 -p tcp --dport 29650 -j ACCEPT"
+    )
