@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -43,6 +43,10 @@ class ControllerFiles(Fact):
         meant = posixpath.join(posixpath.dirname(path), near)
         words = [meant if word == path else word for word in self.typed]
         return shlex.join(words) if path in self.typed else ""
+
+    def line_and(self, words: Sequence[str]) -> str:
+        """The line that was typed, and these words after its command; empty where it has none."""
+        return shlex.join([*self.typed, *words]) if "--" in self.typed else ""
 
     @property
     def copied(self) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ WORDS = (
     "TrainingArguments",
     "TrainingArguments(",
     "TrlParser",
+    "output_dir",
     "SFTConfig",
     "DPOConfig",
     "GRPOConfig",

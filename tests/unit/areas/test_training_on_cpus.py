@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import pytest
 
+from checks.facts.controller_files import ControllerFiles
+from checks.facts.decode import decode_record
 from checks.facts.deepspeed_config import DeepspeedConfig, TrainingScript
 from checks.facts.gpus import Gpu, Gpus
-from checks.model import Outcome
+from checks.facts.software import Software
+from checks.model import HERE, Outcome
 from checks.node.probe.deepspeed_config import deepspeed_config
 from tests.support.snapshots import judged, snapshot, with_fact
 
 CHECK = "training.trainer-joins-on-cpus"
 PASS, FAIL, SKIP = Outcome.PASS, Outcome.FAIL, Outcome.SKIP
+IMPORT = "from transformers import HfArgumentParser, TrainingArguments\n"
 PLAIN = 'args = TrainingArguments(output_dir="out", deepspeed="ds.json")\n'
-PARSED = "HfArgumentParser(TrainingArguments).parse_args_into_dataclasses()\n"
+PARSED = IMPORT + "HfArgumentParser(TrainingArguments).parse_args_into_dataclasses()\n"
 
 
-def finding(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), **job):
+def finding(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0", **job):
     """As the script is seen by the probe of the head."""
     (tmp_path / "train.py").write_text(text)
+    (tmp_path / "on_cpus.yaml").write_text("output_dir: o\nuse_cpu: true\n")
+    (tmp_path / "settings.json").write_text('{"output_dir": "o"}')
+    (tmp_path / "ds.json").write_text("{}")
     job = {"command": ("train.py",), **job}
     seen = deepspeed_config({"command": list(job["command"]), "workdir": str(tmp_path)})
-    script = seen["script"]
-    found = script and TrainingScript(script["path"], tuple(script["words"]))
+    found = seen["script"] and decode_record(TrainingScript, seen["script"], "script")
     snap = snapshot(nodes, **job)
     for name in nodes:
         cards = tuple(Gpu(at, "NVIDIA H200", str(at), None, "550") for at in range(gpus))
         with_fact(snap, name, Gpus(("NVIDIA",) * bool(gpus), cards))
         with_fact(snap, name, DeepspeedConfig(script=found))
+        with_fact(snap, name, Software("/venv", "ok", packages={"transformers": version}))
+        with_fact(snap, name, ControllerFiles({}, typed=("start", "--", *job["command"])))
     return judged(snap, CHECK)["node1",]
 
 
@@ -51,10 +59,17 @@ def finding(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), **job):
             False,
         ),
         ("class Own(TrainingArguments): pass\n", {}, FAIL, False),
-        (PARSED, {}, FAIL, False),
+        (PARSED, {}, FAIL, True),
+        (PARSED.replace(IMPORT, "from own import TrainingArguments"), {}, FAIL, False),
+        (PARSED.replace(IMPORT, IMPORT + "class Own(TrainingArguments): x: int\n"), {}, FAIL, True),
+        (PARSED, {"command": ("train.py", "--deepspeed", "ds.json")}, FAIL, True),
+        (PARSED + "parser.set_defaults(use_cpu=True)", {}, PASS, False),
+        ("SFTConfig(output_dir='o')", {}, FAIL, True),
+        ("from trl import TrlParser, SFTConfig\nTrlParser(SFTConfig)", {}, FAIL, False),
         (PARSED, {"command": ("train.py", "--use_cpu", "True")}, PASS, False),
         (PARSED, {"command": ("train.py", "--no-cuda")}, PASS, False),
-        (PARSED, {"command": ("train.py", "settings.json")}, SKIP, False),
+        (PARSED, {"command": ("train.py", "on_cpus.yaml")}, PASS, False),
+        (PARSED, {"command": ("train.py", "settings.json")}, FAIL, True),
         ("import torch\n", {}, SKIP, False),
         (PLAIN, {"command": ("-m", "train")}, SKIP, False),
     ],
@@ -64,4 +79,40 @@ def test_a_trainer_without_gpus_says_that_it_trains_on_cpus(tmp_path, text, job,
     assert (found.outcome, found.stops) == (outcome, stops)
     if outcome is FAIL:
         assert found.cause == "ranks-alone"
-        assert "--use_cpu True" in found.fix.note or "use_cpu=True" in found.fix.note
+        assert found.fix and found.fix.on == HERE and "use_cpu" in str(found.fix)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "version", "fix"),
+    [
+        (PARSED, (), "5.24.0", "start -- train.py --use_cpu True --ddp_backend gloo"),
+        (PARSED, (), "4.33.1", "start -- train.py --no_cuda True --ddp_backend gloo"),
+        (PARSED, ("settings.json",), "5.24.0", "in settings.json: use_cpu true, ddp_backend gloo"),
+        (
+            PARSED,
+            ("--deepspeed", "ds.json"),
+            "",
+            "start -- train.py --deepspeed ds.json --use_cpu True --ddp_backend gloo",
+        ),
+        (
+            PLAIN,
+            (),
+            "5.24.0",
+            'in train.py: TrainingArguments(…, use_cpu=True, ddp_backend="gloo")',
+        ),
+    ],
+)
+def test_what_is_to_be_typed_is_what_the_script_takes(tmp_path, text, words, version, fix):
+    found = finding(tmp_path, text, command=("train.py", *words), version=version)
+    assert fix in (found.fix.command, found.fix.note)
+
+
+def test_a_variable_that_leaves_out_deepspeed_is_no_way_to_join(tmp_path):
+    """As tried with accelerate 1.15 and transformers 5.24: DistributedDataParallel, no engine."""
+    job = {"deepspeed_config": "ds.json", "env": {"ACCELERATE_USE_CPU": "true"}}
+    found = finding(tmp_path, PLAIN, **job)
+    assert (found.outcome, found.cause, found.stops) == (FAIL, "deepspeed-left-out", False)
+    assert "without ACCELERATE_USE_CPU, in train.py" in found.fix.note
+    both = PLAIN.replace("deepspeed=", "use_cpu=True, deepspeed=")
+    assert finding(tmp_path, both, **job).cause == "deepspeed-left-out"
+    assert finding(tmp_path, PLAIN, env={"ACCELERATE_USE_CPU": "true"}).outcome is PASS
