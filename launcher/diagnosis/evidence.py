@@ -48,7 +48,8 @@ _SUMMARY = re.compile(
 SUMMARY_LINES = 12
 _GOES_ON = re.compile(
     r"\b(?:[Rr]etrying|(?:will|going to) retry|trying again|[Ff]alling back|[Ss]kipping"
-    r"|[Ii]gnoring|[Cc]ontinuing)\b"
+    r"|[Ii]gnoring|[Cc]ontinuing|[Dd]ecreasing (?:the )?(?:micro)?batch|trying batch size"
+    r"|(?:micro)?batch size will be decreased)\b"
 )
 _IGNORED = re.compile(r"Exception ignored (?:in|on|while)\b|--- Logging error ---")
 _ASSERTED = re.compile(r"\bAssertion `.+` failed")
@@ -316,13 +317,14 @@ class Evidence:
             self.sightings[key].ends_traceback = True
 
     def _with_asserting_rank(self, line: Line, raw: RawLine) -> Line:
-        """A GPU kernel prints its assertion without a rank: the one rank that then reports it."""
+        """A GPU kernel prints its assertion without a rank: the rank that alone then reports it."""
         if line.place.rank is not None or not _ASSERTED.search(line.text):
             return line
         reports = (data for _, data in raw.lines_after() if _ASSERT_REPORT in data)
         places = {self._prefixes.split(clean_text(data), line.place)[0] for data in reports}
-        named = [place for place in places if place.rank is not None and place.may_be(line.place)]
-        return replace(line, place=named[0]) if len(named) == 1 else line
+        place = places.pop() if len(places) == 1 else line.place
+        is_named = place.rank is not None and place.may_be(line.place)
+        return replace(line, place=place) if is_named else line
 
     def _read_summary(self, raw: RawLine) -> None:
         """torchrun's own word on who failed first, and whom its lines before that were about."""

@@ -47,8 +47,12 @@ _ECHO = re.compile(
     r"(?:[\w.]*\.)?(?:ChildFailedError|(?:Base)?ExceptionGroup|CalledProcessError|Process(?:Exited|Raised)Exception|SignalException"
     r"|KeyboardInterrupt|SystemExit|BrokenPipeError|ConnectionResetError|EOFError"
     r"|Dist(?:Backend|Network|Store)Error|(?:Ray)?ActorDiedError|RayActorError"
-    r"|WorkerCrashedError|BrokenProcessPool|BrokenBarrierError)\b"
+    r"|WorkerCrashedError|BrokenProcessPool|BrokenBarrierError|TerminatedWorkerError|OwnerDiedError"
+    r"|RayTaskError|TrainingFailedError|WorkerGroupError|TuneError|EngineDeadError|KilledWorker"
+    r"|ExecuteUserScriptError)\b"
 )
+_REMOTE = re.compile(r"(?:[\w.]*\.)?RayTaskError\((\w+)\)")
+"""How Ray reports another process's error, by name; its own line may follow."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,10 @@ class Trace:
     @property
     def is_echo(self) -> bool:
         """Whether such errors report that something else failed."""
-        return bool(self.errors) and all(_ECHO.match(error) for error in self.errors)
+        remote = _REMOTE.match(self.error)
+        if remote and any(f"{remote[1]}:" in line for line in self.details):
+            return False
+        return bool(self.errors) and all(map(_ECHO.match, self.errors))
 
 
 def read_trace(first: Line, following: Iterable[tuple[int, str | None]]) -> Trace:

@@ -117,7 +117,7 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     if not ordered:
         return LogVerdict(None, harmless=harmless)
     stalls = [each for each in ordered if cause_weight(each) is Weight.STALL]
-    cause = _what_led_to(ordered[0], [*ordered, *failures], stalls)
+    cause = _what_led_to(ordered[0], ordered, failures, stalls)
     harmless = [each for each in harmless if each is not cause]
     rest = [other for other in ordered if other is not cause]
     same = [other for other in rest if _is_same_failure(other, cause)]
@@ -137,17 +137,19 @@ def _as_mismatch(cause: Cause) -> Cause:
     return cause
 
 
-def _what_led_to(cause: Cause, ordered: Sequence[Cause], stalls: Sequence[Cause]) -> Cause:
+def _what_led_to(
+    cause: Cause, ordered: Sequence[Cause], seen: Sequence[Sighting], stalls: Sequence[Cause]
+) -> Cause:
     """The first of those that the cause may be a consequence of, by the table; else itself.
 
     That holds for what other runs survive as well: this one did not. A run that was ended from
-    outside stood still where nothing went on after its last stall.
+    outside stood still where nothing went on after its last stall; what it survived is no cause.
     """
     follows = cause.known.follows if isinstance(cause, Sighting) else ()
     from_outside = isinstance(cause, Sighting) and cause.known.id in ENDED_FROM_OUTSIDE
     earlier = (
         other
-        for other in ordered
+        for other in (ordered if from_outside else [*ordered, *seen])
         if isinstance(other, Sighting)
         and (other.known.id in follows or (from_outside and other in stalls))
     )

@@ -8,6 +8,8 @@ from checks.knowledge.failures.gpu import GPU_FAULT, XID_MEANINGS
 FAILURES = read_entries(
     r"""
 IMAGE_MODEL = ultralytics|yolo|YOLO|mmdet|mmseg|detectron|bbox|box_loss|torchvision/models/[ds]e
+NO_KNOWN_CHECK = (?!srcIndex <|t >= 0 && t < n_cl|probability tensor|input_val >=|ind
+   >=0 &&|(?:index >= )?-sizes\[i\])
 root cuda-assert-index
   says    Assertion `srcIndex < srcSelectDimSize` failed
   says    Assertion `index >= -sizes[i] && index < sizes[i] && "index out of bounds"` failed
@@ -50,15 +52,37 @@ root cuda-assert-bce
           probabilities, or the model's output is NaN
   fix     use binary_cross_entropy_with_logits; if the values are NaN, lower the learning rate or
           train in bf16
+root gpu-kernel-assert
+  says    "` failed"
+  says    "Device-side assertion `"
+  pattern (?P<file>[^\s:/]+\.\w+):\d+: (?P<kernel>.{1,200}?):
+          (?:block: \[[\d,]+\], thread: \[[\d,]+\] Assertion `{NO_KNOWN_CHECK}.+` failed|
+          Device-side assertion `.+' failed)
+  cause   a check in the GPU kernel {kernel} ({file}) failed, so that every later call of this
+          process on the GPU reports an error: most often an index, a label or a size is out of
+          range
+  fix     the words of the check say what must hold; CUDA_LAUNCH_BLOCKING=1 (HIP:
+          AMD_SERIALIZE_KERNEL=3) in [env] shows the call that gave it what does not
+root compute-sanitizer-report
+  says    ========= Invalid __
+  says    ========= Uninitialized __
+  pattern ========= (?P<what>Invalid __\w+__ (?:read|write|atomic) of size \d+ bytes|Uninitialized
+          __\w+__ memory read of size \d+ bytes)
+  cause   compute-sanitizer watched the GPU and saw it go wrong here: {what}; errors of later calls
+          are its consequence
+  fix     the line `at KERNEL` below names the kernel, and the host's frames who called it: a tensor
+          of another size or type than it expects, an index out of range, or a defect of the
+          extension (build it again for this torch)
 root cuda-device-side-assert
   says    CUDA error: device-side assert triggered
   says    HIP error: device-side assert triggered
   pattern (?:CUDA|HIP) error: device-side assert triggered
-  unless  Assertion `.+` failed
   cause   a check in a GPU kernel failed, most often an index or a label out of range; its own line
           with `Assertion` is not in this log
   fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env]: the traceback then shows the operation;
           look for token ids above the vocabulary and labels above num_labels
+  follows cuda-assert-index, cuda-assert-class, cuda-assert-label, cuda-assert-probability,
+          cuda-assert-bce, gpu-kernel-assert
 root cuda-devices-busy
   says    all CUDA-capable devices are busy or unavailable
   says    CUDA-capable device(s) is/are busy or unavailable
@@ -88,6 +112,7 @@ root cuda-invalid-device-function
           'import torch; print(torch.cuda.get_device_capability())'`), `uv pip install --reinstall
           --no-cache --no-build-isolation PACKAGE`
   checks  software.torch-fits-the-gpus, gpu.models-are-equal, training.smoke-trains
+  follows cuda-capability-warning
 root hip-integrated-gpu
   says    HIP error: invalid device function
   says    hipErrorNoBinaryForGpu
@@ -215,10 +240,10 @@ root cuda-capability-warning, survivable
   shows   with CUDA capability {capability:sm_\d+\w?} is not compatible with the current PyTorch
           installation
   cause   this GPU ({capability}) is newer or older than all that this torch was built for
-  fix     Blackwell (sm_100, sm_120) needs torch 2.7 or newer of CUDA 12.8 or newer: `uv pip install
-          --reinstall --torch-backend=auto torch` on that node chooses the build for its driver;
-          Pascal and Volta need a torch of CUDA 12.6 (--torch-backend=cu126), which newer releases
-          no longer have
+  fix     Blackwell (sm_100, sm_120) needs torch 2.7 or newer of CUDA 12.8 (cu128) or newer: `uv pip
+          install --reinstall --torch-backend=auto torch` on that node chooses the build for its
+          driver; Pascal and Volta need a torch of CUDA 12.6 (--torch-backend=cu126), which newer
+          releases no longer have
   checks  software.torch-fits-the-gpus
 root cuda-image-invalid
   says    CUDA error: device kernel image is invalid

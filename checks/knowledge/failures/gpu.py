@@ -130,11 +130,13 @@ root cuda-no-kernel
   cause   torch or an extension was not built for this GPU model
   fix     install a build for its compute capability, or build with TORCH_CUDA_ARCH_LIST
   checks  software.torch-fits-the-gpus, gpu.models-are-equal, training.smoke-trains
+  follows cuda-capability-warning
 root cuda-illegal-access
   says    an illegal memory access was encountered
   cause   a kernel accessed memory outside its bounds: usually a bug in the model or an extension,
           seldom the GPU
   fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env] to see where
+  follows compute-sanitizer-report
 root cuda-ecc
   says    uncorrectable ECC error encountered
   cause   the memory of a GPU is damaged

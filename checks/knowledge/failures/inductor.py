@@ -191,12 +191,13 @@ root triton-asserted
   says    Triton Error [CUDA]: unspecified launch failure
   pattern Triton Error \[CUDA\]: (?P<what>device-side assert triggered|misaligned
           address|unspecified launch failure)
-  unless  Assertion `.+` failed
   cause   a kernel failed on the GPU ({what}): the one that Triton ran, with an index out of range,
           or one before it
   fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env]: the traceback then shows the operation;
           look for token ids above the vocabulary and labels above num_labels; without torch.compile
           and fused kernels the plain error shows itself
+  follows cuda-assert-index, cuda-assert-class, cuda-assert-label, cuda-assert-probability,
+          cuda-assert-bce, gpu-kernel-assert, compute-sanitizer-report
 root dynamo-fake-failed
   says    Dynamo failed to run FX node with fake tensors
   says    torch._dynamo.exc.TorchRuntimeError

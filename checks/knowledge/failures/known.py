@@ -112,7 +112,11 @@ def _may_be_message(match: re.Match[str]) -> bool:
     if not _FEW_WORDS.fullmatch(words):
         return True
     before, is_name = line[: match.start()].rstrip("\"'`"), " " not in words
-    if not is_name and re.search(r"[a-z] $", before) and not before.endswith("rror "):
+    if (
+        not is_name
+        and re.search(r"[a-z] $", before)
+        and not before.endswith(("error ", "Error ", "ERROR "))
+    ):
         return False
     return not ((is_name or not before.strip()) and _GOES_ON.match(line, match.end()))
 
