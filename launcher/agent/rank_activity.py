@@ -36,12 +36,12 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 TCP_STATES = {ESTABLISHED: "ESTABLISHED", SYN_SENT: "SYN_SENT", LISTEN: "LISTEN"}
 
 
-def observe_in_thread(supervisor):
+def observe_in_thread(supervisor, span_s):
     """Observe in a thread, so that the supervisor goes on; it reports what was seen."""
 
     def report():
         try:
-            seen = observe_ranks(dict(supervisor.ranks), supervisor)
+            seen = observe_ranks(dict(supervisor.ranks), supervisor, span_s)
         except (OSError, ValueError, LookupError) as error:
             seen = {"error": "%s: %s" % (type(error).__name__, error)}
         supervisor.say("observation", seen=seen)
@@ -49,18 +49,18 @@ def observe_in_thread(supervisor):
     start_service(report)
 
 
-def observe_ranks(ranks, supervisor):
+def observe_ranks(ranks, supervisor, span_s):
     """What each rank does, the launcher's sockets, the node's traffic and GPUs.
 
-    Use of CPU, disk and network is sampled over SAMPLE_SPAN_S. What takes its time is asked
-    meanwhile, of all ranks at once.
+    Use of CPU, disk and network is sampled over `span_s`. What takes its time is asked meanwhile,
+    of all ranks at once.
     """
     home = supervisor.home
     whose = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), ranks)
     first, began = sample_usage(whose), time.monotonic()
-    gpus, slowed, ras = start_query(USE), start_asking(slowed_gpus), start_ras(ranks)
+    gpus, slowed, ras = start_query(USE), start_asking(slowed_gpus), start_ras(ranks, span_s)
     before = look_first(home, ranks, whose)
-    time.sleep(max(0.0, began + SAMPLE_SPAN_S - time.monotonic()))
+    time.sleep(max(0.0, began + span_s - time.monotonic()))
     second, span = sample_usage(whose), time.monotonic() - began
     deadline = time.monotonic() + TOOL_LIMIT_S
     tables = tcp_tables([os.getpid(), *ranks.values()])
@@ -83,12 +83,12 @@ def observe_ranks(ranks, supervisor):
     }
 
 
-def start_ras(ranks):
+def start_ras(ranks, span_s):
     """Ask NCCL's RAS beside; all ranks of a run have the same address for it. See start_asking."""
     env = process_environment(min(ranks.values())) if ranks else {}
     address = env.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS)
-    limit = time.monotonic() + SAMPLE_SPAN_S + TOOL_LIMIT_S
-    return start_asking(lambda: observe_ras(address, SAMPLE_SPAN_S, limit))
+    limit = time.monotonic() + span_s + TOOL_LIMIT_S
+    return start_asking(lambda: observe_ras(address, span_s, limit))
 
 
 def start_asking(function):

@@ -94,7 +94,7 @@ class Supervisor(object):
             if command["kind"] == "measure":
                 report_arrivals(self, command["sent"])
             elif command["kind"] == "observe":
-                observe_in_thread(self)
+                observe_in_thread(self, command["span_s"])
             elif command["kind"] != "beat":
                 self.commands.put(command)
         self.lost = "the controller is gone"

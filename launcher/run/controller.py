@@ -40,6 +40,7 @@ from launcher.run.progress import Progress
 from launcher.run.run_display import RunDisplay
 from launcher.run.run_notices import RunNotices
 from launcher.run.stall.judge import Stall, StallKind
+from launcher.run.stall.last_look import LAST_SPAN_S, observe_last
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.state import FailureReport, RunState
 from launcher.run.stragglers import StragglerWatch
@@ -212,7 +213,8 @@ class RunController:
 
     def _request_observations(self) -> None:
         if self.supervisors:
-            self.supervisors.broadcast(ObserveRanks())
+            span = {"span_s": LAST_SPAN_S} if self.end_requests else {}
+            self.supervisors.broadcast(ObserveRanks(**span))
 
     def _record_observation(self, text: str, seen: dict[str, Any]) -> None:
         self.record.log_observation({"after_s": self.progress.seconds(), **seen})
@@ -310,10 +312,11 @@ class RunController:
 
     def _end(self, supervisors: Supervisors) -> None:
         """Have every supervisor end the run on its node; without grace once requested again."""
+        if self.end_requests:
+            self.console.say("ending the run on every node; interrupt again to end it at once")
+            self._observe_last()
         requests = self.end_requests
         self.state.ending = True
-        if requests:
-            self.console.say("ending the run on every node; interrupt again to end it at once")
         save_s = RANKS_SAVE_S if requests == 1 and not self.state.failure else 0.0
         supervisors.broadcast(StopRun(0.0 if requests > 1 else GRACE_S, save_s))
         deadline = time.monotonic() + save_s + SUPERVISORS_EXIT_S
@@ -324,6 +327,24 @@ class RunController:
                 requests = self.end_requests
                 supervisors.broadcast(StopRun(0.0))
                 deadline = time.monotonic() + SUPERVISORS_EXIT_S
+
+    def _observe_last(self) -> None:
+        """Where nothing is known of a run that shows no progress: what its ranks do, once."""
+        is_known = self.state.failure or self.seen_waiting
+        if is_known or not self.state.started_ranks or not self.progress.is_quiet:
+            return
+        observe_last(
+            self.stall_monitor,
+            self._keep_last_observation,
+            self._receive_message,
+            lambda: self.end_requests == 1 and not self.state.failure,
+        )
+
+    def _keep_last_observation(self, seen: dict[str, Any]) -> None:
+        """What ranks did where nothing was seen to advance."""
+        self.record.log_observation({"after_s": self.progress.seconds(), **seen})
+        if StallKind(seen["kind"]) is not StallKind.SLOW:
+            self.seen_waiting = self._with_time(seen["said"])
 
     def _conclude_run(self) -> ExitCode:
         names = [node.name for node in self.plan.nodes]
@@ -348,6 +369,8 @@ class RunController:
             failed = bool(self.separation)
             code = ExitCode.FAILED if failed else ExitCode.DONE
             return self._finish("failed" if failed else "finished", code, self.separation)
+        if self.seen_waiting and self.seen_waiting != self.hang:
+            self.console.say(self.seen_waiting)
         self.hang = self.seen_waiting or self.hang
         seen = (self.stopped_because, self.separation_notice.seen, self.hang)
         return self._finish("stopped", ExitCode.INTERRUPTED, "\n".join(filter(None, seen)))

@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 from checks.errors import FactError
 from checks.facts.decode import decode_record
 from checks.untrusted_json import read_untrusted_json
+from launcher.agent.rank_activity import SAMPLE_SPAN_S
 from launcher.run.stall.observation import NodeObservation
 
 
@@ -318,9 +319,13 @@ class RunCommand:
 
 @dataclass(frozen=True)
 class ObserveRanks:
-    """Observe what the ranks are doing; RanksObserved follows within seconds."""
+    """Observe what the ranks are doing; RanksObserved follows within seconds.
+
+    What they use is sampled over `span_s`.
+    """
 
     kind: ClassVar[str] = "observe"
+    span_s: float = SAMPLE_SPAN_S
 
 
 @dataclass(frozen=True)

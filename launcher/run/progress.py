@@ -19,6 +19,9 @@ LATE_S = 10.0
 PACE_S = 10.0
 RECORD_EVERY_S = 1.0
 HEARTBEAT_S = 10.0
+QUIET_S = 3.0
+DUE_STEPS = 3.0
+"""So many steps' time without one, and what the ranks do is worth a look."""
 
 
 class Progress:
@@ -27,6 +30,7 @@ class Progress:
     def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
         self._plan, self._say = plan, say
         self._began = time.monotonic()
+        self._heard_at = self._began
         self._late = False
         self._started_count = 0
         self._total = total_from_arguments(plan.train)
@@ -73,7 +77,7 @@ class Progress:
     def line(self, source: str, line: str) -> bool:
         """Take a line that a rank printed; whether it is the line of a step."""
         step = parse_step_line(line)
-        self._doing = ""
+        self._doing, self._heard_at = "", time.monotonic()
         if step or not self._not_met:
             self._stall = ""
         if step is None:
@@ -93,6 +97,14 @@ class Progress:
         last_s, own_s = other.stepped_at, self._meter.stepped_at
         wait_s = usual_wait_s(self._meter.recent_steps_per_s)
         return last_s is not None and (own_s is None or last_s - own_s > wait_s)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no rank has printed anything for a moment, and the next step should be there."""
+        figures = self._figures
+        since_s, pace = figures.since_step_s, figures.steps_per_s
+        is_due = since_s is None or not pace or since_s > DUE_STEPS / pace
+        return is_due and time.monotonic() - self._heard_at > QUIET_S
 
     def observed(self, kind: StallKind, text: str) -> None:
         """Take note of what ranks do that print nothing, until one does.

@@ -7,11 +7,13 @@ import os
 import re
 import shutil
 import sys
+import time
 
 import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
+from launcher.run.progress import QUIET_S
 from tests.support import ras_server
 from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
 from tests.support.passed_preflight import pass_preflight
@@ -214,6 +216,19 @@ def test_a_hang_that_is_interrupted_stays_in_the_record(place, stalled):
     assert "peer" not in found.stdout
     ended = run_launcher(place, "xray")
     assert (ended.returncode, "has ended: stopped" in ended.stdout) == (1, True)
+
+
+def test_a_hang_that_is_interrupted_before_any_look_is_looked_at_once(place, lab):
+    run = LaunchedRun(place, lab, "train.py", "reads")
+    run.wait_for("node1 0: met[^~]*node2 1: met|node2 1: met[^~]*node1 0: met")
+    time.sleep(QUIET_S + 1)
+    assert not list(run.run.path.glob("looks.jsonl")), "no look was due"
+    stopped = run_launcher(place, "stop")
+    assert run.end() == 130, run.text
+    where = r"rank 1 on node2 is at <module> \(train.py:\d+\); rank 0 on node1 waits in barrier"
+    for text in (run.text, stopped.stdout, run_launcher(place, "diagnose").stdout):
+        assert re.search(rf"\d+ s after the start: no step yet: {where}", text), text
+    wait_until_clean(lab)
 
 
 def test_a_slow_rank_is_reported_as_slow(stalled):

@@ -99,6 +99,27 @@ class StallMonitor:
         """Have `answer` called with what the ranks do, once that was observed."""
         self._asked = answer
 
+    @property
+    def is_observing(self) -> bool:
+        """Whether answers of an observation are awaited."""
+        return self._pending is not None
+
+    def observe_now(self, answer: Callable[[dict[str, Any]], None], now: float) -> None:
+        """Observe the ranks whatever is due, or wait for what is under way.
+
+        Before the first step what they do is reported; after it `answer` is called.
+        """
+        if self._pending:
+            return
+        if self._stepped:
+            self._asked = answer
+        self._begin("no step yet", judge_now if self._stepped else judge_start, now)
+
+    def conclude_early(self, now: float) -> None:
+        """Judge what came of an observation so far; nothing where nobody has answered."""
+        if self._pending and self._pending.nodes:
+            self._conclude(self._pending, now)
+
     def check_progress(self, now: float) -> None:
         """Request an observation where one is due; judge it once all answered or time is up."""
         if self._pending:

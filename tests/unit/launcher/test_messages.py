@@ -177,7 +177,7 @@ def test_an_event_is_kept_as_it_came_but_for_what_says_nothing():
     ("command", "data"),
     [
         (Heartbeat(), {"kind": "beat"}),
-        (ObserveRanks(), {"kind": "observe"}),
+        (ObserveRanks(), {"kind": "observe", "span_s": 2.0}),
         (StopRun(5.0, 60.0), {"kind": "stop", "grace": 5.0, "save": 60.0}),
         (
             RunFiles("token", "/tmp/x", {"a": "b"}, ("rank0",)),

@@ -8,7 +8,7 @@ import pytest
 
 from launcher.run import progress
 from launcher.run.messages import RankWorld
-from launcher.run.progress import HEARTBEAT_S, LATE_S, PACE_S, RECORD_EVERY_S, Progress
+from launcher.run.progress import HEARTBEAT_S, LATE_S, PACE_S, QUIET_S, RECORD_EVERY_S, Progress
 from launcher.run.stall.judge import StallKind
 from launcher.run.step_meter import UNKNOWN_STEP_S
 from launcher.run.worlds import RankWorlds
@@ -170,3 +170,31 @@ def test_of_a_run_whose_steps_are_done_nothing_is_left(run, clock):
         left = ", about 1 s left" if number == 99 else ""
         if number > 98:
             assert run.describe() == f"step {number} of 100, loss 2.5, 2 steps per second{left}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "silent_s", "quiet"),
+    [
+        ([], QUIET_S - 1, False),
+        ([], QUIET_S + 1, True),
+        (["loading"], QUIET_S + 1, True),
+        (["step 1 loss 2", "step 2 loss 2", "step 3 loss 2", "step 4 loss 2"], QUIET_S + 1, True),
+        (["step 1 loss 2"], QUIET_S + 1, True),
+    ],
+)
+def test_a_run_is_quiet_after_a_moment_without_a_line(run, clock, lines, silent_s, quiet):
+    for line in lines:
+        clock[0] += 0.5
+        run.line("rank0", line)
+    clock[0] += silent_s
+    assert run.is_quiet is quiet
+
+
+def test_a_run_of_long_steps_is_not_quiet_between_them(run, clock):
+    for number in range(1, 6):
+        clock[0] += 20.0
+        run.line("rank0", f"step {number} loss 2.5")
+    clock[0] += 50.0
+    assert not run.is_quiet
+    clock[0] += 20.0
+    assert run.is_quiet

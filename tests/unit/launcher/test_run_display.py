@@ -154,7 +154,7 @@ def test_no_more_lines_than_a_few_stay_below_and_all_are_taken_away(monkeypatch,
     out = Terminal()
     shown = display(out)
     shown.show("x " * 100)
-    *_, last = lines = out.getvalue().splitlines()
+    *_, last = lines = out.getvalue().split("\n")
     assert len(lines) == STATUS_LINES
     assert last.endswith(" …") and all(len(line) <= 20 + len("\r\033[K") for line in lines)
     out.seek(0), out.truncate()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from launcher.run.stall import last_look
 from launcher.run.stall.backoff import Backoff
+from launcher.run.stall.last_look import observe_last
 from launcher.run.stall.observation import Collective, NodeObservation
 from launcher.run.stall.stall_monitor import (
     ANSWER_S,
@@ -181,3 +183,54 @@ def test_a_silence_that_ended_while_it_was_observed_is_not_reported():
     assert not watched.reports
     watched.monitor.check_progress(21)
     assert watched.requests == 2
+
+
+@pytest.mark.parametrize(
+    ("stepped", "answers", "kept", "shown"),
+    [
+        (True, {"node1": IN_BARRIER, "node2": READING}, True, False),
+        (False, {"node1": IN_BARRIER, "node2": READING}, False, True),
+        (True, {"node1": IN_BARRIER}, True, False),
+        (False, {}, False, False),
+        (True, {}, False, False),
+    ],
+    ids=["after a step", "before it", "one node is silent", "all are", "all are, after a step"],
+)
+def test_a_run_that_is_to_end_is_observed_once(monkeypatch, stepped, answers, kept, shown):
+    monkeypatch.setattr(last_look, "LAST_LOOK_S", 0.2)
+    watched, seen = Watched(Planned()), []
+    watched.monitor.started(0)
+    watched.monitor.progress(0, step=stepped)
+
+    def receive(_seconds):
+        for node, stack in answers.items():
+            watched.hear(node, stack)
+
+    observe_last(watched.monitor, seen.append, receive, lambda: True)
+    assert watched.requests == 1
+    assert bool(seen) is kept
+    assert bool(watched.shown) is shown
+    if kept and len(answers) == 2:
+        assert "rank 1 on node2" in seen[0]["said"]
+
+
+def test_who_asks_for_the_end_again_waits_for_no_observation():
+    watched, seen = Watched(Planned()), []
+    watched.monitor.started(0)
+    asked = iter([True, False])
+    observe_last(watched.monitor, seen.append, lambda _: None, lambda: next(asked))
+    assert not seen and not watched.shown
+
+
+def test_an_observation_that_is_under_way_is_the_last_one():
+    watched = Watched(Planned())
+    watched.monitor.started(0)
+    watched.monitor.check_progress(RENDEZVOUS_WAIT_S)
+
+    def receive(_seconds):
+        watched.hear("node1", IN_MEETING)
+        watched.hear("node2", READING)
+
+    observe_last(watched.monitor, lambda _: None, receive, lambda: True)
+    assert watched.requests == 1
+    assert watched.reports[0][0].startswith("no step yet; 1 of 2 ranks have reached")
