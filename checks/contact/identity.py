@@ -159,6 +159,10 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
         raise LoginError("host-key-unknown", said)
 
 
+SILENT = "it accepts the connection, and its sshd does not greet"
+"""What is said of an sshd that is stopped, hung, or waits for something before its banner."""
+
+
 def classify_error(error: BaseException, keys: OfferedKeys) -> LoginError | None:
     """The cause of what Fabric, paramiko or the socket raised; None for what is not a login's."""
     if isinstance(error, LoginError):
@@ -169,6 +173,8 @@ def classify_error(error: BaseException, keys: OfferedKeys) -> LoginError | None
         return _refusal_error(error, keys)
     if isinstance(error, paramiko.AuthenticationException):
         return keys.failure()
+    if isinstance(error, paramiko.SSHException) and isinstance(error.__context__, TimeoutError):
+        return LoginError("timeout", SILENT)
     if isinstance(error, paramiko.SSHException | EOFError | ConnectionResetError):
         cut = isinstance(error, EOFError | ConnectionResetError) or "banner" in str(error)
         detail = str(error) or "the connection was closed"

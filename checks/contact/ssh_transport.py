@@ -26,6 +26,8 @@ HANDSHAKE_S = 45.0
 """For banner, key exchange and authentication: 20 s were seen on a loaded sshd."""
 RETRY_PAUSES_S = (0.4, 1.0, 2.5)
 """Before each further try after a cut banner."""
+FULL = b"Exceeded MaxStartups"
+"""What sshd says to one connection more than may be there without a login, before 9.8."""
 PENALTY = b"Not allowed at this time"
 """sshd's line, in place of a banner, to an address that it has penalised (sshd.c, OpenSSH 9.8)."""
 
@@ -229,6 +231,8 @@ def _explain_failure(
     greeting = getattr(connection.connect_kwargs.get("sock"), "greeting", b"")
     if failure is not None and failure.cause == "throttled" and PENALTY in greeting:
         return LoginError("penalised", f"sshd says: {PENALTY.decode()}")
+    if failure is not None and failure.cause == "throttled" and FULL in greeting:
+        return LoginError("throttled", f"sshd says: {FULL.decode()}")
     return failure
 
 

@@ -13,13 +13,15 @@ from checks.facts.decode import Fact
 class PeerKeys:
     """`name` is what ssh looks for, `[host]:port` off port 22; each of `keys` is `type blob`.
 
-    `marked` is whether one of the lines begins with `@revoked` or `@cert-authority`.
+    `marked` is whether one of the lines begins with `@revoked` or `@cert-authority`, `marked_at`
+    the first such, file:line.
     """
 
     name: str
     file: str
     keys: tuple[str, ...] = ()
     marked: bool = False
+    marked_at: str = ""
 
 
 @dataclass(frozen=True)

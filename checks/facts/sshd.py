@@ -27,6 +27,18 @@ class AuthorizedKey:
 
 
 @dataclass(frozen=True)
+class DamagedKey:
+    """A key in a file of authorized keys that sshd does not read there, and why.
+
+    The fault is `joined` to another key's line, `broken` over several, `utf-16`, or a `mark`.
+    """
+
+    fingerprint: str
+    where: str
+    fault: str
+
+
+@dataclass(frozen=True)
 class GuardedPath:
     """A path that sshd inspects before it believes authorized_keys. `mode` is octal text."""
 
@@ -82,6 +94,7 @@ class Sshd(Fact):
     settings: Mapping[str, tuple[SshdSetting, ...]] = field(default_factory=dict)
     authorized_files: tuple[str, ...] = ()
     authorized: tuple[AuthorizedKey, ...] = ()
+    damaged: tuple[DamagedKey, ...] = ()
     guarded: tuple[GuardedPath, ...] = ()
     host_keys: tuple[HostKey, ...] = ()
     accounts: tuple[str, ...] = ()

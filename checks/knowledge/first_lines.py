@@ -20,6 +20,15 @@ def put_first_command(line: str, path: str) -> str:
     return f"{{ {there} || {{ {insert}; }}; }}"
 
 
+def add_line_command(line: str, path: str) -> str:
+    """Adds `line` at the end of the file at `path`, which is a shell word.
+
+    A file whose last line has no end, as editors leave it, would have both in one line.
+    """
+    end = f'{{ [ -z "$(tail -c 1 {path} 2>/dev/null)" ] || echo >> {path}; }}'
+    return f"{end} && echo {shlex.quote(line)} >> {path}"
+
+
 def quiet_bash_command(root_command: str) -> str:
     """Keeps ~/.bashrc to people's shells, and where that is done already, bash's file for all.
 

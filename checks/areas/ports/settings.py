@@ -54,7 +54,8 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
         "net.ipv4.ip_local_port_range=1024 65535",
     )
     fix = _sysctl_fix(node, "training-ports", lines)
-    message = f"{node.name} hands out {settings.port_count} ports ({span}), "
+    count = settings.port_count
+    message = f"{node.name} hands out {count} port{'s' * (count != 1)} ({span}), "
     ranks = 1 if node.job.include or node.job.exclude else node.slots or 1
     if is_range_fatal(node, ranks):
         least = PORTS_OF_A_RANK * ranks

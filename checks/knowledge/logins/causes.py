@@ -101,7 +101,7 @@ LOGIN_CAUSES = (
     ),
     Cause(
         "throttled",
-        "sshd cuts the connection before the login: MaxStartups, a ban or hosts.deny",
+        "sshd cuts the connection before the login: MaxStartups, a ban, hosts.deny, no /run/sshd",
         "lets the nodes in first in `/etc/hosts.allow`, where a line there or in `/etc/hosts.deny` "
         "keeps them out; else raises `MaxStartups`; see also fail2ban",
     ),

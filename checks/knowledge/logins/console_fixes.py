@@ -6,10 +6,13 @@ Nothing is known of such a node, so each command asks its sshd what holds for th
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import shlex
 
 from checks.facts import Login, NodeView
-from checks.knowledge.logins.server_fixes import RELOAD_SSHD
+from checks.knowledge.first_lines import add_line_command
+from checks.knowledge.logins.server_fixes import MEND_CODING, RELOAD_SSHD
 from checks.knowledge.logins.sshd_refusals import signatures
 from checks.model import Fix
 
@@ -70,7 +73,9 @@ def let_key_in_fix(node: NodeView, login: Login) -> Fix:
     """Puts this machine's key where sshd looks, has sshd believe it, and takes out what refuses."""
     line = f"{login.public_key} preflight"
     kind, blob = login.public_key.split()[:2]
-    add = f'mkdir -p "${{f%/*}}"; grep -qsF {shlex.quote(blob)} $f || echo {shlex.quote(line)} >>$f'
+    listed = f"ssh-keygen -lf $f 2>/dev/null | grep -qF {shlex.quote(_fingerprint(blob))}"
+    append = f"{MEND_CODING.format('$f')}; {add_line_command(line, '$f')}"
+    add = f'mkdir -p "${{f%/*}}"; {listed} || {{ {append}; }}'
     steps = [f"u={shlex.quote(login.user or 'root')}", FIND_FILE, add, TRUST_FILE, LET_IN]
     steps += [
         f"k=$({_refusing_settings(kind)})",
@@ -85,6 +90,12 @@ def let_key_in_fix(node: NodeView, login: Login) -> Fix:
         "key: `journalctl -u ssh -u sshd` there says which"
     )
     return node.fix("; ".join(steps), note, root=True)
+
+
+def _fingerprint(blob: str) -> str:
+    """As ssh-keygen prints it."""
+    digest = hashlib.sha256(base64.b64decode(f"{blob}===")).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 def key_is_enough_fix(node: NodeView) -> Fix:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from checks.facts import Login, NodeView
 from checks.knowledge.entered_containers import refused_entry_fix, typed_inside
-from checks.knowledge.first_lines import put_first_command
+from checks.knowledge.first_lines import add_line_command, put_first_command
 from checks.knowledge.logins.console_fixes import key_is_enough_fix, let_key_in_fix
 from checks.knowledge.logins.ended_shell import ended_shell_fix
 from checks.knowledge.logins.fixes import (
@@ -118,14 +118,18 @@ def _keep_host_keys_fix(node: NodeView, login: Login) -> Fix:
 
 def _host_key_changed_fix(node: NodeView, login: Login) -> Fix:
     forget = f"ssh-keygen -R {shlex.quote(_known_as(node, login))} -f {_known_hosts_file(login)}"
-    return _fix_here(f"{forget} && {_record_host_key_command(node, login)}", COMPARE_NOTE)
+    return _fix_here(
+        f"{forget} && {_record_host_key_command(node, login, ends=True)}", COMPARE_NOTE
+    )
 
 
-def _record_host_key_command(node: NodeView, login: Login) -> str:
-    """What puts the key that the node presented on file."""
+def _record_host_key_command(node: NodeView, login: Login, *, ends: bool = False) -> str:
+    """What puts the key that the node presented on file; `ends`: whose last line has its end."""
     name = _known_as(node, login)
-    if login.host_key:
+    if login.host_key and ends:
         return f"echo {shlex.quote(f'{name} {login.host_key}')} >> {_known_hosts_file(login)}"
+    if login.host_key:
+        return add_line_command(f"{name} {login.host_key}", _known_hosts_file(login))
     host = login.address or login.host_name or node.name
     return f"ssh-keyscan -p {login.port} {shlex.quote(host)} >> {_known_hosts_file(login)}"
 
@@ -191,14 +195,37 @@ def _public_keys_off_fix(node: NodeView, _: Login) -> Fix:
     return node.fix(f"{edit} && {RELOAD_SSHD}", "at its console", root=True)
 
 
-def _throttled_fix(node: NodeView, _: Login) -> Fix:
+def _timeout_fix(node: NodeView, login: Login) -> Fix:
+    """Wakes an sshd that does not greet, or starts it again where that is not enough."""
+    if "does not greet" not in login.detail:
+        return _verbose_login_fix(node, login)
+    greets = f"ssh-keyscan -T 5 -p {login.port} 127.0.0.1 2>/dev/null | grep -q ."
+    restart = "systemctl restart ssh || systemctl restart sshd"
+    note = (
+        "at its console: sshd may be stopped (state T of `ps -C sshd -o pid,stat,cmd`), or the "
+        "machine busy; starts it again where it stays silent"
+    )
+    return node.fix(f"kill -CONT $(pgrep -x sshd); {greets} || {restart}", note, root=True)
+
+
+def _throttled_fix(node: NodeView, login: Login) -> Fix:
+    port = login.port
+    who = f"`ss -Htnp state established '( sport = :{port} )'` there says who holds connections"
+    if "MaxStartups" in login.detail:
+        command = f"{put_first_command(MORE_STARTUPS, SSHD_CONFIG)} && {RELOAD_SSHD}"
+        note = f"at its console: connections without a login fill it; {who}"
+        return node.fix(command, note, root=True)
     denial, file = "^[[:space:]]*(sshd|all)[[:space:]]*:", "/etc/hosts.deny"
     raised = f"{put_first_command(MORE_STARTUPS, SSHD_CONFIG)} && {RELOAD_SSHD}"
     command = (
-        f"if grep -qsiE '{denial}' {file}; then sed -i -E 's/{denial}/# &/I' {file}; "
+        f"mkdir -p -m 755 /run/sshd; if grep -qsiE '{denial}' {file}; "
+        f"then sed -i -E 's/{denial}/# &/I' {file}; "
         f"else {raised}; fi"
     )
-    note = f"at its console: takes sshd out of {file}, else raises MaxStartups; and see fail2ban"
+    note = (
+        "at its console: makes /run/sshd, without which sshd ends each connection, where it is "
+        f"gone; takes sshd out of {file}, else raises MaxStartups; see fail2ban too, and {who}"
+    )
     return node.fix(command, note, root=True)
 
 
@@ -239,6 +266,7 @@ _FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {
     "user-unknown": _key_denied_fix,
     "public-key-auth-off": _public_keys_off_fix,
     "throttled": _throttled_fix,
+    "timeout": _timeout_fix,
     "penalised": _penalised_fix,
     "shell-refuses": ended_shell_fix,
     "shell-noisy": _shell_hangs_fix,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checks.facts.sshd import AuthorizedKey, GuardedPath, Sshd, SshdSetting
+from checks.facts.sshd import AuthorizedKey, DamagedKey, GuardedPath, Sshd, SshdSetting
 from checks.facts.trust import ClientConfig, PrivateKey, Trust
 from checks.knowledge.logins.causes import bad_key_file, cause_of_text, denied_account
 from checks.knowledge.logins.sshd_access import barring_setting, effective_setting
@@ -23,6 +23,13 @@ KEYWORD_SPELLING = {
     "allowgroups": "AllowGroups",
     "denygroups": "DenyGroups",
 }
+DAMAGE = {
+    "joined": "it stands behind another key in the same line: the end of that line is missing",
+    "broken": "it is broken over several lines",
+    "utf-16": "the file is written in UTF-16, of which sshd reads nothing",
+    "mark": "a byte order mark stands before it, as editors of Windows put there",
+}
+ONE_KEY = "IdentitiesOnly yes"
 EXCLUDING_OPTIONS = ("from=", "expiry-time=", "cert-authority", "principals=")
 """Options of authorized_keys for which sshd refuses a key that is listed."""
 
@@ -33,7 +40,7 @@ class Denial:
 
     `keyword` is the setting's, in lower case. `refusal` has the setting of sshd and the line that
     is right for it, `client_line` what the client's own configuration must say. `keys_file` is
-    where sshd looks for the key.
+    where sshd looks for the key, `damaged` how it stands there where sshd does not read it.
     """
 
     cause: str
@@ -47,6 +54,7 @@ class Denial:
     refusal: Refusal | None = None
     client_line: str = ""
     keys_file: str = ""
+    damaged: DamagedKey | None = None
 
 
 def why_denied(
@@ -167,12 +175,22 @@ def _setting_denial(err: str, client: Trust | None, login: ServerSide) -> Denial
         return None
     keys = [key for key in client.keys if is_usable(key)] if client and not client.agent else []
     refusal = why_key_refused(login, keys)
-    if "Too many authentication failures" in err and client:
-        refusal = refusal or too_few_tries(login, len(client.keys))
+    if "Too many authentication failures" in err and client and not refusal:
+        refusal = too_few_tries(login, max(len(client.keys), len(client.agent)))
+        if key := _accepted_key(client, login):
+            line = f"{ONE_KEY}\\n  IdentityFile {key.path}"
+            return Denial("key-denied", f"{refusal.detail} before {key.path}", client_line=line)
     if refusal is None:
         return None
     detail = refusal.detail
     return Denial("key-denied", detail, setting=refusal.setting, refusal=refusal)
+
+
+def _accepted_key(client: Trust, login: ServerSide) -> PrivateKey | None:
+    """The key in a file that sshd would take if it were offered; None where there is none."""
+    read = {line.fingerprint for line in login.server.authorized if not _shuts_out(line)}
+    usable = (key for key in client.keys if is_usable(key) and " " not in key.path)
+    return next((key for key in usable if key.fingerprint in read), None)
 
 
 def _permission_denial(login: ServerSide) -> Denial | None:
@@ -216,10 +234,26 @@ def _authorization_denial(client: Trust | None, login: ServerSide) -> Denial | N
     if locked:
         cause = "key-permissions" if locked.too_open else "key-passphrase"
         return Denial(cause, locked.path, locked)
-    key = next((key for key in client.keys if is_usable(key) and key.public), None)
+    damaged = next((key for key in server.damaged if key.fingerprint in offered), None)
+    mine = damaged.fingerprint if damaged else ""
+    key = next(
+        (
+            key
+            for key in client.keys
+            if is_usable(key) and key.public and mine in ("", key.fingerprint)
+        ),
+        None,
+    )
     detail = (key.path if key else "") + _where_looked(login)
-    file = next(iter(files), "")
-    return Denial("key-not-authorized", detail, key, account=login.account, keys_file=file)
+    if damaged:
+        detail = f"{damaged.where}: {DAMAGE.get(damaged.fault, damaged.fault)}"
+    file = damaged.where.rpartition(":")[0] if damaged else next(iter(files), "")
+    return Denial(
+        *("key-not-authorized", detail, key),
+        account=login.account,
+        keys_file=file,
+        damaged=damaged,
+    )
 
 
 def _where_looked(login: ServerSide) -> str:

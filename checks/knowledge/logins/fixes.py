@@ -8,11 +8,18 @@ from collections.abc import Callable, Mapping
 
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
+from checks.facts.known_hosts import KnownHosts
 from checks.facts.sshd import Sshd
 from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
-from checks.knowledge.first_lines import quiet_all_command, quiet_bash_command, quiet_rc_command
+from checks.knowledge.first_lines import (
+    add_line_command,
+    quiet_all_command,
+    quiet_bash_command,
+    quiet_rc_command,
+)
 from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import offending_line
+from checks.knowledge.logins.denial import ONE_KEY
 from checks.knowledge.logins.failure import LoginFailure, controller_address
 from checks.knowledge.logins.keys import (
     make_key_fix,
@@ -35,6 +42,8 @@ from checks.knowledge.logins.taken_address import find_taken_address
 from checks.model import Fix
 
 KNOWN_HOSTS = "~/.ssh/known_hosts"
+MOST_NAMES = 32
+"""More nodes than that get a block each, not one that lists them all."""
 HOST_KEY_TYPES = {"rsa-sha2-256": "ssh-rsa", "rsa-sha2-512": "ssh-rsa"}
 """The type of the key with which such a signature is made."""
 KEPT_TO_PEOPLE = (
@@ -55,7 +64,7 @@ def login_fix(failure: LoginFailure) -> Fix:
 
 def _unresolved_name_fix(failure: LoginFailure) -> Fix:
     address, name = controller_address(failure.target), failure.target.name
-    return failure.source.fix(f"echo {shlex.quote(f'{address} {name}')} >> /etc/hosts", root=True)
+    return failure.source.fix(add_line_command(f"{address} {name}", "/etc/hosts"), root=True)
 
 
 def _firewall_fix(failure: LoginFailure) -> Fix:
@@ -140,15 +149,18 @@ def _usable_file(failure: LoginFailure, path: str) -> str:
 
 def _record_host_key(failure: LoginFailure, path: str) -> str:
     if line := _known_hosts_line(failure):
-        return f"echo {shlex.quote(line)} >> {path}"
+        return add_line_command(line, path)
     return f"ssh-keyscan -p {failure.client.port} {failure.client.hostname} >> {path}"
 
 
 def _host_key_changed_fix(failure: LoginFailure) -> Fix:
     if "REVOKED HOST KEY" in failure.attempt.err:
-        files = f"{' '.join(failure.client.known_hosts)} /etc/ssh/ssh_known_hosts"
+        files = f"one of {' '.join(failure.client.known_hosts)} /etc/ssh/ssh_known_hosts"
+        if failure.source.has(KnownHosts):
+            peers = failure.source.read(KnownHosts).peers
+            files = (failure.target.name in peers and peers[failure.target.name].marked_at) or files
         note = (
-            f"ask who put the @revoked line into one of {files}: a stolen key must be replaced on "
+            f"ask who put the @revoked line into {files}: a stolen key must be replaced on "
             f"{failure.target.name} (ssh-keygen -A after its old one is deleted), else delete it"
         )
         return Fix(note=note, on=failure.source.name)
@@ -181,7 +193,12 @@ def _key_denied_fix(failure: LoginFailure) -> Fix:
 
 def _client_line_fix(failure: LoginFailure) -> Fix:
     """Puts the line that is right first in the client's own configuration, where it wins."""
-    return failure.source.fix(prepend_ssh_config(failure.target.name, failure.denial.client_line))
+    line = failure.denial.client_line
+    names = failure.source.job.names
+    if line.startswith(ONE_KEY) and len(names) <= MOST_NAMES:
+        note = "offers that key alone to the nodes, whatever else an agent or IdentityFile has"
+        return failure.source.fix(prepend_ssh_config(" ".join(names), line), note)
+    return failure.source.fix(prepend_ssh_config(failure.target.name, line))
 
 
 def _no_common_algorithm_fix(failure: LoginFailure) -> Fix:

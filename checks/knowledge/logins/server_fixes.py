@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from checks.facts.sshd import SshdSetting
 from checks.knowledge.firewalls.opening import smallest_networks
-from checks.knowledge.first_lines import put_first_command
+from checks.knowledge.first_lines import add_line_command, put_first_command
 from checks.knowledge.logins.denial import KEYWORD_SPELLING
 from checks.knowledge.logins.failure import LoginFailure, controller_address
 from checks.knowledge.logins.forced_command import KEY_TYPE, drop_command_edit, escape_sed
@@ -19,6 +19,11 @@ from checks.model import Fix
 
 SSHD_CONFIG = "/etc/ssh/sshd_config"
 MORE_STARTUPS = "MaxStartups 100:30:300"
+MEND_CODING = (
+    "case $(head -c 2 {0} | od -An -tx1 | tr -d ' ') in fffe|feff) iconv -f UTF-16 -t UTF-8 {0} "
+    ">{0}.utf8 && cat {0}.utf8 >{0} && rm {0}.utf8;; esac; sed -i '1s/^\\xef\\xbb\\xbf//' {0}"
+)
+"""Makes a file that an editor of Windows wrote one of plain lines."""
 RELOAD_SSHD = (
     "mkdir -p -m 755 /run/sshd && sshd -t && "
     "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
@@ -43,11 +48,24 @@ def authorize_key_fix(failure: LoginFailure) -> Fix:
         return target.fix(f"sed -i '{number}s/^.* {KEY_TYPE}/\\1/' {shlex.quote(file)}")
     if not path or denial.key is None:
         return make_key_fix(failure)
-    line = shlex.quote(f"{denial.key.public} {failure.source.name}")
     folder, shared = shlex.quote(os.path.dirname(file)), file.startswith("/etc/")
+    if denial.damaged and denial.damaged.fault != "broken":
+        mend = _mend_command(denial.damaged.fault, denial.key.public, path)
+        return target.fix(mend, root=shared)
     modes = ("755", "644") if shared else ("700", "600")
-    make = f"mkdir -p -m {modes[0]} {folder} && echo {line} >> {path} && chmod {modes[1]} {path}"
-    return target.fix(make, root=shared)
+    add = add_line_command(f"{denial.key.public} {failure.source.name}", path)
+    make = f"mkdir -p -m {modes[0]} {folder} && {add} && chmod {modes[1]} {path}"
+    note = "the pieces of the old line may stay: sshd skips them" if denial.damaged else ""
+    return target.fix(make, note, root=shared)
+
+
+def _mend_command(fault: str, public: str, path: str) -> str:
+    """Has sshd read a key that is in the file; typed again, it changes nothing more."""
+    if fault == "joined":
+        before = rf"s|\(.\)\({public}\)|\1\n\2|"
+        behind = rf"s/\({escape_sed(public)}\)\(ssh-\|ecdsa-\|sk-\)/\1\n\2/"
+        return f"sed -i -e '{before}' -e '{behind}' {path}"
+    return MEND_CODING.format(path)
 
 
 def tighten_path_fix(failure: LoginFailure) -> Fix:

@@ -27,13 +27,13 @@ class KnownHostsFile(object):
 
     def __init__(self, path):
         self.named, self.others = {}, []
-        for line in (read_file(path, "") or "").splitlines():
+        for number, line in enumerate((read_file(path, "") or "").splitlines(), 1):
             words = line.split()
             marked = bool(words) and words[0].startswith("@")
             words = words[marked:]
             if len(words) < 3 or line.lstrip().startswith("#"):
                 continue
-            entry = (" ".join(words[1:3]), marked)
+            entry = (" ".join(words[1:3]), "%s:%d" % (path, number) if marked else "")
             if words[0].startswith("|") or re.search("[*?!]", words[0]):
                 self.others.append((words[0], entry))
             else:
@@ -41,7 +41,7 @@ class KnownHostsFile(object):
                     self.named.setdefault(name, []).append(entry)
 
     def entries(self, name):
-        """(`type blob`, whether it is marked) of each line for that name."""
+        """(`type blob`, file and line where it is marked) of each line for that name."""
         fitting = [entry for names, entry in self.others if names_host(names, name)]
         return self.named.get(name.lower(), []) + fitting
 
@@ -87,6 +87,12 @@ def known_hosts(args):
                 files[path] = KnownHostsFile(path)
             entries += files[path].entries(name)
         keys = [key for key, _ in entries]
-        marked = any(mark for _, mark in entries)
-        peers[peer["name"]] = {"name": name, "file": own, "keys": keys, "marked": marked}
+        marked = next((place for _, place in entries if place), "")
+        peers[peer["name"]] = {
+            "name": name,
+            "file": own,
+            "keys": keys,
+            "marked": bool(marked),
+            "marked_at": marked,
+        }
     return {"peers": peers}

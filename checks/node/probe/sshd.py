@@ -3,12 +3,10 @@
 Read, never changed; only public keys, fingerprints, modes and settings leave the node.
 """
 
-import base64
 import contextlib
 import functools
 import glob
 import grp
-import hashlib
 import os
 import pwd
 import re
@@ -16,12 +14,17 @@ import shlex
 import socket
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.written_keys import (
+    KEY_LINE,
+    authorized_keys,
+    damaged_keys,
+    key_fingerprint,
+)
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import command_line, find_process, user_name
 
 COMMANDS = ("sshd -T", "sshd -T -C user=USER,host=ADDRESS,addr=ADDRESS, for each other node")
 
-KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
 KEYWORDS = frozenset(
     (
         "pubkeyauthentication",
@@ -59,12 +62,6 @@ LARGEST_REVOCATIONS = 16 << 20
 OLDER_NAMES = {"pubkeyacceptedkeytypes": "pubkeyacceptedalgorithms"}
 LISTS = frozenset(("allowusers", "denyusers", "allowgroups", "denygroups"))
 """Keywords of which every line counts."""
-
-
-def key_fingerprint(blob):
-    """As ssh-keygen -l shows it."""
-    digest = hashlib.sha256(base64.b64decode(blob + "===")).digest()
-    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 def sshd_process():
@@ -192,19 +189,6 @@ def setting_in_force(sshd, keyword, default):
     """The value that holds outside of Match blocks."""
     values = [setting["value"] for setting in sshd.get(keyword, []) if not setting["match"]]
     return values[0] if values else default
-
-
-def authorized_keys(paths):
-    """Every key of these files."""
-    found = []
-    for path in paths:
-        for number, line in enumerate((read_file(path, "") or "").splitlines(), 1):
-            match = None if line.startswith("#") else KEY_LINE.search(line)
-            if match:
-                mark = key_fingerprint(match.group(2))
-                where, options = "%s:%d" % (path, number), line[: match.start()].strip()
-                found.append({"fingerprint": mark, "where": where, "options": options})
-    return found
 
 
 def guarding_paths(path, home):
@@ -336,6 +320,8 @@ def sshd(args):
     checked = [
         at for path in paths if os.path.exists(path) for at in guarding_paths(path, entry.pw_dir)
     ]
+    authorized = authorized_keys(paths)
+    read = {key["fingerprint"] for key in authorized}
     revoked = [path for path in values_of("revokedkeys", settings, by_address) if path != "none"]
     return {
         "user": entry.pw_name,
@@ -344,7 +330,8 @@ def sshd(args):
         "by_address": by_address,
         "authorized_files": files_of(default),
         "files_by_setting": named,
-        "authorized": authorized_keys(paths),
+        "authorized": authorized,
+        "damaged": [key for path in paths for key in damaged_keys(path, read)],
         "guarded": list({entry["path"]: entry for entry in checked}.values()),
         "revoked": revocations(revoked),
         "access": access_lines(server),

@@ -5,13 +5,13 @@ Only public halves and fingerprints leave the node.
 
 import base64
 import glob
-import hashlib
 import os
 import pwd
 import re
 import socket
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.written_keys import KEY_LINE, key_fingerprint
 from checks.node.runtime.files import read_file
 
 COMMANDS = (
@@ -22,7 +22,6 @@ COMMANDS = (
 )
 
 CHEAP_KEX = "curve25519-sha256"
-KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
 INCLUDES = re.compile(r"^\s*include\s+/etc/ssh/ssh_config.d/\*.conf\s*$", re.I | re.M)
 OWN_BLOCKS = re.compile(
     r"^\s*(include|match|host\s+(?!\*\s*$)|(userknownhostsfile|hostkeyalias|controlpath)\W[^#\n]*%)",
@@ -34,12 +33,6 @@ OWN_BLOCKS = re.compile(
 SOCKET_PATH, TEMPORARY_SUFFIX = 108, 17
 """Bytes of a socket's address, and of what ssh puts behind the path of a new one."""
 MASTER_S = 1.5
-
-
-def key_fingerprint(blob):
-    """As ssh-keygen -l shows it."""
-    digest = hashlib.sha256(base64.b64decode(blob + "===")).digest()
-    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 def client_settings(peer, home):

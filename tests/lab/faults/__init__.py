@@ -103,7 +103,8 @@ ALIKE = frozenset(
         "pdsh-modules-of-root-alone",
         *("part-of-torch-of-root-alone", "allocator-unknown"),
         *(
-            "tensorboard-not-installed",
+            *("tensorboard-not-installed", "run-sshd-gone", "sshd-stopped-in-its-tracks"),
+            *("keys-behind-a-mark", "keys-all-broken", "no-end-of-the-last-line"),
             *("backend-without-its-record", "backend-of-other-hardware", "path-file-fails"),
             *("path-file-ends-python", "path-file-of-all-fails"),
             "deepspeed-patched-on-all-but-one",

@@ -53,7 +53,38 @@ NO_PYTHON = custom(
     'rm -f "$PYTHON" /usr/libexec/platform-python $(type -ap python3) /usr/bin/python3',
 )
 
+KEYS = "$HOME/.ssh/authorized_keys"
+PEERS_KEY = f'number=$(grep -n " $USER-$PEER\\$" {KEYS} | cut -d: -f1)'
+REWRITTEN = f"cat $SAVED/keys >{KEYS}"
+KEY_JOINED = custom(
+    "key-behind-another",
+    f"{PEERS_KEY}; grep -v \" $USER-$PEER\\$\" {KEYS} | tr -d '\\n' >$SAVED/keys; "
+    f"sed -n ${{number}}p {KEYS} >>$SAVED/keys; {REWRITTEN}",
+)
+KEY_WRAPPED = custom(
+    "key-broken-over-lines", f'{PEERS_KEY}; sed -i "${{number}}s/^\\(.\\{{40\\}}\\)/\\1\\n/" {KEYS}'
+)
+KEYS_OF_WINDOWS = custom("keys-in-utf-16", f"iconv -t UTF-16 {KEYS} >$SAVED/keys; {REWRITTEN}")
+KEYS_MARKED = custom("keys-behind-a-mark", f"sed -i '1s/^/\\xef\\xbb\\xbf/' {KEYS}")
+KEYS_ALL_WRAPPED = custom("keys-all-broken", f"fold -w 50 {KEYS} >$SAVED/keys; {REWRITTEN}")
+KEYS_UNENDED = custom(
+    "no-end-of-the-last-line",
+    f'grep -v " $USER-$PEER\\$" {KEYS} >$SAVED/keys; printf %s "$(cat $SAVED/keys)" >{KEYS}',
+)
+MANY_KEYS = custom(
+    "more-keys-than-tries",
+    "cd $HOME/.ssh; for i in 1 2 3 4 5 6 7; do ssh-keygen -q -t ed25519 -N '' -f other$i; "
+    "echo IdentityFile ~/.ssh/other$i >>config; done; echo IdentityFile ~/.ssh/id_ed25519 >>config",
+)
+
 CASES = [
+    case(KEY_JOINED, SSH, (*TO_3, ("node3", "node3")), "key-not-authorized"),
+    case(KEY_WRAPPED, SSH, (("node1", "node3"),), "key-not-authorized"),
+    case(KEYS_OF_WINDOWS, REACH, NODE3, "key-denied"),
+    case(KEYS_MARKED, REACH, NODE3, "key-denied"),
+    case(KEYS_ALL_WRAPPED, REACH, NODE3, "key-denied"),
+    case(KEYS_UNENDED, SSH, (("node1", "node3"),), "key-not-authorized"),
+    case(MANY_KEYS, SSH, FROM_3, "key-denied"),
     case("sshd-stopped", REACH, NODE3, "refused"),
     case("ssh-dropped", REACH, NODE3, "dropped", fixable=False),
     case("unreachable", REACH, NODE3, "no-route", fixable=False),

@@ -118,6 +118,21 @@ CASES = [
         custom("no-keys-and-no-run-sshd", f"{NO_KEYS}\nrm -r /run/sshd"),
         *(REACH, NODE3, "throttled"),
     ),
+    case(custom("run-sshd-gone", "rm -r /run/sshd"), REACH, NODE3, "throttled"),
+    case(
+        custom("sshd-stopped-in-its-tracks", "kill -STOP $(cat /run/sshd.pid)"),
+        *(REACH, NODE3, "timeout"),
+    ),
+    case(
+        custom(
+            "sshd-full-of-others",
+            f"sed -i '1i MaxStartups 3:100:3' /etc/ssh/sshd_config{RELOAD_SSHD}\n"
+            "for i in 1 2 3; do (exec 3<>/dev/tcp/$ADDRESS/$SSH_PORT; exec setsid sleep 98764) "
+            ">/dev/null 2>&1 </dev/null & done; sleep 1",
+        ),
+        *(REACH, NODE3, "throttled"),
+        leaves=("sleep 98764", "sshd: [accepted]"),
+    ),
     case(
         custom("bash-of-all-hangs", "sed -i '1i sleep 1000' /etc/bash.bashrc"),
         *(REACH, NODE2, "shell-hangs"),

@@ -5,6 +5,7 @@ import shlex
 
 import pytest
 
+from checks.contact.identity import SILENT
 from checks.facts import Login
 from checks.facts.interfaces import Interface, Interfaces
 from checks.knowledge.logins.causes import CAUSE_MEANING
@@ -60,7 +61,7 @@ def test_a_stale_key_is_forgotten_where_the_ssh_config_says():
 def test_a_refused_key_is_added_by_hand_at_the_nodes_console():
     finding = found(cause="key-denied", public_key="ssh-ed25519 AAAA")["node2",]
     assert finding.fix.on == "node2"
-    assert "echo 'ssh-ed25519 AAAA preflight' >>$f" in finding.fix.command
+    assert "echo 'ssh-ed25519 AAAA preflight' >> $f" in finding.fix.command
     assert "chmod go-w $h" in finding.fix.command
     assert "ssh-copy-id" in found(cause="key-denied")["node2",].fix.command
 
@@ -178,3 +179,17 @@ def test_a_restricted_shell_is_named_and_replaced(printed):
     finding = found(cause="shell-refuses", printed=printed, public_key="ssh-rsa AAAA")["node2",]
     assert "its login shell is a restricted one" in finding.message
     assert finding.fix.command.startswith("usermod -s /bin/bash ")
+
+
+@pytest.mark.parametrize(
+    ("cause", "detail", "words"),
+    [
+        ("throttled", "sshd says: Exceeded MaxStartups", "MaxStartups 100:30:300"),
+        ("throttled", "reset by peer", "mkdir -p -m 755 /run/sshd; "),
+        ("timeout", SILENT, "kill -CONT $(pgrep -x sshd)"),
+        ("timeout", "", "ssh -vv"),
+    ],
+)
+def test_an_sshd_that_does_not_let_anybody_begin_is_mended_by_why(cause, detail, words):
+    finding = found(cause=cause, detail=detail)["node2",]
+    assert (finding.cause, words in finding.fix.command) == (cause, True)

@@ -109,7 +109,7 @@ def test_a_closed_account_is_given_a_shell():
 
 
 def test_a_refused_key_says_what_else_it_may_be():
-    login = Login(False, "key-denied", user="root", public_key="ssh-ed25519 AAAA1")
+    login = Login(False, "key-denied", user="root", public_key="ssh-ed25519 AAAA")
     note = judged(with_fact(snapshot(), "node2", login), REACH)["node2",].fix.note
     for word in ("AllowUsers", "DenyUsers", "AllowGroups", "PermitRootLogin", "from="):
         assert word in note

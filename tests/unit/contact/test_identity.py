@@ -6,12 +6,13 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import paramiko
 import pytest
 
 from checks.contact import ssh_transport
-from checks.contact.identity import UNANSWERED
+from checks.contact.identity import UNANSWERED, classify_error
 from checks.contact.logins import open_contact
 from checks.facts import Login
 from checks.model import Job, Node, Ssh
@@ -150,3 +151,16 @@ def test_key_exchange_may_take_as_long_as_the_rest_of_a_login() -> None:
     with near, far:
         transport = ssh_transport._transport_preferring(set())(near)
         assert transport.handshake_timeout == ssh_transport.HANDSHAKE_S
+
+
+def test_an_sshd_that_never_greets_is_told_from_one_that_hangs_up():
+    def raised(cause: BaseException) -> paramiko.SSHException:
+        error = paramiko.SSHException("Error reading SSH protocol banner")
+        error.__context__ = cause
+        return error
+
+    keys: Any = None
+    silent, cut = (classify_error(raised(cause), keys) for cause in (TimeoutError(), EOFError()))
+    assert silent and cut
+    assert (silent.cause, cut.cause) == ("timeout", "throttled")
+    assert "does not greet" in silent.detail

@@ -41,8 +41,8 @@ def test_names_are_found_as_openssh_finds_them(tmp_path):
     }  # fmt: skip
     assert {name: [key for key, _ in file.entries(name)] for name in expected} == expected
     assert not any(marked for name in expected for _, marked in file.entries(name))
-    assert file.entries("n4") == [("ssh-ed25519 A4", True)]
-    assert file.entries("any.ca") == [("ssh-ed25519 A5", True)]
+    assert file.entries("n4") == [("ssh-ed25519 A4", f"{path}:8")]
+    assert file.entries("any.ca") == [("ssh-ed25519 A5", f"{path}:9")]
 
 
 def test_a_file_that_is_not_there_has_no_key(tmp_path):
