@@ -58,6 +58,7 @@ class Software(Fact):
     configs need or libraries try to import. `backends` are what torch loads by itself. `hooks` is
     {file: its words} of what Python runs at its start and prints or fails, `lost` the environment
     that has no pyvenv.cfg, `maker` a Python that can mend one whose own is gone.
+    `accelerate_keys` are what the installed accelerate takes at the top of its configuration.
     """
 
     section: ClassVar[str] = "software"
@@ -95,6 +96,7 @@ class Software(Fact):
     hooks: Mapping[str, str] = field(default_factory=dict)
     lost: str = ""
     maker: str = ""
+    accelerate_keys: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

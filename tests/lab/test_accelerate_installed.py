@@ -7,6 +7,7 @@ import importlib.util
 from pathlib import Path
 
 from checks.areas.accelerate.keys import TOP_KEYS
+from checks.node.probe.software import accelerate_keys
 from tests.support.accelerate_files import FSDP
 
 
@@ -18,6 +19,7 @@ def test_every_key_of_the_accelerate_that_is_installed_is_known():
     fields = {line.target.id for line in lines if isinstance(line, ast.AnnAssign)}
     assert {"machine_rank", "distributed_type"} < fields
     assert fields <= TOP_KEYS
+    assert set(accelerate_keys(origin)) == fields
 
 
 def test_the_accelerate_that_is_installed_does_not_hear_its_file_on_the_rendezvous(tmp_path):

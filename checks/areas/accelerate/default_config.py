@@ -18,6 +18,7 @@ from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ports import NamedHead
+from checks.facts.software import Software
 from checks.knowledge.accelerate_config import (
     EACH_NODE_LAUNCHERS,
     ConfigError,
@@ -63,7 +64,7 @@ def given_by_start(judge: Callable[[NodeView], Verdict]) -> Callable[[NodeView],
     return judge_for_hand
 
 
-@node_check("accelerate.config-is-accepted", AccelerateFile)
+@node_check("accelerate.config-is-accepted", AccelerateFile, optional=(Software,))
 @as_far_as_it_matters
 def config_is_accepted(node: NodeView) -> Verdict:
     """accelerate's default_config.yaml exists, and accelerate accepts every key in it.
@@ -72,9 +73,10 @@ def config_is_accepted(node: NodeView) -> Verdict:
     and silently ignores a misspelt nested one. It also ignores `rdzv_backend` and `same_network`,
     which only count on its command line.
 
-    Measured: The keys of the file against those of accelerate 1.15. Blocks where it is refused for
-    certain; a missing file, a key that resembles no known one, a misspelt nested one, and a
-    rendezvous other than `static` warn.
+    Measured: The keys of the file against those that the accelerate installed there takes, or else
+    those of 1.15. Blocks where it is refused for certain; a missing file, a misspelt nested key, a
+    rendezvous other than `static`, and a key that 1.15 does not know warn, where it is not known
+    what is installed.
 
     Fix:
         config-missing: run `accelerate config`.

@@ -16,6 +16,7 @@ from checks.areas.accelerate.edits import (
 )
 from checks.facts import NodeView
 from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.software import Software
 from checks.knowledge.accelerate_config import AccelerateConfig
 from checks.model import Verdict, block, ok, skip, warn
 
@@ -34,6 +35,8 @@ TOP_KEYS = _word_set(
     """
 )
 """What accelerate 1.15 takes at the top (commands/config/config_args.py); it refuses any other."""
+CONVERTED_KEYS = ("fp16", "dynamo_backend")
+"""What it takes from before and writes as other keys (`BaseConfig.process_config`)."""
 DEEPSPEED_KEYS = _word_set(
     """
     deepspeed_config_file deepspeed_exclusion_filter deepspeed_hostfile deepspeed_inclusion_filter
@@ -66,7 +69,8 @@ def judge_keys(node: NodeView, config: AccelerateConfig) -> Verdict:
     if "distributed_type" not in config.values:
         message = f"{path} on {node.name} has no distributed_type; accelerate rejects it"
         return block("not-accepted", message, set_key_fix(node, "distributed_type", "DEEPSPEED"))
-    if extra := [key for key in config.values if key not in TOP_KEYS]:
+    known_keys = _installed_keys(node) or TOP_KEYS
+    if extra := [key for key in config.values if key not in known_keys]:
         return _unknown_key_verdict(node, config, extra)
     for part, known in (("deepspeed_config", DEEPSPEED_KEYS), ("fsdp_config", FSDP_KEYS)):
         for key in config.part(part):
@@ -79,10 +83,17 @@ def judge_keys(node: NodeView, config: AccelerateConfig) -> Verdict:
     )
 
 
+def _installed_keys(node: NodeView) -> frozenset[str]:
+    """What the accelerate of that node takes at the top; empty where that is not known."""
+    software = node.read(Software) if node.has(Software) else None
+    keys = software.accelerate_keys if software else ()
+    return frozenset(keys).union(CONVERTED_KEYS) if keys else frozenset()
+
+
 def _unknown_key_verdict(node: NodeView, config: AccelerateConfig, extra: list[str]) -> Verdict:
     """A key at the top that accelerate refuses: renamed where it is misspelt, else taken out."""
-    file, key = node.read(AccelerateFile), extra[0]
-    close = _nearest_key(key, TOP_KEYS)
+    file, key, installed = node.read(AccelerateFile), extra[0], _installed_keys(node)
+    close = _nearest_key(key, installed or TOP_KEYS)
     pattern = f"^{key_pattern(key)}:"
     if close and close not in config.values:
         edit, expected = (
@@ -92,11 +103,16 @@ def _unknown_key_verdict(node: NodeView, config: AccelerateConfig, extra: list[s
     else:
         edit = delete_lines(file.text or "", pattern)
         expected = {name: value for name, value in config.values.items() if name != key}
+    version = node.read(Software).packages.get("accelerate", "") if installed else ""
     note = "the keys of accelerate 1.15 are known here; a newer one may have more"
+    if installed:
+        note = f"a newer accelerate than {version} takes {key}" if key in TOP_KEYS else ""
     fix = edit_fix(node, edit, expected, f"correct {key}", note)
     question = f" (did you mean {close}?)" if close else ""
     message = f"{file.path} on {node.name} has the key {key}, which accelerate rejects{question}"
-    return (block if close else warn)("unknown-key", message, fix, keys=extra)
+    if version:
+        message += f": version {version} raises ValueError for it"
+    return (block if close or installed else warn)("unknown-key", message, fix, keys=extra)
 
 
 def _misspelt_key_verdict(

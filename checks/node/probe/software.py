@@ -17,6 +17,7 @@ from checks.node.probe.shadows import shadowing_modules
 from checks.node.probe.startup_files import startup_files
 from checks.node.probe.torch_interpreters import torch_interpreters
 from checks.node.runtime.environment import rank_environment
+from checks.node.runtime.files import read_file
 
 COMMANDS = (
     "PYTHON - (reads package metadata and looks for modules)",
@@ -265,6 +266,18 @@ def own_shadows(path, env, args):
     return shadowing_modules(path, [folder, *env.get("PYTHONPATH", "").split(":")])
 
 
+def accelerate_keys(origin):
+    """The keys that this accelerate takes at the top of its configuration; none where unknown.
+
+    They are the fields of its dataclasses, and it raises for any other.
+    """
+    source = os.path.join(os.path.dirname(origin or ""), "commands/config/config_args.py")
+    classes = re.split(r"^class (\w+)", (origin and read_file(source)) or "", flags=re.M)
+    named = zip(classes[1::2], classes[2::2])
+    bodies = [body for name, body in named if name in ("BaseConfig", "ClusterConfig")]
+    return [key for body in bodies for key in re.findall(r"^    (\w+): ", body, re.M)]
+
+
 def ask_interpreter(python, path, args):
     """The interpreter's own answer, or how it failed to give one."""
     words = {
@@ -296,6 +309,7 @@ def ask_interpreter(python, path, args):
     answer = ast.literal_eval(lines[-1][len(MARK) :])
     answer.update(path=python, state="ok", shadows=shadows, hooks=hooks)
     answer["denied"] = denied_modules(path, answer)
+    answer["accelerate_keys"] = accelerate_keys(answer["modules"].get("accelerate"))
     answer["lost"] = lost_environment(path, answer, ("torch", "deepspeed"))
     folders = [os.path.dirname(path), os.path.join(answer["prefix"], "bin")]
     return dict(

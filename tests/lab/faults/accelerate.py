@@ -90,5 +90,25 @@ CASES = [
         first=(*HAVING, *TRAIN, SHARDED),
         warns=((ACCEPTED, NODE3, "config-missing"),),
     ),
+    case(
+        edited("accelerate-key-of-nobody", "use_cpu", "true\\ncolour: blue"),
+        *(ACCEPTED, NODE3, "unknown-key"),
+        job=WITH,
+        first=HAVING + TRAIN,
+    ),
+    case(
+        custom(
+            "accelerate-older-than-its-file",
+            f"echo 'enable_cpu_affinity: false' >>{FILE}\n"
+            'file=$("$PYTHON" -c "import importlib.util as u; '
+            "print(u.find_spec('accelerate').submodule_search_locations[0])\")"
+            "/commands/config/config_args.py; "
+            "sed -i '/^    enable_cpu_affinity:/d' $file",
+        ),
+        *(ACCEPTED, NODE3, "unknown-key"),
+        job=WITH,
+        first=HAVING + TRAIN,
+        warns=(("software.packages-are-patched-alike", NODE3, "altered"),),
+    ),
     Case(TRANSLATED, job=WITH, first=HAVING + TRAIN),
 ]

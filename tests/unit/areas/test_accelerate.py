@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from checks.areas.accelerate.keys import TOP_KEYS
 from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.software import Software
 from checks.model import Outcome
 from tests.support.accelerate_files import (
     EVERY_NODE,
@@ -98,6 +100,26 @@ def test_what_accelerate_refuses_or_ignores(change, cause, word):
     snap = snapshot(STANDARD, bad, STANDARD)
     assert causes_by_node("config-is-accepted", snap) == {"node2": cause}
     assert word in finding_of("config-is-accepted", snap).message
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "lacking", "cause"),
+    [
+        ("colour: blue\n", "1.15.0", (), "unknown-key"),
+        ("debug: false\n", "0.18.0", ("debug",), "unknown-key"),
+        ("debug: false\n", "1.15.0", (), None),
+        ("fp16: true\n", "1.15.0", ("fp16",), None),
+        ("new_key: 1\n", "9.0.0", (), None),
+    ],
+)
+def test_keys_are_held_against_the_accelerate_that_is_installed(line, version, lacking, cause):
+    newer = {"new_key"} if version == "9.0.0" else set()
+    keys = tuple((TOP_KEYS | newer) - set(lacking))
+    snap = snapshot(STANDARD, STANDARD + line, STANDARD)
+    installed = {"packages": {"accelerate": version}, "accelerate_keys": keys}
+    with_fact(snap, "node2", Software("/venv/python", "ok", **installed))
+    found = finding_of("config-is-accepted", snap)
+    assert (found.cause or None, found.stops) == (cause, cause is not None)
 
 
 def test_a_file_that_is_missing_or_closed():
