@@ -20,15 +20,18 @@ from checks.facts.known_hosts import KnownHosts
 from checks.facts.names import Names
 from checks.facts.ports import DialResults, PortSettings
 from checks.facts.ssh import LoginAttempt, SshRow
-from checks.facts.sshd import Sshd
+from checks.facts.sshd import Sshd, SshdSetting
 from checks.facts.surroundings import Surroundings
 from checks.facts.trust import Trust
+from checks.knowledge.first_lines import put_first_command
 from checks.knowledge.logins.causes import LOGIN_CAUSES, last_line, login_cause
 from checks.knowledge.logins.data_doubts import login_doubt
 from checks.knowledge.logins.dead_address import judge_dead_address
 from checks.knowledge.logins.failure import explain_failure
 from checks.knowledge.logins.fixes import login_fix, prepend_ssh_config, quiet_shell_fix
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs, system_path_fix
+from checks.knowledge.logins.server_fixes import RELOAD_SSHD, SSHD_CONFIG
+from checks.knowledge.logins.session_ends import impatient_end, silent_end
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 
 CAUSES = LOGIN_CAUSES
@@ -228,6 +231,52 @@ def shell_finds_the_systems_programs(node: NodeView) -> Verdict:
     folders = " and ".join(sorted({posixpath.dirname(place) for place in hidden.values()}))
     message = f"{path} leaves out {folders}: what logs in does not find {', '.join(hidden)}"
     return block("path-without-system", message, system_path_fix(node), hidden=dict(hidden))
+
+
+@node_check("ssh.sessions-last", Sshd, severity=Severity.WARN)
+def sessions_last(node: NodeView) -> Verdict:
+    """sshd ends no session of itself that is silent for a while, or that answers a little late.
+
+    pdsh and mpirun hold one session to each node for as long as training runs. Where sshd closes it
+    the ranks of that node end, or go on without their launcher.
+
+    Measured: `ChannelTimeout` for sessions, which closes those in which nothing is said for so
+    long, and `ClientAliveInterval` times `ClientAliveCountMax` where that is less than 30 s, in the
+    settings that hold for everybody. `launcher start` says something every few seconds; other tools
+    are silent while a model is loaded or compiled.
+
+    Fix:
+        session-timeout, session-impatient: turns the line into a comment, or puts one that ends
+            nothing first, and reloads sshd.
+    """
+    server = node.read(Sshd)
+    if silent := silent_end(server):
+        setting, wait = silent
+        place = setting.where or "sshd"
+        message = (
+            f"sshd on {node.name} closes each session in which nothing is said for {wait:g} s "
+            f"({place}: ChannelTimeout {setting.value}); training that is started by other tools "
+            "than `launcher start` ends there"
+        )
+        fix = _outlast_fix(node, setting, "ChannelTimeout none")
+        return warn("session-timeout", message, fix, seconds=wait)
+    if impatient := impatient_end(server):
+        setting, wait = impatient
+        message = (
+            f"sshd on {node.name} hangs up on a client that does not answer for {wait:g} s "
+            f"({setting.where or 'sshd'}: ClientAliveInterval {setting.value}); a machine that is "
+            "busy, or a network that is changed, may be silent for that long"
+        )
+        fix = _outlast_fix(node, setting, "ClientAliveInterval 60")
+        return warn("session-impatient", message, fix, seconds=wait)
+    return ok(f"sshd on {node.name} ends no session of itself")
+
+
+def _outlast_fix(node: NodeView, setting: SshdSetting, line: str) -> Fix:
+    """Comments the setting out where its line is known; else puts another one first."""
+    file, _, number = setting.where.rpartition(":")
+    edit = f"sed -i '{number}s/^/# /' {shlex.quote(file)}" if file else ""
+    return node.fix(f"{edit or put_first_command(line, SSHD_CONFIG)} && {RELOAD_SSHD}", root=True)
 
 
 @node_check("ssh.shell-is-quiet", Login, Account, severity=Severity.WARN, optional=(Sshd,))

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from launcher.lab.faults import Fault
-from tests.lab.faults.case import FROM_3, NODE3, REACH, SSH, TO_3, Case, Subjects, case, custom
+from tests.lab.faults.case import (
+    FROM_3,
+    NODE3,
+    REACH,
+    SSH,
+    TO_3,
+    Case,
+    Subjects,
+    case,
+    custom,
+    warned,
+)
 from tests.lab.faults.ssh_settings import ssh_setting
 from tests.support.lab_fixtures import RELOAD_SSHD
 
@@ -45,7 +56,22 @@ MORE_KEYS = (
     "printf 'IdentityFile ~/.ssh/%s\\n' other1 other2 id_ed25519 >config"
 )
 
+LASTS = "ssh.sessions-last"
 CASES = [
+    warned(
+        for_all("sessions-closed-in-silence", "ChannelTimeout session:*=5m"),
+        *(LASTS, NODE3, "session-timeout"),
+    ),
+    warned(
+        for_all("all-channels-closed-in-silence", "ChannelTimeout direct-tcpip=1m *=90s"),
+        *(LASTS, NODE3, "session-timeout"),
+    ),
+    warned(
+        for_all(
+            "sessions-that-must-answer-at-once", "ClientAliveInterval 5\\nClientAliveCountMax 2"
+        ),
+        *(LASTS, NODE3, "session-impatient"),
+    ),
     refused(
         "keys-file-elsewhere", "AuthorizedKeysFile /etc/ssh/keys/%%u", cause="key-not-authorized"
     ),
