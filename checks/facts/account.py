@@ -10,7 +10,10 @@ from checks.facts.decode import Fact
 
 @dataclass(frozen=True)
 class Account(Fact):
-    """The account, the machine and the probe's interpreter. Ids are empty where unreadable."""
+    """The account, the machine and the probe's interpreter. Ids are empty where unreadable.
+
+    `sudo` is whether the node has that program.
+    """
 
     section: ClassVar[str] = "who"
     user: str
@@ -24,3 +27,4 @@ class Account(Fact):
     system: str
     cpus: int
     memory_bytes: int
+    sudo: bool = True

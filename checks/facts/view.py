@@ -6,6 +6,7 @@ import functools
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from checks.answer import Answer
@@ -109,7 +110,21 @@ class NodeView:
 
     def fix(self, command: str, note: str = "", *, root: bool = False) -> Fix:
         """A fix to be typed on this node; `root` adds sudo where the login is not root."""
-        return Fix(self.as_root(command) if root else command, self.name, note)
+        if not root:
+            return Fix(command, self.name, note)
+        who = "as root: there is no sudo" if self._lacks_sudo and command else ""
+        return Fix(self.as_root(command), self.name, "; ".join(filter(None, (who, note))))
+
+    def owning_fix(self, path: str, note: str = "", *, make: bool = False) -> Fix:
+        """Gives a path, which is a shell word, to this login; `make` makes the folder before.
+
+        The shell takes the login's own id before sudo becomes root.
+        """
+        sudo = "" if self._is_root or self._lacks_sudo else "sudo "
+        owner = str(self.read(Account).uid) if self._lacks_sudo else "$(id -u)"
+        made = f"{sudo}mkdir -p {path} && " if make else ""
+        plain = self.fix(f"{made}{sudo}chown {owner} {path}", note)
+        return replace(plain, note=self.fix("chown", note, root=True).note)
 
     @property
     def _is_root(self) -> bool:
@@ -117,9 +132,14 @@ class NodeView:
             return self.read(Account).uid == 0
         return self.has(Login) and self.read(Login).user == "root"
 
+    @property
+    def _lacks_sudo(self) -> bool:
+        """Whether what root must type cannot be typed by this login."""
+        return not self._is_root and self.has(Account) and not self.read(Account).sudo
+
     def as_root(self, command: str) -> str:
         """The command as this node's login must type it to act as root."""
-        if self._is_root:
+        if self._is_root or self._lacks_sudo:
             return command
         simple = not any(mark in command for mark in "|;&><$`\n")
         return f"sudo {command}" if simple else f"sudo sh -c {shlex.quote(command)}"

@@ -21,8 +21,7 @@ def opening_fix(node: NodeView, denial: Denial, note: str = "") -> Fix:
     if not denial.by_mode:
         return node.fix(f"namei -l {path}; getfacl -p {path}", "an access list or its mount denies")
     if "w" in denial.need and not own:
-        # the shell takes the login's own id before sudo becomes root
-        return node.fix(f"sudo chown $(id -u) {path}", note)
+        return node.owning_fix(path, note)
     grant = f"{denial.who}+{denial.need}" if not denial.more else f"{denial.who}+rX"
     recursive = "-R " if denial.more else ""
     folder = path if not denial.more else shlex.quote(denial.root)

@@ -330,8 +330,7 @@ def nvme_path_is_writable(node: NodeView, config: ParsedConfig) -> Verdict:
             reason = "cannot be written" if folder.directory else "is a file"
             message = f"nvme_path {folder.absolute} on {node.name}: {folder.nearest} {reason}"
             quoted = shlex.quote(folder.absolute)
-            command = f"sudo mkdir -p {quoted} && sudo chown $(id -u) {quoted}"
-            return block("nvme-not-writable", message, node.fix(command))
+            return block("nvme-not-writable", message, node.owning_fix(quoted, make=True))
     missing = [folder for folder in folders if folder.nearest != folder.absolute]
     return (
         _missing_nvme_verdict(node, missing[0])

@@ -43,9 +43,7 @@ def explain_unwritable(
         message = f"{place} cannot be written by {login}"
         if folder.state == "there" and folder.shared:
             return "not-writable", message, node.fix("", f"ask its owner, or {elsewhere}")
-        # the shell takes the login's own id before sudo becomes root
-        command = f"sudo mkdir -p {path} && sudo chown $(id -u) {path}"
-        return "not-writable", message, node.fix(command, f"or {elsewhere}")
+        return "not-writable", message, node.owning_fix(path, f"or {elsewhere}", make=True)
     return None
 
 

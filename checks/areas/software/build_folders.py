@@ -94,9 +94,8 @@ def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict
         return block("not-writable", message, opening_fix(node, folder.denied, elsewhere.note))
     if folder.read_only or not folder.writable:
         state = "read-only" if folder.read_only else f"not writable ({folder.nearest})"
-        command = f"sudo mkdir -p {shlex.quote(folder.absolute)}"
-        command += f" && sudo chown $(id -u) {shlex.quote(folder.absolute)}"
-        fix = elsewhere if folder.read_only else node.fix(command, elsewhere.note)
+        given = node.owning_fix(shlex.quote(folder.absolute), elsewhere.note, make=True)
+        fix = elsewhere if folder.read_only else given
         return block("not-writable", f"{place} is {state}; compiled code is stored there", fix)
     if folder.free_bytes < ENOUGH_FREE_BYTES or folder.free_inodes == 0:
         by = describe_user(folder)

@@ -50,7 +50,7 @@ def _verbose_login_fix(node: NodeView, login: Login) -> Fix:
 
 def _unresolved_name_fix(node: NodeView, _: Login) -> Fix:
     note = f"or correct the name in {node.job.where or 'the hosts file'}"
-    line = f"echo 'ADDRESS {node.name}' | sudo tee -a /etc/hosts"
+    line = f"echo 'ADDRESS {node.name}' | $(command -v sudo) tee -a /etc/hosts"
     return _fix_here(line, f"with the address of {node.name} for ADDRESS; {note}")
 
 
@@ -171,7 +171,8 @@ def _key_permissions_fix(_: NodeView, login: Login) -> Fix:
 def _key_unreadable_fix(_: NodeView, login: Login) -> Fix:
     note = "or name another key with --ssh-key"
     return _fix_here(
-        f"sudo chown $(id -un) {_key_path(login)} && chmod 600 {_key_path(login)}", note
+        f"$(command -v sudo) chown $(id -un) {_key_path(login)} && chmod 600 {_key_path(login)}",
+        note,
     )
 
 

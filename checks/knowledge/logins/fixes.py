@@ -143,7 +143,7 @@ def _usable_file(failure: LoginFailure, path: str) -> str:
     if fault == "is a folder":
         return f"{{ [ ! -d {path} ] || mv {path} {path}.folder; }} && "
     if fault:
-        return f"sudo chown $(id -u) {path} && chmod u+rw {path} && "
+        return f"$(command -v sudo) chown $(id -u) {path} && chmod u+rw {path} && "
     return "mkdir -p -m 700 ~/.ssh && "
 
 

@@ -67,7 +67,7 @@ class OldNeighbour:
         """Forgets the entry, so that the address is looked up again."""
         address, device = map(shlex.quote, (self.login.address, self.login.interface))
         note = "or wait a minute: it is looked up again by itself"
-        return Fix(f"sudo ip neigh del {address} dev {device}", HERE, note)
+        return Fix(f"$(command -v sudo) ip neigh del {address} dev {device}", HERE, note)
 
 
 def find_old_neighbour(node: NodeView, login: Login) -> OldNeighbour | None:

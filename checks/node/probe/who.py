@@ -2,11 +2,14 @@
 
 import os
 import pwd
+import shutil
 import socket
 import sys
 
 from checks.node.probe.core import section
 from checks.node.runtime.files import read_file
+
+SYSTEM_PATH = ":/usr/local/bin:/usr/bin:/bin"
 
 
 def total_memory():
@@ -41,4 +44,5 @@ def who(args):
         "system": "%s %s" % (os.uname().sysname, os.uname().release),
         "cpus": len(os.sched_getaffinity(0)),
         "memory_bytes": total_memory(),
+        "sudo": shutil.which("sudo", path=os.environ.get("PATH", "") + SYSTEM_PATH) is not None,
     }

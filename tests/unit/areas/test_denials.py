@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from checks.facts import ClusterView
 from checks.facts.account import Account
 from checks.facts.denial import Denial
 from checks.facts.files import Files, FolderSpace, PathState
@@ -13,7 +14,7 @@ from checks.facts.rendezvous import Rendezvous
 from checks.facts.smoke import Smoke, SmokeRank, SmokeReport
 from checks.facts.software import Software
 from tests.support.installed import FOUND, PYTHON, SITE, cluster, software, toolchain
-from tests.support.snapshots import judged, with_fact
+from tests.support.snapshots import judged, snapshot, with_fact
 
 CLOSED = Denial(SITE, "root", "root", 0o700, "o", "rx", folder=True)
 ACCOUNT = Account("eva", 1000, "/home/eva", "/bin/bash", "n", "", "", "3.11.2", "Linux", 8, 1)
@@ -134,3 +135,33 @@ def test_an_output_folder_is_opened_or_given_to_the_login(denial, command):
     snap = with_fact(denied(), "node2", Files(PathState("there", "/run"), output=output))
     with_fact(snap, "node1", Files(PathState("there", "/run")))
     assert found("files.output-is-writable", snap) == ("not-writable", command)
+
+
+NO_SUDO = "as root: there is no sudo; why"
+
+
+def account(uid, *, sudo):
+    return replace(ACCOUNT, uid=uid, sudo=sudo)
+
+
+@pytest.mark.parametrize(
+    ("who", "plain", "piped", "owning", "note"),
+    [
+        (account(0, sudo=False), "x", "x | y", "chown $(id -u) /o", "why"),
+        (account(1000, sudo=True), "sudo x", "sudo sh -c 'x | y'", "sudo chown $(id -u) /o", "why"),
+        (
+            account(1000, sudo=False),
+            "x",
+            "x | y",
+            "chown 1000 /o",
+            "as root: there is no sudo; why",
+        ),
+    ],
+)
+def test_what_root_must_type_has_sudo_where_there_is_one(who, plain, piped, owning, note):
+    node = ClusterView(with_fact(snapshot(("node1",)), "node1", who))["node1"]
+    fixes = [node.fix(command, "why", root=True) for command in ("x", "x | y")]
+    fixes.append(node.owning_fix("/o", "why"))
+    assert [fix.command for fix in fixes] == [plain, piped, owning]
+    assert fixes[0].note == note
+    assert node.fix("", "why", root=True).note == "why"

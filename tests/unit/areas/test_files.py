@@ -250,7 +250,7 @@ def test_a_writable_output_with_room_holds():
         (
             room(writable=False),
             "not-writable",
-            "sudo mkdir -p /out && sudo chown $(id -u) /out",
+            "mkdir -p /out && chown $(id -u) /out",
         ),
         (room(directory=False), "not-a-directory", "mv -nT /out /out.moved && mkdir -p /out"),
         (room(directory=False, target="/mnt/out"), "dangling-link", "mkdir -p /mnt/out"),
