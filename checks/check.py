@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,21 +39,28 @@ class Over(enum.Enum):
             return "node"
         return "cluster" if self is Over.CLUSTER else "pair"
 
-    def subjects(self, job: Job) -> list[tuple[str, ...]]:
+    def subjects(self, job: Job) -> Sequence[tuple[str, ...]]:
         """All subjects in hosts.txt order: (node,), (source, target) or ()."""
-        names, head = job.names, job.head
-        if self is Over.CLUSTER:
-            return [()]
-        if self is Over.HEAD:
-            return [(head,)]
-        if self is Over.EVERY_NODE:
-            return [(name,) for name in names]
-        if self is Over.TO_HEAD:
-            return [(name, head) for name in names]
-        if self is Over.FROM_HEAD:
-            return [(head, name) for name in names]
-        pairs = ((source, target) for source in names for target in names)
-        return [pair for pair in pairs if self is Over.EVERY_PAIR or pair[0] != pair[1]]
+        return _subjects(self, tuple(job.names), job.head)
+
+
+@functools.lru_cache(maxsize=16)
+def _subjects(over: Over, names: tuple[str, ...], head: str) -> Sequence[tuple[str, ...]]:
+    """Those of all checks are the same objects: of a thousand nodes each check has a million."""
+    if over is Over.CLUSTER:
+        return ((),)
+    if over is Over.HEAD:
+        return ((head,),)
+    if over is Over.EVERY_NODE:
+        return tuple((name,) for name in names)
+    if over is Over.TO_HEAD:
+        return tuple((name, head) for name in names)
+    if over is Over.FROM_HEAD:
+        return tuple((head, name) for name in names)
+    if over is Over.EVERY_PAIR:
+        return tuple(itertools.product(names, names))
+    pairs = _subjects(Over.EVERY_PAIR, names, head)
+    return tuple(pair for pair in pairs if pair[0] != pair[1])
 
 
 class Tag(enum.Enum):

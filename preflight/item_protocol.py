@@ -75,6 +75,7 @@ def run_item(item: pytest.Item) -> bool:
     _report_phase(item, hooks, "teardown", lambda: None)
     hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     _drop_passed_phases(item)
+    item.stash = pytest.Stash()  # what pytest keeps there for fixtures
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 
 import pytest
@@ -14,12 +15,18 @@ from checks.reports.finding_text import describe_finding
 def junit_properties(finding: Finding) -> list[tuple[str, object]]:
     """What every JUnit testcase carries."""
     return [
-        ("check", finding.check),
+        _shared("check", finding.check),
         ("subject", ":".join(finding.subject)),
-        ("severity", finding.severity.value),
-        ("outcome", finding.outcome.value),
-        ("fix", escape_text(str(finding.fix or ""))),
+        _shared("severity", finding.severity.value),
+        _shared("outcome", finding.outcome.value),
+        _shared("fix", escape_text(str(finding.fix or ""))),
     ]
+
+
+@functools.lru_cache(maxsize=1024)
+def _shared(name: str, value: str) -> tuple[str, object]:
+    """One property for all items that have it."""
+    return name, value
 
 
 def require_answer(finding: Finding) -> None:

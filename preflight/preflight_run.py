@@ -125,9 +125,8 @@ class PreflightRun:
     @property
     def is_complete(self) -> bool:
         """Whether every check there is was asked of every subject, of live nodes."""
-        return not self.loaded_snapshot and len(self.selected_claims) == len(
-            claims_of(CATALOGUE.values(), self.job)
-        )
+        every = sum(len(check.over.subjects(self.job)) for check in CATALOGUE.values())
+        return not self.loaded_snapshot and len(self.selected_claims) == every
 
     @property
     def result(self) -> Result | None:
@@ -142,12 +141,12 @@ class PreflightRun:
 
         Returns what is to be said of them.
         """
-        report, snapshot = result.report, result.snapshot
+        snapshot = result.snapshot
         option = self._config.getoption
         if path := option("save_facts"):
             snapshot.save(path)
         if path := option("report"):
-            write_report(report, path)
+            write_report(result.report, path)
         if path := option("csv"):
             write_private_file(path, speeds_csv(snapshot))
         if path := option("html"):
@@ -157,7 +156,7 @@ class PreflightRun:
         if self.is_complete:
             here = self._config.invocation_params.dir
             origins = verdict_origins(self.job, CATALOGUE.values(), snapshot.started)
-            save_last_run(here, snapshot, {**report, "origins": origins})
+            save_last_run(here, snapshot, {**result.report, "origins": origins})
         return self._write_fix_scripts(result, folder) if (folder := option("fix_script")) else []
 
     def _write_fix_scripts(self, result: Result, folder: Path) -> list[str]:
