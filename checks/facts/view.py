@@ -154,6 +154,7 @@ class ClusterView:
         self._declared: frozenset[type[Fact]] | None = None
         self._left_out = ""
         self._facts: dict[tuple[str, type[Fact]], Fact | FactError] = {}
+        self._nodes_with: dict[tuple[type[Fact], ...], list[NodeView]] = {}
         self._nodes = {node.name: NodeView(self, node) for node in snapshot.job.nodes}
 
     def limited_to(self, facts: Iterable[type[Fact]]) -> ClusterView:
@@ -191,7 +192,7 @@ class ClusterView:
         """Every node, reached or not."""
         return list(self._nodes.values())
 
-    @property
+    @functools.cached_property
     def reached(self) -> Sequence[NodeView]:
         """The nodes that answered."""
         return [node for node in self._nodes.values() if node.reached]
@@ -211,7 +212,9 @@ class ClusterView:
 
     def nodes_with(self, *kinds: type[Fact]) -> list[NodeView]:
         """The nodes that answered about all these facts."""
-        return [node for node in self.reached if all(map(node.has, kinds))]
+        if kinds not in self._nodes_with:
+            self._nodes_with[kinds] = [node for node in self.reached if all(map(node.has, kinds))]
+        return list(self._nodes_with[kinds])
 
     def facts_by_node(self, kind: type[F]) -> dict[str, F]:
         """The fact of that kind by name of each node that answered about it."""

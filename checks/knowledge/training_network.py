@@ -165,7 +165,7 @@ def _source_addresses(node: NodeView) -> list[str]:
     loopbacks = [interface for interface in node.read(Interfaces).interfaces if interface.loopback]
     local = {address for interface in loopbacks for address in interface.addresses}
     used = Counter(s for s in others if s and s not in local and not s.startswith("127."))
-    near = _on_own_network(node)
+    near = _on_own_network(node) if len(used) > 1 else set()
     return sorted(used, key=lambda source: (-used[source], source not in near))
 
 

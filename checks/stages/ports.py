@@ -84,7 +84,8 @@ def _dial_all(
     ids: Mapping[str, str],
     sampled: frozenset[Pair] | None,
 ) -> None:
-    plans = {name: _dial_targets(snapshot, name, ids, sampled) for name in ids}
+    cluster = ClusterView(snapshot)
+    plans = {name: _dial_targets(cluster, name, ids, sampled) for name in ids}
     first = _checked_answers(
         contact.ask("dial", _dial_requests(plans, FIRST_TRY_S), _dial_limit(plans, FIRST_TRY_S)),
         ids,
@@ -118,7 +119,7 @@ def _dial_all(
 
 
 def _dial_targets(
-    snapshot: Snapshot,
+    cluster: ClusterView,
     name: str,
     ids: Mapping[str, str],
     sampled: Container[Pair] | None = None,
@@ -132,7 +133,6 @@ def _dial_targets(
     """
     order = list(ids)
     at = order.index(name)
-    cluster = ClusterView(snapshot)
     found: list[list[DialTarget]] = []
     for target in [*order[at + 1 :], *order[: at + 1]]:
         if cluster[target].has(Listeners):
@@ -142,7 +142,7 @@ def _dial_targets(
                 own = [call for call in own if call[2] == FULL_SIZE]
             if fact.master_error == "":
                 own = [
-                    *((text, snapshot.job.master_port, 0) for text in _places(cluster[target])),
+                    *((text, cluster.job.master_port, 0) for text in _places(cluster[target])),
                     *own,
                 ]
             found.append([[target, at, port, ids[target], packet] for at, port, packet in own])

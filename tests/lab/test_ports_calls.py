@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from checks.answer import Answer
+from checks.facts import ClusterView
 from checks.facts.firewall import Firewall
 from checks.facts.ports import PortSettings
 from checks.node.probe import (
@@ -168,17 +169,17 @@ def test_settings_and_filters_of_this_machine_have_the_shape_of_their_facts():
 
 def test_every_node_calls_the_next_one_first_and_the_head_calls_its_own_master_port():
     ids = {name: f"{index:08x}" for index, name in enumerate(NODES)}
-    plan = stage._dial_targets(cluster(), "node2", ids)
+    plan = stage._dial_targets(ClusterView(cluster()), "node2", ids)
     assert [target[0] for target in plan[:2]] == ["node3", "node1"]
     assert len(plan) == 3 + 4
-    mine = stage._dial_targets(cluster(), "node1", ids)
+    mine = stage._dial_targets(ClusterView(cluster()), "node1", ids)
     assert [target[:3] for target in mine if target[0] == "node1"] == [["node1", "10.0.0.1", 29500]]
 
 
 def test_of_a_pair_that_is_not_in_the_sample_one_port_of_each_address_is_called():
     ids = {name: f"{index:08x}" for index, name in enumerate(NODES)}
-    plan = stage._dial_targets(cluster(), "node2", ids, {("node2", "node3")})
-    whole = stage._dial_targets(cluster(), "node2", ids)
+    plan = stage._dial_targets(ClusterView(cluster()), "node2", ids, {("node2", "node3")})
+    whole = stage._dial_targets(ClusterView(cluster()), "node2", ids)
     assert [call for call in plan if call[0] == "node3"] == [
         call for call in whole if call[0] == "node3"
     ]

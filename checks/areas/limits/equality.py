@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from checks.areas.limits.control_group import lacks_cpus, lacks_memory
 from checks.check import node_check
-from checks.facts import NodeView
+from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
 from checks.facts.cgroup import Cgroup
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.machine import Machine
+from checks.facts.view_cache import cached_per_view
 from checks.model import Severity, Verdict, ok, skip, unknown, warn
 from checks.outliers.comparable import comparable_nodes
 from checks.outliers.consensus import majority_value, majority_within, nodes_with_value
@@ -121,23 +122,29 @@ def systems_are_alike(node: NodeView) -> Verdict:
     Fix:
         system-differs: start all nodes from one image.
     """
-    peers = node.cluster.nodes_with(Machine, Limits)
-    differences: list[tuple[str, str, str]] = []
-    for trait, own in _system_traits(node).items():
-        values = {peer.name: _system_traits(peer)[trait] for peer in peers}
-        expected = majority_value(values, node.job.head)
-        if own != expected:
-            examples = nodes_with_value(values, expected)
-            differences.append(
-                (trait, own or "unknown", f"{expected or 'unknown'} as on {examples[0]}")
-            )
-    traits = _system_traits(node)
-    if not differences:
+    traits, usual = _system_traits(node), _usual_traits(node.cluster)
+    trait = next((trait for trait, own in traits.items() if own != usual[trait][0]), None)
+    if trait is None:
         return ok(f"{node.name} runs the same system as the others", **traits)
-    trait, own, expected = differences[0]
-    message = f"{trait} on {node.name}: {own}; expected {expected}"
+    expected, example = usual[trait]
+    message = (
+        f"{trait} on {node.name}: {traits[trait] or 'unknown'}; expected {expected or 'unknown'} "
+        f"as on {example}"
+    )
     note = "start all nodes from one image; in a mixed cluster build ops on each kind of node"
     return warn("system-differs", message, node.fix("", note), **traits)
+
+
+@cached_per_view
+def _usual_traits(cluster: ClusterView) -> dict[str, tuple[str, str]]:
+    """Of each trait what most nodes have, and the first that has it."""
+    by_node = {node.name: _system_traits(node) for node in cluster.nodes_with(Machine, Limits)}
+    usual = {}
+    for trait in next(iter(by_node.values())):
+        values = {name: traits[trait] for name, traits in by_node.items()}
+        expected = majority_value(values, cluster.job.head)
+        usual[trait] = expected, nodes_with_value(values, expected)[0]
+    return usual
 
 
 def _system_traits(node: NodeView) -> dict[str, str]:
