@@ -50,8 +50,8 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def write_job_files(args: Namespace) -> None:
-    """Writes the files that are not there; a node that cannot be asked yet is listed too, with the
-    reason.
+    """Writes the files that are not there; a node that cannot be asked yet is listed too, and why
+    is printed.
 
     A launch.toml that is there, such as an example's, is kept, and its logins are used; without
     --nodes so is a hosts.txt. Raises UsageError where no nodes are given, a name has no address, or
@@ -69,7 +69,7 @@ def write_job_files(args: Namespace) -> None:
     cluster = observe(job, [Gpus, *EVERY_LOGIN.needs])
     _require_addresses(cluster)
     if HOSTS.exists() and not args.force:
-        print(f"kept {HOSTS}, which was there; found:\n{hosts_text(cluster)}")
+        print("\n".join((f"kept {HOSTS}, which was there, as it is.", *found_lines(cluster))))
     else:
         HOSTS.write_text(hosts_text(cluster), encoding="utf-8")
         print(f"wrote {HOSTS}:\n{hosts_text(cluster)}")
@@ -160,21 +160,41 @@ def hosts_text(cluster: ClusterView) -> str:
     """A DeepSpeed hostfile; the comment after each line says what was found on the node."""
     lines = [_host_line(node) for node in cluster.nodes]
     width = max(len(line) for line, _ in lines)
-    return "".join(f"{line:<{width}}  # {remark}\n" for line, remark in lines)
+    return "".join(
+        f"{line:<{width}}  # {remark}\n" if remark else f"{line}\n" for line, remark in lines
+    )
+
+
+def found_lines(cluster: ClusterView) -> list[str]:
+    """What was found on the nodes that answer, those alike on one line."""
+    alike: dict[str, list[str]] = {}
+    for node in cluster.reached:
+        alike.setdefault(_describe_gpus(node), []).append(node.name)
+    return [f"  {fold_names(names)}: {found}" for found, names in alike.items()]
 
 
 def _host_line(node: NodeView) -> tuple[str, str]:
-    """A node's line and the comment after it."""
-    if not node.reached:
-        return node.name, f"slots are counted at each start; at init: {node.read(Login).cause}"
+    """A node's line, with all that was said of it before, and the comment after it."""
+    known, gpus = node.node, node.read(Gpus) if node.has(Gpus) else None
+    slots = known.slots or (gpus and (gpus.count or 1))
+    one_of_several = gpus and len(gpus.vendors) == 1 and has_mixed_vendors(node)
+    vendor = known.type or (gpus.vendors[0] if gpus and one_of_several else None)
+    values = {"slots": slots, "user": known.user, "port": known.port, "type": vendor}
+    words = [f"{key}={value}" for key, value in values.items() if value is not None]
+    remark = _describe_gpus(node) if node.reached else ""
+    return " ".join([node.name, *words]), remark or ("" if slots else "slots: as at each start")
+
+
+def _describe_gpus(node: NodeView) -> str:
+    """The GPUs of a node that answered, and where the hosts file has other slots."""
     if not node.has(Gpus):
-        return node.name, "its GPUs could not be determined"
-    gpus = node.read(Gpus)
+        return "its GPUs could not be determined"
+    gpus, slots = node.read(Gpus), node.node.slots
     models = Counter(gpu.name for gpu in gpus.gpus)
-    remark = ", ".join(f"{count} x {name}" for name, count in models.items())
-    one_of_several = len(gpus.vendors) == 1 and has_mixed_vendors(node)
-    vendor = f" type={gpus.vendors[0]}" if one_of_several else ""
-    return f"{node.name} slots={gpus.count or 1}{vendor}", remark or "no GPU: one CPU slot"
+    found = ", ".join(f"{count} x {name}" for name, count in models.items())
+    if not found:
+        return "no GPU" if slots else "no GPU: one CPU slot"
+    return found if slots in (None, gpus.count) else f"{found}, and slots={slots}"
 
 
 def has_mixed_vendors(node: NodeView) -> bool:

@@ -243,14 +243,27 @@ class _Start:
 def _recheck_failure(
     job: Job, why: FailureReport | None, record: RunRecord, found: GateResult
 ) -> None:
-    """Check the nodes concerned again, print and record it; all nodes where no login was open."""
+    """Check the nodes concerned again, print and record it; all nodes where no login was open.
+
+    Not where the program refused what was typed: no node can mend that.
+    """
+    if why and why.of_usage:
+        print_line("the program refused what was typed; the nodes are not checked again")
+        print_line(why.cause)
+    else:
+        _recheck_nodes(job, why, record, found)
+    if why and why.failure == LOCAL_RANK_FAILURE:
+        print_line(f"type   {line_with_option('--no-local-rank')}")
+
+
+def _recheck_nodes(
+    job: Job, why: FailureReport | None, record: RunRecord, found: GateResult
+) -> None:
     nodes = (why.nodes if why else ()) or job.names
     print_line(f"checking {fold_names(nodes)} again for related problems")
     again = recheck_nodes(job, nodes, why.checks if why else (), found.report)
     record.write_json("recheck.json", {**again.report, "text": again.text})
     print_line("\n".join([again.text, *([why.cause] if why else [])]))
-    if why and why.failure == LOCAL_RANK_FAILURE:
-        print_line(f"type   {line_with_option('--no-local-rank')}")
 
 
 def line_with_option(option: str) -> str:

@@ -19,6 +19,8 @@ from launcher.plan.ranks import name_places, name_ranks
 from launcher.run.state import Failure, FailureReport, RunState
 
 _FAILED_RANK = re.compile(r"rank (\d+) on \S+ failed: (.*)", re.DOTALL)
+USAGE_EXIT = 2
+"""Of argparse, click and their like, where they refuse what was typed."""
 _MAX_FOLLOWED = 8
 
 
@@ -45,7 +47,17 @@ def describe_failure(
         cause = describe_separation(root, verdict)
     checks = verdict.known.known.checks if verdict.known else ()
     nodes = concerned_nodes(state, failure, verdict)
-    return FailureReport(story, cause, nodes, checks, name, root)
+    of_usage = _is_of_usage(state, first, verdict)
+    return FailureReport(story, cause, nodes, checks, name, of_usage, root)
+
+
+def _is_of_usage(state: RunState, failure: Failure, verdict: LogVerdict) -> bool:
+    """Whether the program refused what was typed: as the table knows it, or by its usage text."""
+    if verdict.known:
+        return verdict.known.known.of_usage
+    refused = failure.rank is not None and state.ended.get(failure.rank) == USAGE_EXIT
+    output = state.last_lines(failure.node, failure.source)
+    return refused and any(line.lower().startswith("usage: ") for line in output)
 
 
 def _find_first(state: RunState, failure: Failure, verdict: LogVerdict) -> Failure:

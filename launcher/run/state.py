@@ -67,6 +67,8 @@ class FailureReport:
     checks: tuple[str, ...] = ()
     failure: str = ""
     """The id of the known failure; empty where none is known."""
+    of_usage: bool = False
+    """Whether the program refused what was typed, in which no node has a part."""
     separation: str = ""
     """That the ranks were not in one world, where the failure follows from that."""
 

@@ -15,7 +15,7 @@ from checks.facts.gpus import Gpu, Gpus
 from checks.job.hosts import read_hosts
 from checks.job.launch_file import KEYS, parse_launch_file
 from checks.model import Job, Node, Ssh
-from launcher.commands.init import hosts_text, launch_text
+from launcher.commands.init import found_lines, hosts_text, launch_text
 from launcher.lab.cluster import Lab
 from tests.support.paths import ROOT
 from tests.support.snapshots import snapshot, with_fact
@@ -84,7 +84,10 @@ def test_a_hosts_file_that_is_there_is_kept_and_the_interpreter_written(lab: Lab
     assert (tmp_path / "hosts.txt").read_text() == "node2 slots=3\nnode1\n"
     launch = parse_launch_file((tmp_path / "launch.toml").read_text(), "launch.toml")
     assert (launch.get("hosts"), launch.get("python")) == ("hosts.txt", "/data/venv/bin/python")
-    assert "node2 slots=1" in done.stdout
+    assert (
+        "kept hosts.txt, which was there, as it is.\n  node2: no GPU\n  node1: no GPU: one CPU"
+        in done.stdout
+    )
 
 
 @pytest.mark.parametrize("names", ["no-such-node", "node1,no-such-node"])
@@ -132,7 +135,8 @@ def test_a_node_without_trust_is_listed_and_said(lab: Lab, tmp_path: Path):
     assert "launcher trust" in done.stdout
     text = (tmp_path / "hosts.txt").read_text()
     assert [node.slots for node in read_hosts(text, "hosts.txt")] == [1, None]
-    assert "public-key-auth-off" in text
+    assert "public-key-auth-off" in done.stdout
+    assert "public-key-auth-off" not in text, "it will not be true for long"
 
 
 def test_no_nodes_is_a_usage_error(tmp_path: Path):
@@ -144,13 +148,31 @@ def test_no_nodes_is_a_usage_error(tmp_path: Path):
 
 @pytest.mark.parametrize("model", ["NVIDIA H100 80GB HBM3", "NVIDIA A10G"])
 def test_slots_are_the_gpus_that_there_are(model: str):
-    snap = snapshot(("node1", "node2"))
+    snap = snapshot(("node1", "node2"), hosts=(Node("node1"), Node("node2")))
     gpus = tuple(Gpu(index, model, f"GPU-{index}", 80 << 30, "550.1") for index in range(8))
     with_fact(snap, "node1", Gpus(vendors=("NVIDIA",), gpus=gpus))
     with_fact(snap, "node2", Login(reached=False, cause="refused"))
     text = hosts_text(ClusterView(snap))
     assert [node.slots for node in read_hosts(text, "hosts.txt")] == [8, None]
     assert f"8 x {model}" in text
+
+
+def test_what_a_hosts_file_says_of_its_nodes_is_written_again():
+    hosts = (
+        Node("node1", 4, "ubuntu", 2222),
+        Node("node2", 3, None, None, "NVIDIA"),
+        Node("node3"),
+    )
+    snap = snapshot(("node1", "node2", "node3"), hosts=hosts)
+    gpus = tuple(Gpu(index, "H100", f"GPU-{index}", 80 << 30, "550.1") for index in range(8))
+    with_fact(snap, "node1", Gpus(vendors=("NVIDIA",), gpus=gpus))
+    for name in ("node2", "node3"):
+        snap.sections[name] = {}
+        with_fact(snap, name, Login(reached=False, cause="host-key-unknown"))
+    cluster = ClusterView(snap)
+    assert read_hosts(hosts_text(cluster), "hosts.txt") == hosts
+    assert "host-key-unknown" not in hosts_text(cluster)
+    assert found_lines(cluster) == ["  node1: 8 x H100, and slots=4"]
 
 
 def test_every_key_stands_in_the_file_and_is_valid_without_its_comment():

@@ -8,12 +8,12 @@ r"""Entries of the table as text: the fewest words that say what KnownFailure (k
       fix     {FABRIC_FIX}
       checks  nccl.infiniband-is-usable
 
-An entry begins at the margin with its kind and id. Its fields are indented by two; a longer one
-goes on below its own text, which stands for one space. `says` is a literal and may come several
-times; with `pattern` it is the regular expression that decides. `shows` is both in one: a line's
-words with gaps, each a group, `\S+` where none else is given; its longest words are the literal.
-`NAME = words` are shared by the entries below, which write `{NAME}`. A value that begins or ends
-with a space stands in double quotes.
+An entry begins at the margin with its kind and id, and at most one flag: `survivable`, `usage`.
+Its fields are indented by two; a longer one goes on below its own text, which stands for one
+space. `says` is a literal and may come several times; with `pattern` it is the regular expression
+that decides. `shows` is both in one: a line's words with gaps, each a group, `\S+` where none
+else is given; its longest words are the literal. `NAME = words` are shared by the entries below,
+which write `{NAME}`. A value that begins or ends with a space stands in double quotes.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def _entry(head: str, fields: list[tuple[str, str]]) -> KnownFailure:
     values["says"] = tuple(value for key, value in fields if key == "says")
     if shown := values.pop("shows", ""):
         values |= {"says": (_longest_words(shown),), "pattern": _pattern_of(shown)}
-    return KnownFailure(FailureKind(kind), name, survivable=flag == "survivable", **values)
+    values |= {"survivable": flag == "survivable", "of_usage": flag == "usage"}
+    return KnownFailure(FailureKind(kind), name, **values)
 
 
 def _longest_words(shown: str) -> str:

@@ -6,7 +6,7 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
-root hydra-key-unknown
+root hydra-key-unknown, usage
   says    Could not override '
   says    ' is not in struct
   pattern Could not override '(?P<key>[^']+)'\.|(?<!ConfigAttributeError: )Key '(?P<key2>[^']+)' is
@@ -22,7 +22,7 @@ root hydra-key-not-in-config
           of the program, or its name is misspelt there
   fix     the config that belongs to this release, or its present name (full_key below says where);
           +KEY=VALUE on the command line adds it
-root hydra-key-there-already
+root hydra-key-there-already, usage
   shows   Could not append to config. An item is already at '{key:[^']+}'
   cause   {key} is in the config already, and + only adds new keys
   fix     leave out the +, or write ++{key}=…

@@ -137,8 +137,9 @@ class KnownFailure:
     Each line that shows it contains one of the literals `says`, and matches `pattern` where there
     is one. Of the pattern's groups `node` and `rank` are whom it concerns; `cause` and `fix` may
     name every group in braces. `checks` are the preflight's, which would have found it before the
-    start. `survivable`: a healthy run may print it too, and goes on. `near`, `unless`, `frame` and
-    `versions` are conditions on what surrounds the line, as described above.
+    start. `survivable`: a healthy run may print it too, and goes on. `of_usage`: the program
+    refuses what was typed, and no node has a part in that. `near`, `unless`, `frame` and `versions`
+    are conditions on what surrounds the line, as described above.
     `meanings` explain values of the groups, such as an exit code.
     """
 
@@ -150,6 +151,7 @@ class KnownFailure:
     fix: str = field(kw_only=True)
     checks: tuple[str, ...] = field(default=(), kw_only=True)
     survivable: bool = field(default=False, kw_only=True)
+    of_usage: bool = field(default=False, kw_only=True)
     near: str = field(default="", kw_only=True)
     corrects: tuple[str, str] | None = field(default=None, kw_only=True)
     unless: str = field(default="", kw_only=True)

@@ -44,13 +44,13 @@ root pid-file-exists
   says    AssertionError: pid file exists but shouldn't
   cause   --save_pid found the file of an earlier run in /tmp; DeepSpeed never removes it
   fix     rm /tmp/*.deepspeed on every node, or omit --save_pid
-root local-rank-arg-unrecognized
+root local-rank-arg-unrecognized, usage
   says    "error: unrecognized arguments: "
   pattern error: unrecognized arguments: .*--local_rank=\d+
   cause   deepspeed passes --local_rank=N to each rank's script, and the script does not accept it
   fix     start with --no_local_rank (`python -m launcher start`: --no-local-rank), or let
           the script read LOCAL_RANK
-root script-option-misspelt
+root script-option-misspelt, usage
   says    "error: unrecognized arguments: "
   pattern ^(?:\S+: )?(?P<script>\S+): error: unrecognized arguments:
           (?!.*--local[_-]rank=)(?P<what>.+)
@@ -58,7 +58,7 @@ root script-option-misspelt
   corrects what, usage
   cause   {script} has no such option: {what}
   fix     what its usage names is most like it: {nearest}
-root script-arguments-refused
+root script-arguments-refused, usage
   says    "error: unrecognized arguments: "
   says    "error: the following arguments are required: "
   pattern ^(?:\S+: )?(?P<script>\S+): error: (?:unrecognized arguments: (?!.*--local[_-]rank=)|the
@@ -66,14 +66,14 @@ root script-arguments-refused
   cause   {script} does not accept its arguments: {what}
   fix     compare with `python {script} --help`: an option may be misspelt, or of another release;
           where all are right, a quote or an empty argument was lost on the way
-root script-argument-invalid
+root script-argument-invalid, usage
   says    "error: argument "
   says    "error: ambiguous option: "
   pattern ^(?:\S+: )?(?P<script>\S+): error: (?:argument |ambiguous option: )(?P<what>\S.*(?::
           (?:invalid|expected|not allowed|ignored)|could match ).*)
   cause   {script} does not accept {what}
   fix     correct that argument; `python {script} --help` says what it takes
-root program-option-unknown
+root program-option-unknown, usage
   says    "No such option: "
   says    "Unknown command line flag "
   says    "ERROR: Could not consume arg: "

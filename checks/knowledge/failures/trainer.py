@@ -100,7 +100,7 @@ root trainer-output-dir-not-empty
   pattern Output directory (?:\((?P<path>[^)]+)\) )?already exists and is not empty
   cause   the output folder holds an earlier run
   fix     another output_dir, or overwrite_output_dir: true, or resume_from_checkpoint
-root trainer-unused-arguments
+root trainer-unused-arguments, usage
   says    Some specified arguments are not used by the HfArgumentParser
   says    Some keys are not used by the HfArgumentParser
   pattern Some (?:specified arguments|keys) are not used by the HfArgumentParser:

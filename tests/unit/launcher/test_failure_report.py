@@ -236,3 +236,23 @@ def test_what_depends_on_the_script_is_checked_by_the_start_that_was_typed(
     report = failed([(0, TRIPLE), (1, TRIPLE)], [(1, 1)])
     line = next(line for line in report.cause.splitlines() if line.startswith("next "))
     assert line.endswith(expected)
+
+
+USAGE = "usage: train.py [-h] [--lr LR]\ntrain.py: error: "
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "of_usage"),
+    [
+        (f"{USAGE}unrecognized arguments: --lt 3", 2, True),
+        (f"{USAGE}argument --lr: invalid float value: 'x'", 2, True),
+        (f"{USAGE}--lr and --warmup go together", 2, True),
+        ("Usage: train.py [OPTIONS]\nError: No such option: --lt", 2, True),
+        (f"{USAGE}--lr and --warmup go together", 1, False),
+        ("python: can't open file 'train.py'", 2, False),
+        (ERROR, 1, False),
+        (TRIPLE, 1, False),
+    ],
+)
+def test_what_the_program_refuses_of_the_command_is_no_nodes_fault(failed, printed, code, of_usage):
+    assert failed([(0, printed), (1, printed)], [(1, code)]).of_usage is of_usage
