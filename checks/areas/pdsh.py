@@ -15,12 +15,19 @@ from checks.facts.account import Account
 from checks.facts.environment import Environment
 from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import SshRow
+from checks.facts.trust import Trust
 from checks.folded_names import fold_names
 from checks.knowledge.denials import denial_words, opening_fix
 from checks.knowledge.logins.causes import CAUSE_MEANING, cause_of_text, last_line, login_cause
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs
 from checks.knowledge.nccl_variables import comment_out_fix
 from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
+
+FORKS = "^[[:space:]]*ForkAfterAuthentication"
+STAY_COMMAND = (
+    f"grep -lisE '{FORKS}' ~/.ssh/config /etc/ssh/ssh_config /etc/ssh/ssh_config.d/*.conf"
+    f" | xargs -r sed -i -E 's/{FORKS}/# &/I'"
+)
 
 HARMLESS_VARIABLES = {
     "PDSH_RCMD_TYPE": "DeepSpeed and the launcher set it to ssh themselves",
@@ -215,7 +222,12 @@ def _in_the_way_verdict(head: NodeView, names: tuple[str, ...]) -> Verdict:
     return block(cause, message, comment_out_fix(head, *names), said=run.said)
 
 
-@pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Account, over=Over.FROM_HEAD)
+@pair_check(
+    "pdsh.reaches-every-node",
+    *(Pdsh, PdshRun, SshRow, Account),
+    optional=(Trust,),
+    over=Over.FROM_HEAD,
+)
 def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
     """pdsh, called as DeepSpeed calls it, runs a command on the node and reports how it ended.
 
@@ -235,7 +247,8 @@ def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
             `PDSH_RCMD_TYPE` says. Makes it ssh.
         wrong-rank: pdsh counts this node as another one. Give the nodes names that differ.
         wrong-host: another machine answers. Shows what the name resolves to.
-        exit-status-lost: the exit status does not come back. Install pdsh 2.30 or newer.
+        exit-status-lost: the exit status does not come back. Has ssh stay, where its configuration
+            lets it fork; else install pdsh 2.30 or newer.
     """
     if verdict := _skip_without_pdsh(head):
         return verdict
@@ -295,5 +308,9 @@ def _answer_verdict(head: NodeView, node: NodeView, run: PdshRun, reached: PdshA
             f"the exit status of {node.name} does not come back through pdsh: {run.expected} was "
             f"expected, ssh gave {reached.code}, pdsh {run.code}"
         )
+        if head.has(Trust) and head.read(Trust).client(node.name).forks:
+            message += "; the head's ssh configuration says ForkAfterAuthentication yes"
+            fix = head.fix(STAY_COMMAND, "ssh then stays until the command ends")
+            return block("exit-status-lost", message, fix)
         return block("exit-status-lost", message, head.fix("pdsh -V", "needs 2.30 or newer"))
     return ok(f"pdsh reaches {node.name} as rank {rank} in {run.seconds:.2f} s")

@@ -33,7 +33,8 @@ class ClientConfig:
     created, `hangs` or ''. `key_algorithms` are those by which it signs with a key, `methods` its
     PreferredAuthentications, empty for all; `offers_keys` is PubkeyAuthentication, `family`
     AddressFamily. `known_hosts_fault` says why the first file of `known_hosts` serves for nothing,
-    '' where it does; `global_known_hosts` are the files of all accounts.
+    '' where it does; `global_known_hosts` are the files of all accounts. `session` is SessionType,
+    `forks` ForkAfterAuthentication.
     """
 
     user: str = ""
@@ -54,6 +55,8 @@ class ClientConfig:
     family: str = "any"
     known_hosts_fault: str = ""
     global_known_hosts: tuple[str, ...] = ()
+    session: str = "default"
+    forks: bool = False
 
 
 @dataclass(frozen=True)

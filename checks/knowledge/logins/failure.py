@@ -151,7 +151,11 @@ def explain_failure(
     """Refine the cause of a failed login by the keys and settings of both nodes."""
     denial = Denial(cause)
     server = target.read(Sshd) if target.has(Sshd) else None
-    if cause in REFUSALS:
+    session = _ssh_client(source, target).session
+    if cause in ("shell-hangs", "shell-refuses", "ssh-failed") and session != "default":
+        detail = f"its ssh configuration says SessionType {session}: no command runs"
+        denial = Denial("config-broken", detail, client_line="SessionType default")
+    elif cause in REFUSALS:
         client = source.read(Trust) if source.has(Trust) else None
         denial = why_denied(
             attempt.err, client, server, end_addresses(source, target)[0], target.name

@@ -198,6 +198,8 @@ def _client_line_fix(failure: LoginFailure) -> Fix:
     if line.startswith(ONE_KEY) and len(names) <= MOST_NAMES:
         note = "offers that key alone to the nodes, whatever else an agent or IdentityFile has"
         return failure.source.fix(prepend_ssh_config(" ".join(names), line), note)
+    if line.startswith("SessionType") and len(names) <= MOST_NAMES:
+        return failure.source.fix(prepend_ssh_config(" ".join(names), line))
     return failure.source.fix(prepend_ssh_config(failure.target.name, line))
 
 

@@ -42,8 +42,10 @@ def client_settings(peer, home):
         words += ["-l", peer["user"]]
     if peer.get("port"):
         words += ["-p", str(peer["port"])]
-    settings = {}
-    for line in run_command([*words, peer["name"]], 3.0).out.splitlines():
+    settings, ran = {}, run_command([*words, peer["name"]], 3.0)
+    if "fork into background" in ran.err:  # ForkAfterAuthentication wants a command, not run here
+        ran = run_command([*words, peer["name"], "true"], 3.0)
+    for line in ran.out.splitlines():
         key, _, value = line.partition(" ")
         settings.setdefault(key, []).append(value)
     first = {key: values[0] for key, values in settings.items()}
@@ -67,6 +69,8 @@ def client_settings(peer, home):
         "key_algorithms": words_of(first, "pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes"),
         "methods": words_of(first, "preferredauthentications"),
         "offers_keys": first.get("pubkeyauthentication", "true") not in ("false", "no"),
+        "session": first.get("sessiontype", "default"),
+        "forks": first.get("forkafterauthentication", "no") in ("yes", "true"),
         **shared_connection(first),
         **proxy_settings(first),
     }

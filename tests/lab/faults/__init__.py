@@ -107,7 +107,7 @@ ALIKE = frozenset(
             *("keys-behind-a-mark", "keys-all-broken", "no-end-of-the-last-line"),
             *("backend-without-its-record", "backend-of-other-hardware", "path-file-fails"),
             *("path-file-ends-python", "path-file-of-all-fails"),
-            "all-channels-closed-in-silence",
+            *("all-channels-closed-in-silence", "sessions-of-a-subsystem"),
             *("deepspeed-patched-on-all-but-one", "accelerate-key-of-nobody"),
             "transformers-patched-on-one",
             "mup-not-installed",

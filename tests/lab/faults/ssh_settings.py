@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launcher.lab.faults import Fault
+from launcher.lab.faults import DefaultTarget, Fault
 from tests.lab.faults.case import ALL, FROM_3, SSH, case, custom
 
 
@@ -51,7 +51,21 @@ until [ -S $HOME/.ssh/mux ]; do sleep 0.02; done
 """
 CONTROL_HANGS = custom("control-master-hangs", HANGS)
 
+NO_SESSION = ssh_setting("sessions-without-commands", "SessionType none")
+SUBSYSTEM = ssh_setting("sessions-of-a-subsystem", "SessionType subsystem")
+FORKS = custom(
+    "ssh-of-the-head-forks", "echo ForkAfterAuthentication yes >>~/.ssh/config", DefaultTarget.HEAD
+)
+
 CASES = [
+    case(NO_SESSION, SSH, FROM_3, "config-broken"),
+    case(SUBSYSTEM, SSH, FROM_3, "config-broken"),
+    case(
+        FORKS,
+        "pdsh.reaches-every-node",
+        tuple(("node1", name) for name in ALL),
+        "exit-status-lost",
+    ),
     case(CONTROL_TOO_LONG, SSH, FROM_3, "config-broken"),
     case(CONTROL_ALMOST, SSH, FROM_3, "config-broken"),
     case(CONTROL_NOWHERE, SSH, FROM_3, "config-broken"),

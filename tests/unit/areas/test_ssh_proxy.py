@@ -80,3 +80,11 @@ def test_the_real_client_tells_the_proxy_and_where_it_is_set(tmp_path, monkeypat
 
 def _with_file(run, path):
     return lambda words, limit: run([words[0], "-F", path, *words[1:]], limit)
+
+
+def test_a_session_type_of_the_client_s_own_is_not_the_targets_shell():
+    said = "subsystem request failed on channel 0"
+    finding = reported(said, ClientConfig("root", "node2", session="subsystem"))
+    assert (finding.cause, finding.fix.on) == ("config-broken", "node1")
+    assert "SessionType default" in finding.fix.command
+    assert reported(said, ClientConfig("root", "node2")).cause != "config-broken"
