@@ -32,22 +32,28 @@ symptom nccl-timeout-zero3-save
   says    Watchdog caught collective operation timeout
   pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+,
           )?Timeout\(ms\)=(?P<ms>\d+)
-  cause   an all-gather of sharded weights (ZeRO-3, FSDP) did not finish in {ms} ms: a rank failed
-          before it, writes to a slow disk, or took another path (a save on rank 0 alone, an
-          evaluation, a text that was generated sooner)
+  near    (?:\b[Ss]aving\b|\bsave_(?:pretrained|checkpoint|model|16bit)|[Cc]heckpoint-\d+|Running
+          Evaluation|\b[Ee]valuating\b)(?:.*\n(?!.*\b[Ll]oss\b)){1,30}?.*Watchdog caught
+  cause   an all-gather of sharded weights (ZeRO-3, FSDP) did not finish in {ms} ms around a save or
+          an evaluation: a rank failed in it, writes to a slow disk, or took another path (a save on
+          rank 0 alone, fewer batches to evaluate)
   fix     read the output of the rank that is behind or printed no such line; call save and
-          evaluation on all ranks (synced_gpus=True to generate); leave
-          stage3_gather_16bit_weights_on_model_save off and merge afterwards; or raise ddp_timeout
+          evaluation on all ranks; leave stage3_gather_16bit_weights_on_model_save off and merge
+          afterwards; or raise ddp_timeout
   checks  deepspeed.saving-does-not-gather
 symptom nccl-watchdog-timeout
   says    Watchdog caught collective operation timeout
   pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?,
           Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds
-  cause   {op} number {seq} waited {ms} ms: a rank did not come (it failed, is slow, or took another
-          path), or GPUs or nodes do not reach each other, where it is one of the first
+  cause   {op} number {seq} waited {ms} ms: a rank did not come (it failed, hangs, is slow, or took
+          another path), a GPU or a link failed on the way, or GPUs or nodes do not reach each
+          other, where it is one of the first
   fix     read the output of the rank with the lowest SeqNum, or of the one without such a line;
-          where all wait in one of the first: on one machine NCCL_P2P_DISABLE=1 shows whether ACS or
-          the IOMMU of its PCIe bridges is at fault, between nodes NCCL_DEBUG=INFO the interfaces
+          TORCH_NCCL_TRACE_BUFFER_SIZE=2000 in [env] records what each rank waits in; raise the
+          time-out (ddp_timeout; verl: actor_rollout_ref.nccl_timeout) only where a step may take so
+          long; where all wait in one of the first: on one machine NCCL_P2P_DISABLE=1 shows whether
+          ACS or the IOMMU of its PCIe bridges is at fault, between nodes NCCL_DEBUG=INFO the
+          interfaces
   checks  software.releases-work-together, network.full-size-packets-arrive,
           nccl.a-failed-rank-ends-the-others,
           ports.ephemeral-ports-are-open, network.mtu-is-equal, collective.links-are-alike

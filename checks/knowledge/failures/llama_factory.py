@@ -49,6 +49,15 @@ root llamafactory-no-samples
   cause   no row of the data fits the format that dataset_info.json declares
   fix     compare its columns and formatting (alpaca, sharegpt) with a row of the file
   checks  files.needed-data-is-whole
+root llamafactory-samples-dropped
+  says    Cannot find valid samples, check `data/README.md` for the data format
+  near    (?P<why>Invalid (?:role tag|message count|data format)) in (?P<row>.{1,160})
+  cause   every row of the data was dropped ({why}, as in {row}): its roles or their order are not
+          what dataset_info.json declares
+  fix     tags: role_tag, content_tag, user_tag, assistant_tag, observation_tag and function_tag of
+          dataset_info.json as the rows have them; user and assistant (or tool) take turns, and the
+          last word is the assistant's
+  checks  files.needed-data-is-whole
 root llamafactory-pissa-zero3
   says    Please use scripts/pissa_init.py to initialize PiSSA
   cause   PiSSA's start values cannot be computed under ZeRO-3, or for a quantized model

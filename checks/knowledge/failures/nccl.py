@@ -98,7 +98,18 @@ symptom nccl-unhandled-system
   fix     start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, limits.memlock-is-unlimited,
           collective.ranks-meet
-  follows nccl-socket-call-failed, nccl-peer-closed
+  follows nccl-socket-call-failed, nccl-peer-closed, nccl-proxy-connect-failed
+symptom nccl-proxy-connect-failed
+  says    Error encountered progressing operation=
+  pattern Error encountered progressing operation=(?P<operation>Connect|Setup), res=(?P<result>\d+)
+  cause   NCCL's service thread could not open a connection to a peer ({operation}, result
+          {result}): the interfaces or adapters chosen do not reach each other, their memory may not
+          be locked or registered, or the peer has ended
+  fix     NCCL_DEBUG=INFO in [env] on all nodes: the NCCL WARN of this rank before names the call,
+          and NET/ lines the interface; one network on all (NCCL_SOCKET_IFNAME, NCCL_IB_HCA), open
+          ports between the nodes, `--ulimit memlock=-1`
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, limits.memlock-is-unlimited,
+          collective.ranks-meet
 symptom nccl-remote-error
   says    ncclRemoteError: A call failed possibly due to a network error
   cause   a peer ended early, or the network failed

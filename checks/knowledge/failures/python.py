@@ -100,6 +100,18 @@ symptom python-segfault
   cause   a rank crashed in native code ({what}); the stack below shows which library was called
   fix     the first frame below that names a package is the suspect: reinstall it for this torch
   checks  training.smoke-trains
+root python-unbound-local
+  says    UnboundLocalError
+  pattern UnboundLocalError: (?:cannot access )?local variable '(?P<name>\w+)' (?:referenced|where)
+  near    File "(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<function>\S+)\n(?:.*\n){1,2}?
+          ?Unbound
+  cause   `{name}` has no value in {function}, line {line} of {file}: it is set only under a
+          condition (if, for, try) that no input met, as where the data or a setting is of a form
+          that this code does not know, or it and the library that it copies are of different
+          releases
+  fix     see there which condition sets `{name}`, print what it looks at, and correct that in the
+          data or config (nnU-Net: labels and regions of dataset.json, batchgenerators of the fork's
+          time); else a default before the condition
 root python-unexpected-keyword
   says    got an unexpected keyword argument '
   pattern TypeError: (?P<function>(?!(?:\w+\.)?forward\b|Accelerator\b|\w*Train|SFT|DPO|GRPO|PPO|

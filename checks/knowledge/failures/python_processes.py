@@ -150,6 +150,13 @@ symptom spawned-process-ended
   shows   ProcessExitedException: process {local:\d+} terminated with exit code {code:\d+}
   cause   a process that torch.multiprocessing.spawn started ended with {code}
   fix     read the output of that process above
+symptom background-workers-gone
+  says    One or more background workers are no longer alive
+  cause   a worker that prepares batches (batchgenerators, nnU-Net) has ended; its own error stands
+          above, and where there is none, it was killed, most often for want of memory
+  fix     read the first `Exception in background worker` above; without one `dmesg | grep -i
+          'killed process'` on that node, and fewer workers (nnUNet_n_proc_DA)
+  follows python-unbound-local, kernel-oom, kernel-group-oom
 """,
     FREE_SHM_FIX=FREE_SHM_FIX,
 )

@@ -84,7 +84,8 @@ root ray-no-job-agent
   cause   Ray's head has no agent that takes jobs: ray start has not finished, its port (52365) is
           held by an earlier Ray, or only `ray`, not `ray[default]`, is installed
   fix     `ray stop` on every node, `uv pip install 'ray[default]'`, start again; wait until `ray
-          status` answers before `ray job submit`
+          status` answers before `ray job submit`; dashboard_agent.log in
+          /tmp/ray/session_latest/logs says why it ended
   checks  ports.master-port-is-free
 root ray-head-without-address
   says    No available agent to submit job

@@ -60,7 +60,8 @@ root trl-options-refused
   near    trl/(?:trainer|experimental)/[\w/]+(?:_config\.py", line \d+, in __post_init__|
           _trainer\.py", line \d+, in (?:__init__|_prepare_dataset|
           _set_signature\w+))\n(?:    .*\n){1,9}ValueError: (?P<what>.+)
-  unless  must be (?:either |one of )[^\n]*?['"](\w+)['"][^\n]*\bgot ['"]\1['"]
+  unless  requested device for vllm|
+          must be (?:either |one of )[^\n]*?['"](\w+)['"][^\n]*\bgot ['"]\1['"]
   cause   TRL's trainer {REFUSED}
   fix     change the argument that it names in the trainer's config or in the YAML
 root transformers-options-refused

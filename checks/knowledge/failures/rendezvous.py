@@ -183,7 +183,9 @@ symptom c10d-head-without-ipv6, survivable
   cause   {node} has no IPv6 address on this node ({why}), which is harmless where it has an IPv4
           one; where that is missing too, the name is unknown here
   fix     `getent ahosts {node}` on this node: without an answer add {node} to DNS or /etc/hosts of
-          every node, or give the head's address as --master_addr; with one, read the next error
+          every node, or give the head's address as --master_addr; with one, rank 0 is not up
+          there, its headless service hides it until it is ready (publishNotReadyAddresses), or a
+          network policy or service mesh closes the port
   checks  names.every-node-resolves-every-node
 symptom c10d-client-not-connected
   shows   The client socket has failed to connect to any network address of ({node:[^,]+},

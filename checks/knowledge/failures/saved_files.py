@@ -107,12 +107,19 @@ root locks-not-available
           disk: HF_HOME, TRITON_CACHE_DIR, TORCH_EXTENSIONS_DIR
   checks  files.network-mounts-answer, software.build-folders-are-usable
 root permission-denied-file
-  shows   PermissionError: [Errno 13] Permission denied: '{path:/[^']+}'
+  shows   PermissionError: [Errno 13] Permission denied: '{path:/(?!\.)[^']+}'
   cause   the rank's account may not use {path} on this node: it belongs to another user (a shared
           cache, /tmp, files of root's container), or lies under a closed folder
   fix     `namei -l {path}` on that node shows where; set HF_HOME, TRITON_CACHE_DIR,
           TORCHINDUCTOR_CACHE_DIR or TMPDIR to a folder of this account's, or correct the owner
   checks  files.output-is-writable, files.needed-files-exist, files.temporary-folder-is-usable
+root permission-denied-home
+  shows   PermissionError: [Errno 13] Permission denied: '{path:/\.[^'/]+[^']*}'
+  cause   the rank's home folder is /, so that it may not make {path}: its account has no entry in
+          the container (OpenShift gives any number), or HOME is not passed on
+  fix     HOME=/tmp/home in [env] (made before the start), or HF_HOME, TRITON_CACHE_DIR and
+          TORCHINDUCTOR_CACHE_DIR on a folder of this account's
+  checks  files.output-is-writable, files.temporary-folder-is-usable
 root file-name-too-long
   shows   [Errno 36] File name too long
   cause   a name is longer than the file system permits: a run or output name made of all arguments,
@@ -134,6 +141,7 @@ root saved-by-two-ranks
   pattern FileExistsError: \[Errno 17\] File exists: '[^']+' -> '|\[Errno 2\] No such file or
           directory: '[^']+' -> '|\[Errno 39\] Directory not empty: '[^']+' -> '
   near    os\.(?:symlink|renames?|replace|link)\(|\.(?:symlink_to|rename|replace)\(|shutil\.move
+  unless  tmp-checkpoint-\d+' -> '
   cause   this was already renamed or linked: another rank does the same in a folder that the nodes
           share (each node's local rank 0), or an earlier run left the target
   fix     let global rank 0 alone do it, and the others wait; in the Trainer save_on_each_node=False

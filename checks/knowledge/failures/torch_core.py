@@ -47,6 +47,25 @@ root torch-state-dict-keys
   fix     compare that name with model.state_dict(): a prefix `module.` is DDP's, `_orig_mod.`
           torch.compile's, `base_model.model.` PEFT's; strip it, or load into the model before it is
           wrapped
+root torch-state-dict-prefix-kept
+  says    Missing key(s) in state_dict:
+  says    Unexpected key(s) in state_dict:
+  near    Missing key\(s\) in state_dict: "(?P<key>[^"]+)"[\s\S]*Unexpected key\(s\) in state_dict:
+          "(?P<prefix>(?:\w+\.){1,3})(?P=key)"
+  cause   the names in the file begin with `{prefix}` and the model's do not: it was saved with a
+          wrapper around it (`module.` of DDP or DeepSpeed, `_orig_mod.` of torch.compile, a class
+          of its own)
+  fix     strip `{prefix}` from every key (`key.removeprefix("{prefix}")`) before load_state_dict,
+          or load into the wrapped model
+root torch-state-dict-prefix-lacking
+  says    Missing key(s) in state_dict:
+  says    Unexpected key(s) in state_dict:
+  near    Missing key\(s\) in state_dict: "(?P<prefix>(?:\w+\.){1,3})(?P<key>[^"]+)".*\n.*Unexpected
+          key\(s\) in state_dict: "(?P=key)"
+  cause   the model's names begin with `{prefix}` and those in the file do not: the model is wrapped
+          already (`module.` of DDP or DeepSpeed, `_orig_mod.` of torch.compile), and it was not
+          when it was saved
+  fix     load before it is wrapped, or into the model within (`.module`, `._orig_mod`)
 root torch-shape-on-load
   says    the shape in current model is
   pattern size mismatch for (?P<name>\S+): copying a param with shape

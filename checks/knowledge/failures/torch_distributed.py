@@ -13,10 +13,12 @@ root c10d-store-barrier
   pattern Timed out initializing process group in store based barrier on rank:? (?P<rank>\d+), for
           key: \S+ \(world_size=(?P<world>\d+), (?:num_workers_joined|worker_count)=(?P<joined>\d+)
   unless  {OUTSIDE_SLURM}
-  cause   only {joined} of {world} ranks reached the creation of this process group: the others
-          ended before, or create other groups
-  fix     every rank must call init_process_group and new_group, in the same order, also ranks that
-          are no members; read the output of ranks that are missing
+  cause   only {joined} of {world} ranks reached the creation of this process group: the others were
+          not started, ended before, were given another MASTER_ADDR or MASTER_PORT, or create other
+          groups
+  fix     the same command on every node, each with its own node rank; read the output of the ranks
+          that are missing; every rank must call init_process_group and new_group, in the same
+          order, also ranks that are no members
   checks  collective.ranks-meet
   follows service-name-invalid
 root lightning-node-rank-unknown

@@ -165,7 +165,8 @@ root trainer-checkpoint-rename-race
   pattern No such file or directory: '[^']*/tmp-checkpoint-\d+' -> '(?P<path>[^']+)'
   near    tmp-checkpoint-\d+' -> '
   cause   {path} was renamed by another node before: every node saved into one shared folder
-  fix     update transformers (4.37 or newer), or set save_on_each_node to False
+  fix     transformers 4.37 or newer, or 4.35: in 4.36 ranks race here also with save_on_each_node
+          off
 root trainer-best-metric-missing
   shows   `metric_for_best_model` training argument is set to '{name:[^']+}', which is not found in
           the evaluation metrics. The available evaluation metrics are: {metrics:\[[^\]]*\]}

@@ -48,6 +48,13 @@ root trl-vllm-missing
   cause   use_vllm is set, and this interpreter has no vLLM
   fix     `uv pip install 'trl[vllm]'` on every node, or use_vllm: false
   checks  software.versions-are-equal
+root trl-vllm-no-gpu-left
+  shows   The requested device for vllm ({device:[^)]+}) is not available
+  cause   the ranks of the training have all GPUs of this machine, so that none is left for vLLM,
+          which was to have {device}
+  fix     `accelerate launch --num_processes` one less than there are GPUs (vLLM takes the last), or
+          vllm_mode="colocate" of a newer TRL, or use_vllm: false
+  checks  gpu.slots-have-gpus
 root trl-vllm-tensor-parallel
   says    must divide world size (
   pattern (?:vllm_)?tensor_parallel_size \((?P<size>\d+)\) must divide world size \((?P<world>\d+)\)

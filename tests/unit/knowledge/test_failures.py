@@ -70,16 +70,16 @@ GENERAL = set(
     hf-missing-name hip-invalid-device-function hip-out-of-memory history-argument-count
     history-attribute-missing history-name-missing hub-path-as-repo-id ib-reg-mr
     inductor-backend-failed lib-cuda-driver-missing lib-cuda-undefined lib-torch-abi
-    library-not-executable lightning-options-refused module-missing mpi-rank-exited
-    nccl-connect-failed nccl-connect-retries nccl-dup-gpu nccl-dup-gpu-legacy nccl-shm-segment
-    nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration package-asked-for
-    package-attribute-missing package-name-missing package-submodule-missing pdsh-ssh-exit
-    peer-reset permission-denied-file pod-not-placed python-circular-import release-object-attribute
-    release-unexpected-keyword remote-command-not-found remote-lib-missing script-arguments-refused
-    shapes-not-broadcast shapes-not-multiplied skypilot-no-capacity skypilot-not-in-catalog
-    slurm-step-cancelled slurm-task-exited ssh-publickey-denied ssh-unresolvable
-    tcpstore-client-timeout tcpstore-connect-errno te-fused-attention-cudnn torch-shape-on-load
-    torch-state-dict-keys torchrun-worker-failed trainer-checkpoint-rename-race
+    library-not-executable lightning-options-refused llamafactory-no-samples module-missing
+    mpi-rank-exited nccl-connect-failed nccl-connect-retries nccl-dup-gpu nccl-dup-gpu-legacy
+    nccl-shm-segment nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration
+    package-asked-for package-attribute-missing package-name-missing package-submodule-missing
+    pdsh-ssh-exit peer-reset permission-denied-file pod-not-placed python-circular-import
+    release-object-attribute release-unexpected-keyword remote-command-not-found remote-lib-missing
+    script-arguments-refused shapes-not-broadcast shapes-not-multiplied skypilot-no-capacity
+    skypilot-not-in-catalog slurm-step-cancelled slurm-task-exited ssh-publickey-denied
+    ssh-unresolvable tcpstore-client-timeout tcpstore-connect-errno te-fused-attention-cudnn
+    torch-shape-on-load torch-state-dict-keys torchrun-worker-failed trainer-checkpoint-rename-race
     trainer-unused-arguments trl-options-refused zero3-empty-weight
     """,
     )

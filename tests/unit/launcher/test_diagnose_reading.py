@@ -133,6 +133,31 @@ def test_secrets_are_not_shown(tmp_path):
     assert "hf_" not in masked_line("token hf_abcdefghijklmnopqrst")
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("login(key=abc123)", "login(key=***)"),
+        ("'api_key=abc123' is wrong", "'api_key=***' is wrong"),
+        ("f(token=abc123, x=1)", "f(token=***, x=1)"),
+        ("password=p)w)d for it", "password=*** for it"),
+        ("password=a,b&c=d for it", "password=*** for it"),
+        ("token=123456", "token=***"),
+        ("password=<s3cret", "password=***"),
+        ("password=[s3cret]", "password=***]"),
+        ("password=$s3cret", "password=***"),
+        ("password=nothing", "password=***"),
+        ("'ssh -o PasswordAuthentication=no n1'", None),
+        ("password='none'", None),
+        ("call wandb.login(key=[your_api_key])", None),
+        ("api_key=<your key>", None),
+        ("WANDB_API_KEY=$WANDB_API_KEY", None),
+        ("max_tokens=4096 tokens_per_sec=11.5", None),
+    ],
+)
+def test_only_the_secret_of_a_line_is_masked(line, shown):
+    assert masked_line(line) == (shown or line)
+
+
 def test_control_characters_do_not_reach_the_terminal(tmp_path):
     evidence, verdict = diagnose_logs(
         [write(tmp_path / "x", f"\x1b[31m{OOM.strip()}\x1b]0;owned\x07\n")]
