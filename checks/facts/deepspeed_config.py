@@ -78,7 +78,8 @@ class DeepspeedConfig(Fact):
     """`config` is None where the job has none; `script` where the command names no .py file.
 
     `nvme` is by path as written in the config. `kept_operators` were compiled by an earlier
-    training; they are looked for where there is a config.
+    training, {operator: the folder of the torch that it is built on}, "" where that is not known;
+    they are looked for where there is a config.
     """
 
     section: ClassVar[str] = "deepspeed_config"
@@ -87,4 +88,4 @@ class DeepspeedConfig(Fact):
     config: ConfigText | None = None
     script: TrainingScript | None = None
     nvme: Mapping[str, OffloadFolder] = field(default_factory=dict)
-    kept_operators: tuple[str, ...] = ()
+    kept_operators: Mapping[str, str] = field(default_factory=dict)

@@ -83,25 +83,26 @@ def _untried_notes(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
-_WITHOUT_BUILD = {
-    "fused_adam": ' "torch_adam": true in optimizer.params takes torch\'s own, which needs none.'
-}
-"""What spares an operator's build."""
-
-
 def _compile_notes(findings: Sequence[Finding]) -> list[str]:
-    """What ranks with DeepSpeed will wait for once, by operator; nothing where none starts."""
+    """What ranks with DeepSpeed will wait for once, a line for nodes with the same operators; how
+    to do without some; nothing where none starts.
+    """
     if any(finding.stops for finding in findings):
         return []
-    nodes: dict[str, list[str]] = {}
+    operators: dict[str, dict[str, None]] = {}
+    without: dict[str, None] = {}
     for finding in findings:
-        if finding.outcome is Outcome.PASS and (operator := finding.evidence.get("compiles")):
-            nodes.setdefault(operator, []).extend(finding.subject)
+        if finding.outcome is Outcome.PASS and (names := finding.evidence.get("compiles")):
+            operators.setdefault(finding.subject[0], {}).update(dict.fromkeys(names.split(", ")))
+            without |= dict.fromkeys(filter(None, [finding.evidence.get("without")]))
+    nodes: dict[tuple[str, ...], list[str]] = {}
+    for node, names in operators.items():
+        nodes.setdefault(tuple(sorted(names)), []).append(node)
     return [
-        f"The first training with DeepSpeed compiles {operator} on {fold_names(names)}, about a "
-        "minute where the processors are free, longer on few; its ranks wait for that, those of "
-        f"the next do not.{_WITHOUT_BUILD.get(operator, '')}"
-        for operator, names in nodes.items()
+        f"The first training with DeepSpeed compiles {' and '.join(names)} on {fold_names(own)}, "
+        "each about a minute where the processors are free, up to ten where they are busy; its "
+        f"ranks wait for that, those of the next do not. {' '.join(without)}".rstrip()
+        for names, own in nodes.items()
     ]
 
 

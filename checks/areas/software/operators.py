@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Mapping, Sequence
+
 from checks.areas.deepspeed.config_access import deepspeed_version
 from checks.areas.software.pip_commands import install_command
 from checks.check import node_check
@@ -17,6 +20,9 @@ from checks.model import Verdict, block, ok, skip, warn
 
 OFFLOADED = {"adagrad": "cpu_adagrad", "lion": "cpu_lion"}
 FUSED = {"adam": "fused_adam", "adamw": "fused_adam", "lamb": "fused_lamb", "lion": "fused_lion"}
+SHARED_MEMORY = "deepspeed_shm_comm"
+"""What DeepSpeed's communication loads wherever it trains on CPUs."""
+FIRST_ON_CPUS = (0, 12)
 NO_CUDA_CHECK = (0, 19)
 """From this version on DeepSpeed compiles at the start without comparing versions of CUDA."""
 
@@ -26,17 +32,17 @@ def operators_to_compile(node: NodeView) -> tuple[str, ...]:
 
     As deepspeed.runtime.engine chooses optimizers; a client's own is not seen.
     """
-    config_text = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
-    try:
-        config = (
-            read_config(config_text)
-            if config_text and config_text.state == "there"
-            else ParsedConfig({})
-        )
-    except NotAConfig:
-        return ()
     built = node.read(Software).built_ops if node.has(Software) else ()
-    return tuple(name for name in _configured_operators(config) if name not in built)
+    return tuple(name for name in _configured_operators(_node_config(node)) if name not in built)
+
+
+def _node_config(node: NodeView) -> ParsedConfig:
+    """The config there; an empty one where there is none that can be read."""
+    text = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
+    try:
+        return read_config(text) if text and text.state == "there" else ParsedConfig({})
+    except NotAConfig:
+        return ParsedConfig({})
 
 
 def _configured_operators(config: ParsedConfig) -> list[str]:
@@ -62,7 +68,8 @@ def operators_can_be_built(node: NodeView) -> Verdict:
     """Where the config makes DeepSpeed compile operators, this node has what that needs.
 
     Every node compiles them at the first start, after the model was loaded. A go says which it has
-    not kept from an earlier training.
+    not kept from an earlier training of the same torch, on CPUs also what DeepSpeed loads there in
+    any case, and how to do without where that costs nothing.
 
     Measured: Which operators, from the config: cpu_adam and similar for an offloaded optimizer,
     fused_adam and similar for DeepSpeed's own, async_io for NVMe; prebuilt ones (`DS_BUILD_…`) are
@@ -77,13 +84,14 @@ def operators_can_be_built(node: NodeView) -> Verdict:
             `DS_SKIP_CUDA_CHECK=1`.
     """
     names = operators_to_compile(node)
-    if not names:
-        return skip("the config asks for no operator that is compiled at the start")
     if not node.read(Software).ok:
         return skip("the interpreter does not run; see software.python-is-there")
+    compiles = _first_compiled(node, names)
+    if not names and not compiles:
+        return skip("the config asks for no operator that is compiled at the start")
+    if not names:
+        return ok(f"{SHARED_MEMORY}, as always on CPUs", **compiles)
     tools, operators = node.read(Toolchain), ", ".join(names)
-    kept = node.read(DeepspeedConfig).kept_operators
-    new = ", ".join(name for name in names if name not in kept)
     return (
         _judge_compiler(node, tools, operators)
         or _judge_ninja(node, tools, operators)
@@ -91,9 +99,43 @@ def operators_can_be_built(node: NodeView) -> Verdict:
         or _judge_toolkit(node, tools, operators)
         or ok(
             f"{operators}: {tools.compiler_path}, {tools.ninja}{_describe_toolkit(tools)}",
-            **({"compiles": new} if new else {}),
+            **compiles,
         )
     )
+
+
+def _first_compiled(node: NodeView, names: Sequence[str]) -> dict[str, str]:
+    """As evidence: what no earlier training of these packages left here, and how to do without."""
+    facts, software = node.read(DeepspeedConfig), node.read(Software)
+    if facts.config is None:
+        return {}
+    torch = posixpath.dirname(software.modules.get("torch") or "")
+    on_cpus = not node.read(Gpus).vendors and (deepspeed_version(node) or (0,)) >= FIRST_ON_CPUS
+    shared = [SHARED_MEMORY] if on_cpus and SHARED_MEMORY not in software.built_ops else []
+    new = [name for name in (*names, *shared) if not _is_kept(facts.kept_operators, name, torch)]
+    without = _way_without(_node_config(node), new) if on_cpus else ""
+    if not new:
+        return {}
+    return {"compiles": ", ".join(new), **({"without": without} if without else {})}
+
+
+def _is_kept(kept: Mapping[str, str], name: str, torch: str) -> bool:
+    """Whether it was compiled for the torch in that folder, or nobody knows for which."""
+    return name in kept and (not torch or kept[name] in ("", torch))
+
+
+def _way_without(config: ParsedConfig, names: Sequence[str]) -> str:
+    """What spares the build of an optimizer where there is no GPU that is faster with it.
+
+    As deepspeed.runtime.engine chooses: `torch_adam` comes before all others.
+    """
+    is_adam = str(config.get("optimizer.type") or "").lower() in ("adam", "adamw")
+    for name in ("fused_adam", "cpu_adam"):
+        if is_adam and name in names:
+            return f'"torch_adam": true in optimizer.params takes torch\'s own in place of {name}.'
+    offloaded = next((name for name in ("cpu_adam", *OFFLOADED.values()) if name in names), "")
+    note = "offload_optimizer moves nothing where there is no GPU; without it {} is not needed."
+    return note.format(offloaded) if offloaded else ""
 
 
 def _describe_toolkit(tools: Toolchain) -> str:

@@ -69,6 +69,9 @@ NVME_PATH = re.compile(
 )
 
 
+TORCH_INCLUDES = re.compile(r"-isystem (\S+/torch)/include\s")
+
+
 def mask_secrets(text):
     """The text with `"***"` for the value of each key that names itself as secret."""
     return SECRET.sub(lambda found: found[1] + '"***"' if found[1] else found[0], text)
@@ -142,14 +145,22 @@ def folder_access(path):
 
 
 def kept_operators(args):
-    """The operators that an earlier training of this interpreter compiled and that are kept."""
+    """{operator: torch's folder} of those that an earlier training compiled and that are kept.
+
+    For another torch, or the same in another folder, DeepSpeed compiles them again.
+    """
     env = rank_environment(
         os.environ, args.get("env", {}), args.get("python", ""), args.get("workdir")
     )
     root = kernel_folders(env)["extensions"]
-    found = glob.glob(root + "/*/*.so") + glob.glob(root + "/*/*/*.so")
-    names = {(os.path.basename(os.path.dirname(path)), os.path.basename(path)) for path in found}
-    return sorted(name for name, library in names if library == name + ".so")
+    found = {}
+    for library in glob.glob(root + "/*/*.so") + glob.glob(root + "/*/*/*.so"):
+        folder, name = os.path.split(library)
+        if name == os.path.basename(folder) + ".so":
+            rules = read_config_file(os.path.join(folder, "build.ninja"))["text"]
+            torch = TORCH_INCLUDES.search(rules)
+            found[name[:-3]] = torch.group(1) if torch else ""
+    return found
 
 
 @section("deepspeed_config")

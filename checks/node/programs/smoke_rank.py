@@ -15,6 +15,7 @@ import subprocess
 import sysconfig
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Say = Callable[..., None]
@@ -37,6 +38,13 @@ def compile_problem(compiler: str) -> str:
     return said if ran.returncode else ""
 
 
+def is_built_here(library: str) -> bool:
+    """Whether it was compiled for this torch, at its place: for another it is compiled again."""
+    rules = Path(library).with_name("build.ninja")
+    own = str(Path(importlib.import_module("torch").__file__ or "").parent / "include")
+    return not rules.is_file() or own in rules.read_text(errors="replace")
+
+
 def shared_memory_op(deepspeed: Any, cpp_extension: Any) -> dict[str, Any] | None:
     """The op that DeepSpeed compiles at start where it trains on CPUs; None where it has none."""
     accelerator = deepspeed.accelerator.get_accelerator()
@@ -48,11 +56,12 @@ def shared_memory_op(deepspeed: Any, cpp_extension: Any) -> dict[str, Any] | Non
     if importlib.import_module("deepspeed.git_version_info").installed_ops.get(SHM_OP):
         return {"name": SHM_OP, "compiled": True, "problem": "", "lock": ""}
     root = os.environ.get("PREFLIGHT_TORCH_EXTENSIONS") or cpp_extension.get_default_build_root()
-    built = glob.glob(f"{root}/{SHM_OP}/*.so") + glob.glob(f"{root}/py*/{SHM_OP}/*.so")
+    libraries = glob.glob(f"{root}/{SHM_OP}/*.so") + glob.glob(f"{root}/py*/{SHM_OP}/*.so")
+    built = any(map(is_built_here, libraries))
     locks = glob.glob(f"{root}/{SHM_OP}/lock") + glob.glob(f"{root}/py*/{SHM_OP}/lock")
     problem = compile_problem(cpp_extension.get_cxx_compiler())
     lock = locks[0] if locks else ""
-    return {"name": SHM_OP, "compiled": bool(built), "problem": problem, "lock": lock}
+    return {"name": SHM_OP, "compiled": built, "problem": problem, "lock": lock}
 
 
 def build_model(torch: Any) -> Any:

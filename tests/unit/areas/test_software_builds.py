@@ -17,6 +17,7 @@ from checks.node.probe import toolchain as probe
 from checks.node.probe.deepspeed_config import kept_operators
 from tests.support.installed import (
     EXTENSIONS,
+    SITE,
     cluster,
     folder,
     gpus,
@@ -69,24 +70,64 @@ def test_what_the_config_has_compiled_can_be(config, facts, expected):
 
 
 @pytest.mark.parametrize(
-    ("kept", "compiles"), [((), "fused_adam"), (("fused_adam",), None), (("other",), "fused_adam")]
+    ("kept", "compiles"),
+    [
+        ({}, "fused_adam"),
+        ({"fused_adam": ""}, None),
+        ({"fused_adam": f"{SITE}/torch"}, None),
+        ({"fused_adam": "/other/torch"}, "fused_adam"),
+        ({"other": ""}, "fused_adam"),
+    ],
 )
-def test_what_no_earlier_training_left_is_said_to_be_compiled(kept, compiles):
-    snap = cluster(FUSED)
-    for name in snap.job.names:
-        seen = snap.answer(name, DeepspeedConfig.section)
-        seen.fields["kept_operators"] = kept
-    found = judged(snap, "software.operators-can-be-built")["node1",]
+def test_what_no_earlier_training_of_this_torch_left_is_said_to_be_compiled(kept, compiles):
+    found = first_compiled(FUSED, kept)
     assert (found.outcome, found.evidence.get("compiles")) == (Outcome.PASS, compiles)
+    assert "without" not in found.evidence, "a GPU is faster with it"
+
+
+OFFLOADS = {"stage": 2, "offload_optimizer": {"device": "cpu"}}
+
+
+@pytest.mark.parametrize(
+    ("config", "kept", "compiles", "without"),
+    [
+        ({}, {}, "deepspeed_shm_comm", None),
+        ({}, {"deepspeed_shm_comm": ""}, None, None),
+        (FUSED, {}, "fused_adam, deepspeed_shm_comm", '"torch_adam": true in optimizer.params'),
+        (FUSED, {"fused_adam": ""}, "deepspeed_shm_comm", None),
+        ({"zero_optimization": OFFLOADS}, {"deepspeed_shm_comm": ""}, "cpu_adam", "offload_optim"),
+        (
+            {**FUSED, "zero_optimization": OFFLOADS},
+            {"deepspeed_shm_comm": ""},
+            "cpu_adam",
+            "torch's own in place of cpu_adam",
+        ),
+    ],
+)
+def test_without_a_gpu_what_is_compiled_in_any_case_is_said_too(config, kept, compiles, without):
+    found = first_compiled(config, kept, gpus=gpus(count=0))
+    assert found.evidence.get("compiles") == compiles
+    assert (without or "") in found.evidence.get("without", "")
+    assert ("without" in found.evidence) == bool(without)
+
+
+def first_compiled(config, kept, **facts):
+    """What is found on the last node, where these operators are kept."""
+    snap = cluster(config, **facts)
+    for name in snap.job.names:
+        snap.answer(name, DeepspeedConfig.section).fields["kept_operators"] = kept
+    return judged(snap, "software.operators-can-be-built")["node2",]
 
 
 def test_operators_are_kept_in_a_folder_of_their_own_name_for_each_python(tmp_path):
     for path in ("py311_cpu/fused_adam/fused_adam.so", "own/own.so", "py311_cpu/half/half.o"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
+    flags = f"cflags = -DX -isystem {SITE}/torch/include -isystem {SITE}/torch/include/torch/csrc\n"
+    (tmp_path / "own/build.ninja").write_text(flags)
     args = {"env": {"TORCH_EXTENSIONS_DIR": str(tmp_path)}, "python": sys.executable}
-    assert kept_operators(args) == ["fused_adam", "own"]
-    assert kept_operators({"env": {"TORCH_EXTENSIONS_DIR": "/nowhere"}, "python": "python"}) == []
+    assert kept_operators(args) == {"fused_adam": "", "own": f"{SITE}/torch"}
+    assert kept_operators({"env": {"TORCH_EXTENSIONS_DIR": "/nowhere"}, "python": "python"}) == {}
 
 
 def test_another_major_cuda_only_warns_where_deepspeed_does_not_refuse_it():

@@ -58,8 +58,10 @@ def test_what_the_first_training_compiles_is_said_of_all_nodes_at_once_where_it_
     lines = reported(*smokes)
     assert lines[1].startswith("The first training with DeepSpeed compiles shm_comm on gpu[01-04],")
     assert "torch_adam" not in " ".join(lines)
-    adam = replace(smokes[0], evidence={"compiles": "fused_adam"})
-    assert '"torch_adam": true in optimizer.params' in " ".join(reported(adam))
+    adam = replace(smokes[0], evidence={"compiles": "fused_adam, shm_comm", "without": "Do so."})
+    said = " ".join(reported(adam, *smokes))
+    assert "compiles fused_adam and shm_comm on gpu01, each" in said and "Do so." in said
+    assert "compiles shm_comm on gpu[02-04], each" in said
     assert "compiles" not in " ".join(reported(*smokes, low("gpu09")))
     assert "compiles" not in " ".join(reported(replace(smokes[0], evidence={})))
 
