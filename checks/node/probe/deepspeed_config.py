@@ -156,11 +156,19 @@ def kept_operators(args):
     found = {}
     for library in glob.glob(root + "/*/*.so") + glob.glob(root + "/*/*/*.so"):
         folder, name = os.path.split(library)
-        if name == os.path.basename(folder) + ".so":
-            rules = read_config_file(os.path.join(folder, "build.ninja"))["text"]
-            torch = TORCH_INCLUDES.search(rules)
+        rules = os.path.join(folder, "build.ninja")
+        if name == os.path.basename(folder) + ".so" and not is_newer(rules, library):
+            torch = TORCH_INCLUDES.search(read_config_file(rules)["text"])
             found[name[:-3]] = torch.group(1) if torch else ""
     return found
+
+
+def is_newer(rules, library):
+    """Whether a build by other rules began since, and did not end."""
+    try:
+        return os.stat(rules).st_mtime > os.stat(library).st_mtime
+    except OSError:
+        return False
 
 
 @section("deepspeed_config")

@@ -39,10 +39,13 @@ def compile_problem(compiler: str) -> str:
 
 
 def is_built_here(library: str) -> bool:
-    """Whether it was compiled for this torch, at its place: for another it is compiled again."""
+    """Whether it is compiled for this torch at its place, and no other build broke off."""
     rules = Path(library).with_name("build.ninja")
+    if not rules.is_file():
+        return True
     own = str(Path(importlib.import_module("torch").__file__ or "").parent / "include")
-    return not rules.is_file() or own in rules.read_text(errors="replace")
+    is_older = rules.stat().st_mtime <= Path(library).stat().st_mtime
+    return is_older and own in rules.read_text(errors="replace")
 
 
 def shared_memory_op(deepspeed: Any, cpp_extension: Any) -> dict[str, Any] | None:

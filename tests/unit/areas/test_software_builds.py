@@ -126,7 +126,10 @@ def test_operators_are_kept_in_a_folder_of_their_own_name_for_each_python(tmp_pa
     flags = f"cflags = -DX -isystem {SITE}/torch/include -isystem {SITE}/torch/include/torch/csrc\n"
     (tmp_path / "own/build.ninja").write_text(flags)
     args = {"env": {"TORCH_EXTENSIONS_DIR": str(tmp_path)}, "python": sys.executable}
+    os.utime(tmp_path / "own/build.ninja", (1, 1))
     assert kept_operators(args) == {"fused_adam": "", "own": f"{SITE}/torch"}
+    os.utime(tmp_path / "own/own.so", (0, 0))
+    assert kept_operators(args) == {"fused_adam": ""}, "a build by other rules broke off"
     assert kept_operators({"env": {"TORCH_EXTENSIONS_DIR": "/nowhere"}, "python": "python"}) == {}
 
 
