@@ -39,9 +39,9 @@ def is_there(word: str) -> bool:
     return word in CATALOGUE or word in KEYS
 
 
-def test_there_are_five_guides_and_every_example_is_named():
+def test_there_are_six_guides_and_every_example_is_named():
     assert len(ROWS) > 45
-    assert GUIDES.text.count("| by hand | done by |") == 5
+    assert GUIDES.text.count("| by hand | done by |") == 6
     for example in EXAMPLES:
         assert f"../examples/{example}/launch.toml" in GUIDES.links
 
