@@ -79,9 +79,9 @@ def operators_can_be_built(node: NodeView) -> Verdict:
     Fix:
         no-compiler, no-ninja, no-libaio: installs it.
         tool-denied: the compiler or ninja is there, and the login may not run it. Opens it.
-        no-cuda-toolkit, cuda-mismatch: names the toolkit for `CUDA_HOME`; another major version
-            only warns from DeepSpeed 0.19 on, which does not compare them, and passes with
-            `DS_SKIP_CUDA_CHECK=1`.
+        no-cuda-toolkit, cuda-mismatch: names the toolkit for `CUDA_HOME`, for fused_adam also
+            `torch_adam`, which needs none; another major version only warns from DeepSpeed
+            0.19 on, which does not compare them, and passes with `DS_SKIP_CUDA_CHECK=1`.
     """
     names = operators_to_compile(node)
     if not node.read(Software).ok:
@@ -129,13 +129,17 @@ def _way_without(config: ParsedConfig, names: Sequence[str]) -> str:
 
     As deepspeed.runtime.engine chooses: `torch_adam` comes before all others.
     """
-    is_adam = str(config.get("optimizer.type") or "").lower() in ("adam", "adamw")
     for name in ("fused_adam", "cpu_adam"):
-        if is_adam and name in names:
+        if _is_adam(config) and name in names:
             return f'"torch_adam": true in optimizer.params takes torch\'s own in place of {name}.'
     offloaded = next((name for name in ("cpu_adam", *OFFLOADED.values()) if name in names), "")
     note = "offload_optimizer moves nothing where there is no GPU; without it {} is not needed."
     return note.format(offloaded) if offloaded else ""
+
+
+def _is_adam(config: ParsedConfig) -> bool:
+    """Whether the config itself names the optimizer that `torch_adam` replaces."""
+    return str(config.get("optimizer.type") or "").lower() in ("adam", "adamw")
 
 
 def _describe_toolkit(tools: Toolchain) -> str:
@@ -187,6 +191,10 @@ def _judge_toolkit(node: NodeView, tools: Toolchain, operators: str) -> Verdict 
             f"{node.name}: DeepSpeed compiles {operators} with nvcc, but there is none {place}"
         )
         note = f"install CUDA's toolkit {cuda} and name it with CUDA_HOME under [env]"
+        if operators == "fused_adam" and _is_adam(_node_config(node)):
+            note += (
+                '; or "torch_adam": true in optimizer.params takes torch\'s own, which needs none'
+            )
         return block("no-cuda-toolkit", message, node.fix("", note))
     if tools.nvcc.partition(".")[0] == cuda.partition(".")[0] or tools.skips_cuda_check:
         return None

@@ -85,6 +85,14 @@ def test_what_no_earlier_training_of_this_torch_left_is_said_to_be_compiled(kept
     assert "without" not in found.evidence, "a GPU is faster with it"
 
 
+def test_without_nvcc_torch_s_own_adam_is_another_way():
+    facts = {"software": software(cuda="12.1"), "toolchain": toolchain(nvcc="")}
+    found = first_compiled(FUSED, {}, **facts)
+    assert found.cause == "no-cuda-toolkit" and '"torch_adam": true' in found.fix.note
+    lamb = first_compiled({"optimizer": {"type": "Lamb"}}, {}, **facts)
+    assert lamb.cause == "no-cuda-toolkit" and "torch_adam" not in lamb.fix.note
+
+
 OFFLOADS = {"stage": 2, "offload_optimizer": {"device": "cpu"}}
 
 
