@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -154,6 +155,24 @@ def test_a_misspelt_config_that_only_the_script_names_stops_at_the_gate(place, l
     assert done.returncode == 3, said
     assert "which named.py names, is missing on node[1-2]; did you mean zero2.json?" in said
     assert "in named.py, write zero2.json in place of zer02.json" in said
+
+
+PARSED = """
+from transformers import HfArgumentParser, TrainingArguments
+(args,) = HfArgumentParser(TrainingArguments).parse_args_into_dataclasses()
+"""
+
+
+def test_a_trainer_that_would_not_join_on_cpus_stops_with_the_line_that_goes(place, lab):
+    (place / "parsed.py").write_text(PARSED)
+    command = ["start", "--hosts", str(lab.hosts), "--dry-run", "--", "parsed.py"]
+    done = run_launcher(place, *command)
+    assert done.returncode == 3, done.stderr
+    assert "transformers then takes each rank for the only one" in " ".join(done.stderr.split())
+    (line,) = (line for line in done.stderr.splitlines() if line.endswith("--ddp_backend gloo"))
+    words = shlex.split(line)
+    again = run_launcher(place, *words[words.index("start") :])
+    assert again.returncode == 0, again.stderr
 
 
 def test_a_small_gpt_is_trained_over_two_nodes(place, lab):

@@ -1,8 +1,11 @@
 """transformers itself refuses the configs that are said to be refused, and takes the others."""
 
 import json
+import socket
 import subprocess
 import sys
+
+import pytest
 
 from tests.support.compiled_ops import training_environment
 from tests.support.trainer_cases import CASES, RANKS
@@ -27,6 +30,32 @@ for values, given in json.load(sys.stdin):
     keys = [line.split()[2].partition("=")[0] for line in config.mismatches]
     print("verdict", json.dumps(keys))
 """
+
+
+MADE = """
+from accelerate import Accelerator, DeepSpeedPlugin
+config = {"train_micro_batch_size_per_gpu": 1, "zero_optimization": {"stage": 2}}
+made = Accelerator(deepspeed_plugin=DeepSpeedPlugin(hf_ds_config=config))
+print("verdict", made.distributed_type.value)
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "kind"), [({}, "DEEPSPEED"), ({"ACCELERATE_USE_CPU": "true"}, "MULTI_CPU")]
+)
+def test_accelerate_s_variable_for_cpus_leaves_out_deepspeed(tmp_path, variables, kind):
+    rank = {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1", "LOCAL_WORLD_SIZE": "1"}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free.getsockname()[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", MADE],
+        env={**training_environment(tmp_path), **rank, **meeting, **variables},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert f"verdict {kind}" in done.stdout, done.stderr
 
 
 def test_transformers_refuses_the_same_configs(tmp_path):
