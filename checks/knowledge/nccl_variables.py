@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.facts import NodeView
 from checks.facts.environment import Environment
@@ -133,6 +133,22 @@ def _word_matches(word: str, name: str, port: int | None, *, exact: bool) -> boo
     if wanted_port and port is not None and leading_number(wanted_port) != port:
         return False
     return name == wanted if exact else name.startswith(wanted)
+
+
+def parts_of(setting: Setting) -> list[Setting]:
+    """What must lead to peers: gloo uses each interface of its list, NCCL those that there are."""
+    if setting.name != GLOO_IFNAME:
+        return [setting]
+    return [replace(setting, value=name) for name in setting.value.split(",") if name]
+
+
+def leaves_loopback(setting: Setting, interfaces: Iterable[Interface]) -> bool:
+    """Whether NCCL may use the loopback by it, which is the first of the kernel's interfaces.
+
+    Its processes meet on the first that the variable leaves them: `^docker0` excludes no more.
+    """
+    selected = selected_interfaces(setting, interfaces)
+    return setting.name == NCCL_IFNAME and any(interface.loopback for interface in selected)
 
 
 def selected_interfaces(setting: Setting, interfaces: Iterable[Interface]) -> list[Interface]:

@@ -20,6 +20,8 @@ from checks.knowledge.nccl_variables import (
     NCCL_IFNAME,
     Setting,
     interface_settings,
+    leaves_loopback,
+    parts_of,
     selected_interfaces,
 )
 
@@ -88,12 +90,16 @@ def first_listed_address(node: NodeView) -> str:
 
 
 def has_wrong_interface_setting(node: NodeView) -> bool:
-    """Whether a variable holds training there to no interface that is up and leads to peers."""
+    """Whether a variable leads training there to an interface that is down or leads to no peer."""
     if not (node.has(Interfaces) and node.has(Environment)):
         return False
-    usable = [interface for interface in node.read(Interfaces).interfaces if interface.is_usable]
+    interfaces = node.read(Interfaces).interfaces
+    usable = [interface for interface in interfaces if interface.is_usable]
+    parts = [part for setting in interface_settings(node) for part in parts_of(setting)]
     return any(
-        not _leading_selection(node, setting, usable) for setting in interface_settings(node)
+        not _leading_selection(node, part, usable)
+        or (part.name in node.job.env and leaves_loopback(part, interfaces))
+        for part in parts
     )
 
 

@@ -26,6 +26,8 @@ from checks.knowledge.nccl_variables import (
     Setting,
     collective_settings,
     interface_settings,
+    leaves_loopback,
+    parts_of,
     selected_interfaces,
 )
 from checks.knowledge.training_network import (
@@ -70,13 +72,17 @@ def socket_interface_exists(node: NodeView) -> Verdict:
     A name that does not exist on the node ends in "no socket interface found" or "Unable to find
     address for". One that is down, loopback or docker's ends in a hang.
 
-    Measured: The variables, as NCCL and gloo read them, against the node's interfaces and routes.
+    Measured: The variables, as NCCL and gloo read them, against the node's interfaces and routes:
+    gloo uses each interface of its list, and NCCL's processes meet on the first that is left to
+    them, which is the loopback where `^docker0` does not exclude it too.
 
     Fix: Names the line of launch.toml, or the file, that sets it. Without the variable, `start`
     sets it to the interface that was checked.
         interface-missing: names none of the interfaces.
         interface-down: names one that is down or has no address.
         interface-local: names one that leads to no other node.
+        interface-loopback: leaves NCCL the loopback beside others; warns outside [env], which
+            `start` sets to one interface.
         interface-astray: another interface leads to the peers.
     """
     settings = interface_settings(node)
@@ -84,13 +90,14 @@ def socket_interface_exists(node: NodeView) -> Verdict:
         return ok(
             f"neither variable is set on {node.name}, which trains over {_interface_name(node)}"
         )
-    for setting in settings:
-        fault = _interface_fault(node, setting)
-        if fault:
-            cause, description = fault
-            return block(
-                cause, f"{setting} {description} on {node.name}", ifname_fix(node, setting)
-            )
+    faults = [
+        verdict
+        for setting in settings
+        for part in parts_of(setting)
+        if (verdict := _judge_interface(node, setting, part))
+    ]
+    if faults:
+        return max(faults, key=lambda verdict: verdict.severity is not Severity.WARN)
     return ok(f"{', '.join(map(str, settings))}: {_interface_name(node)} on {node.name}")
 
 
@@ -243,6 +250,20 @@ def _interface_name(node: NodeView) -> str:
     return training_interface(node).name
 
 
+def _judge_interface(node: NodeView, setting: Setting, part: Setting) -> Verdict | None:
+    """What is wrong with that part; a launch sets what [env] does not to one interface."""
+    fault = _interface_fault(node, part)
+    if fault is None:
+        return None
+    cause, description = fault
+    judge = warn if cause == "interface-loopback" and not _is_of_job(setting) else block
+    return judge(cause, f"{setting} {description} on {node.name}", ifname_fix(node, part))
+
+
+def _is_of_job(setting: Setting) -> bool:
+    return "launch.toml" in setting.where
+
+
 def _interface_fault(node: NodeView, setting: Setting) -> tuple[str, str] | None:
     """Cause and words where the variable leads nowhere on that node."""
     interfaces = node.read(Interfaces).interfaces
@@ -253,6 +274,8 @@ def _interface_fault(node: NodeView, setting: Setting) -> tuple[str, str] | None
         return "interface-missing", f"matches none of the interfaces ({existing})"
     if len(node.job.nodes) > 1 and all(interface.is_local_only for interface in selected):
         return "interface-local", f"names {names}, which leads to no other node"
+    if len(node.job.nodes) > 1 and leaves_loopback(setting, interfaces):
+        return "interface-loopback", f"leaves NCCL {names}: its processes meet on the loopback"
     usable = [interface for interface in selected if interface.is_usable]
     if not usable:
         return "interface-down", f"names {names}, which is down or has no address"

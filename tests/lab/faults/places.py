@@ -24,13 +24,20 @@ NCCL_IFNAME_WRONG = custom(
 )
 GLOO_LOOPBACK = custom("gloo-on-loopback", "sed -i '1i export GLOO_SOCKET_IFNAME=lo' $HOME/.bashrc")
 
+NCCL_LOOPBACK = custom(
+    "nccl-left-the-loopback", "sed -i '1i export NCCL_SOCKET_IFNAME=^docker0' $HOME/.bashrc"
+)
 
-def bridge_for_gloo(name: str, address: str) -> Fault:
-    """gloo is held to a bridge for containers, which leads to none of the nodes."""
+
+def bridge_for_gloo(name: str, address: str, value: str = "") -> Fault:
+    """gloo is held to a bridge for containers, which leads to none of the nodes.
+
+    `value` is what the variable says, where that is more than the bridge.
+    """
     return custom(
-        f"gloo-on-{name}",
+        f"gloo-on-{value or name}",
         f"ip link add {name} type bridge; ip addr add {address} dev {name}; ip link set {name} up; "
-        f"sed -i '1i export GLOO_SOCKET_IFNAME={name}' $HOME/.bashrc",
+        f"sed -i '1i export GLOO_SOCKET_IFNAME={value or name}' $HOME/.bashrc",
     )
 
 
@@ -63,6 +70,11 @@ CASES = [
         bridge_for_gloo("docker0", "172.17.0.1/16"),
         *("nccl.socket-interface-exists", NODE3, "interface-local"),
     ),
+    case(
+        bridge_for_gloo("docker0", "172.17.0.1/16", "eth0,docker0"),
+        *("nccl.socket-interface-exists", NODE3, "interface-local"),
+    ),
+    warned(NCCL_LOOPBACK, "nccl.socket-interface-exists", NODE3, "interface-loopback"),
     case(
         bridge_for_gloo("virbr0", "192.168.122.1/24"),
         *("nccl.socket-interface-exists", EVERY_NODE, "interface-local"),

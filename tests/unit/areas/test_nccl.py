@@ -80,7 +80,9 @@ def test_interface_from_env_is_missing_on_the_node_of_another_name():
 @pytest.mark.parametrize(
     ("value", "cause"),
     [("lo", "interface-local"), ("docker0", "interface-local"), ("eth1", "interface-down"),
-     ("eth2", "interface-astray"), ("^docker,lo", ""), ("=eth0", ""), ("eth", "")],
+     ("eth2", "interface-astray"), ("^docker,lo", ""), ("=eth0", ""), ("eth", ""),
+     ("^docker0", "interface-loopback"), ("^docker", "interface-loopback"),
+     ("=eth0,lo", "interface-loopback"), ("eth0,docker0", "")],
 )  # fmt: skip
 def test_interface_that_cannot_be_used(value, cause):
     snap = with_fact(cluster(), "node2", shell(NCCL_SOCKET_IFNAME=value))
@@ -90,6 +92,39 @@ def test_interface_that_cannot_be_used(value, cause):
     )
     with_fact(snap, "node2", Interfaces((*known.interfaces, down)))
     assert finding("socket-interface-exists", snap).cause == cause
+
+
+def test_the_loopback_that_nccl_is_left_stops_where_the_job_says_so():
+    one = finding("socket-interface-exists", cluster(env={"NCCL_SOCKET_IFNAME": "^docker0"}))
+    assert (one.stops, one.cause) == (True, "interface-loopback")
+    snap = with_fact(cluster(), "node2", shell(NCCL_SOCKET_IFNAME="^docker0"))
+    assert not finding("socket-interface-exists", snap).stops
+    both = shell(NCCL_SOCKET_IFNAME="^docker0", GLOO_SOCKET_IFNAME="eno7")
+    one = finding("socket-interface-exists", with_fact(cluster(), "node2", both))
+    assert (one.stops, one.cause) == (True, "interface-missing")
+
+
+@pytest.mark.parametrize(
+    ("value", "cause", "named"),
+    [
+        ("docker0,eth0", "interface-local", "names docker0,"),
+        ("eth0,docker0", "interface-local", "names docker0,"),
+        ("eth0,eno7", "interface-missing", "none of the interfaces"),
+        ("eth0,eth2", "interface-astray", "names eth2,"),
+        ("eth0,eth1", "", "eth0"),
+        ("eth0,", "", "eth0"),
+    ],
+)
+def test_gloo_uses_each_interface_of_its_list(value, cause, named):
+    snap = cluster(env={"GLOO_SOCKET_IFNAME": value})
+    for index in (1, 2, 3):
+        own = (("eth0", f"10.0.0.{index}/24"), ("eth1", f"10.1.0.{index}/24"))
+        bridge = (("docker0", "172.17.0.1/16"), ("eth2", f"10.{index + 2}.0.1/24"))
+        with_fact(snap, f"node{index}", interfaces(*own, *bridge))
+    found = finding("socket-interface-exists", snap)
+    assert (found.cause, named in found.message) == (cause, True), found.message
+    if cause:
+        assert f"GLOO_SOCKET_IFNAME={value} " in found.message
 
 
 def test_second_fabric_named_on_all_nodes_is_fine():
