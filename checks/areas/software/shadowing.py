@@ -32,16 +32,16 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
     What pip reports about the environment is then not what trains, and reinstalling with pip does
     not help.
 
-    Measured: Where the interpreter finds a package, and where it finds it without PYTHONPATH and
-    ~/.local: the environment's own, or that of one which it borrows from by a .pth file. Two copies
-    of one version are let be. torch and DeepSpeed block, others warn, and so does a copy without a
-    version that all nodes have alike. Modules beside the script, in the working directory and in
-    PYTHONPATH, against the library that torch and DeepSpeed import. A system's interpreter has no
-    environment of its own and is skipped.
+    Measured: Where the interpreter finds a package, and where it finds it without PYTHONPATH,
+    ~/.local and what code puts first at Python's start: the environment's own, or that of one which
+    it borrows from by a .pth file. Two copies of one version are let be. torch and DeepSpeed block,
+    others warn, and so does a copy without a version that all nodes have alike. Modules beside the
+    script, in the working directory and in PYTHONPATH, against the library that torch and DeepSpeed
+    import. A system's interpreter has no environment of its own and is skipped.
 
     Fix:
-        shadowed: moves those in ~/.local and in the working directory aside, or takes the folder
-            out of the line that sets PYTHONPATH.
+        shadowed: moves those in ~/.local and in the working directory aside, takes the folder out
+            of the line that sets PYTHONPATH, or shows the file that puts it first.
         package-shadowed: a file of the job has the name of a package, or of a module of Python's
             library that torch or DeepSpeed needs; renames it.
     """
@@ -144,7 +144,26 @@ def _remove_folder_fix(node: NodeView, package: str, folder: str) -> Fix:
     setting = setting_in_force(node, PATH_VARIABLE) if node.has(Environment) else None
     if setting and "launch.toml" in setting.where:
         return Fix("", "", f"take {folder} out of {PATH_VARIABLE} in [env] of launch.toml")
+    if node.has(Environment) and not _is_on_path(node, folder):
+        return _start_file_fix(node, folder)
     return _shorten_path_fix(node, folder)
+
+
+def _is_on_path(node: NodeView, folder: str) -> bool:
+    """Whether a login's PYTHONPATH names the folder, or is set where it cannot be read."""
+    environment = node.read(Environment)
+    value = environment.shell.get(PATH_VARIABLE)
+    if value is None:
+        return bool(environment.set_in.get(PATH_VARIABLE))
+    return folder.rstrip("/") in [part.rstrip("/") for part in value.split(":")]
+
+
+def _start_file_fix(node: NodeView, folder: str) -> Fix:
+    """Shows what code of the environment, run at Python's start, puts the folder first."""
+    sites = f"{shlex.quote(node.read(Software).prefix)}/lib*/python3*/site-packages"
+    find = f"grep -ls {shlex.quote(folder)} {sites}/*.pth {sites}/sitecustomize.py"
+    note = f"shows the file by which Python puts {folder} first at its start; take that line out"
+    return node.fix(find, note)
 
 
 def _shorten_path_fix(node: NodeView, folder: str) -> Fix:

@@ -16,7 +16,7 @@ from checks.outliers.consensus import majority_value
 
 PYTHON_HOME = "PYTHONHOME"
 LOST_HOME_ERROR = re.compile(
-    rf"^  {PYTHON_HOME} = '(.+)'$.*^Fatal Python error", re.MULTILINE | re.DOTALL
+    rf"^  {PYTHON_HOME} = '([^\n]+)'$.*^Fatal Python error", re.MULTILINE | re.DOTALL
 )
 """How Python says where it looked for its library, before it gives up."""
 NOTHING = "nothing"

@@ -74,6 +74,10 @@ def own_folders():
     if user in sys.path:  # what its .pth files add follows it, then come the environment's folders
         sites = [at for at, path in enumerate(sys.path) if path in site.getsitepackages()]
         added += sys.path[sys.path.index(user) : min(sites + [len(sys.path)])]
+    library = os.path.dirname(os.__file__)
+    if library in sys.path:  # nothing but code that Python runs at its start goes before it
+        before = sys.path[: sys.path.index(library)]
+        added += [path for path in before if not path.endswith(".zip")]
     return [path for path in sys.path if path not in added]
 def copy_at(name, origin):
     folder = os.path.dirname(origin)

@@ -51,6 +51,11 @@ OLDER_FIRST = (
     + "echo Version: 0.1 >/opt/old/deepspeed-0.1.dist-info/METADATA; "
     + "echo export PYTHONPATH=/opt/none:/opt/old/:/opt/more >>$HOME/.bashrc"
 )
+PUT_FIRST_AT_START = (
+    CHECKOUT.format("/opt/old")
+    + "echo 'import sys; sys.path.insert(0, \"/opt/old\")' "
+    + ">$(echo /root/borrowed/lib/python3.*/site-packages)/first.pth"
+)
 CUDA_BUILD = """
 file=$("$PYTHON" -c 'import importlib.util as u; print(u.find_spec("torch").origin)')
 sed -i "s/^cuda.*/cuda = '11.8'/" "$(dirname "$file")/version.py"
@@ -182,6 +187,12 @@ CASES = [
         custom("older-before-what-is-borrowed", OLDER_FIRST),
         *(OWN, NODE3, "shadowed"),
         **BORROWING,
+    ),
+    case(
+        custom("checkout-that-a-pth-file-puts-first", PUT_FIRST_AT_START),
+        *(OWN, NODE3, "shadowed"),
+        **BORROWING,
+        fixable=False,
     ),
     case(
         custom("checkout-in-the-working-directory", CHECKOUT.format("/root")),

@@ -118,12 +118,13 @@ def test_the_last_line_of_a_crash_is_in_the_message():
 
 def test_a_python_whose_library_is_looked_for_elsewhere():
     report = (
-        "Python path configuration:\n  PYTHONHOME = {}\n  isolated = 0\nFatal Python error: x\n"
+        "Python path configuration:\n  PYTHONHOME = {}\n  PYTHONPATH = '/x'\n  isolated = 0\n"
+        "Fatal Python error: x\n"
     )
     lost = Software(PYTHON, "crashed", detail=report.format("'/opt/none'"))
     finding = of(cluster(lost), "python-is-there", "node1")
     assert finding.cause == "python-home"
-    assert "PYTHONHOME=/opt/none does not hold its library" in finding.message
+    assert finding.message.endswith("PYTHONHOME=/opt/none does not hold its library")
     assert "PYTHONHOME" in finding.fix.command
     other = Software(PYTHON, "crashed", detail=report.format("(not set)") + "  <no Python frame>")
     finding = of(cluster(other), "python-is-there", "node1")

@@ -19,6 +19,7 @@ from checks.node.probe import software as software_probe
 from tests.support.installed import FOUND, PYTHON, SITE, cluster, node2_outcome, outcomes, software
 from tests.support.snapshots import judged, with_fact
 
+PREFIX = "/opt/venv"
 SHADOW = {"torch": (("/root/.local/lib/python3.11/site-packages", "2.1.0"), (SITE, "2.5.1"))}
 
 
@@ -40,6 +41,24 @@ def test_what_stands_before_the_environment_is_named(fields, expected):
     assert (
         node2_outcome("packages-are-the-environments-own", software=software(**fields)) == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("shell", "places", "command"),
+    [
+        ({}, (), f"grep -ls /opt/x {PREFIX}/lib*/python3*/site-packages/*.pth "),
+        ({"PYTHONPATH": "/a:/opt/x/"}, ("/root/.bashrc:1",), "sed -i "),
+        ({"PYTHONPATH": "/a"}, ("/root/.bashrc:1",), "grep -ls /opt/x "),
+    ],
+    ids=["at Python's start", "PYTHONPATH", "another PYTHONPATH"],
+)
+def test_what_puts_the_folder_first_is_named(shell, places, command):
+    here = software(copies={"torch": (("/opt/x", "1"), (SITE, "2"))}, prefix=PREFIX)
+    own = Environment(shell=shell, set_in={"PYTHONPATH": places} if places else {})
+    snap = with_fact(cluster(software=here), "node2", own)
+    finding = judged(snap, "software.packages-are-the-environments-own")[("node2",)]
+    assert finding.fix
+    assert finding.fix.command.startswith(command)
 
 
 def test_a_version_that_only_a_shadow_makes_differ_is_told_once():
