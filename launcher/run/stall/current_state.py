@@ -8,6 +8,7 @@ from launcher.run.stall.judge import (
     MAX_LINES,
     Stall,
     StallKind,
+    is_unrecorded,
     judge_stall,
     rank_states,
     state_lines,
@@ -28,7 +29,7 @@ def judge_now(plan: RendezvousPlan, observations: Observations) -> Stall:
     While it advances only a rank that is missed in a collective is named before the others.
     """
     stall, states = judge_stall(plan, observations), rank_states(plan, observations)
-    if stall.kind is StallKind.STUCK and any(state.rank.collectives is None for state in states):
+    if stall.kind is StallKind.STUCK and any(map(is_unrecorded, states)):
         stall = replace(stall, kind=StallKind.UNSURE)
     lines = stall.lines[1:]
     if stall.kind is StallKind.SLOW and not stall.missed:

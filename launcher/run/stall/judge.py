@@ -368,10 +368,15 @@ def sentence(subject: str, count: int, *predicates: str) -> str:
     return f"{subject} {', and '.join(predicates)}"
 
 
+def is_unrecorded(state: RankState) -> bool:
+    """Whether the collectives of a rank that runs are unknown; one that is stopped enters none."""
+    rank = state.rank
+    return bool(rank.state) and rank.state not in STOPPED and rank.collectives is None
+
+
 def _unobserved_lines(observations: Observations, states: Sequence[RankState]) -> Iterator[str]:
     """What could not be seen, and why."""
-    living = [state.rank for state in states if state.rank.state]
-    blind = [rank.rank for rank in living if rank.collectives is None]
+    blind = [state.rank.rank for state in states if is_unrecorded(state)]
     if blind and any(state.activity is Activity.WAITS for state in states):
         yield (
             f"no record of the collectives of {name_ranks(blind)}: the worker server of torch, "

@@ -346,3 +346,11 @@ def test_what_is_said_of_one_look(seen, first, odd):
     assert stall.lines[0].startswith(f"{first}: 0.0 cores in use by 2 ranks")
     assert stall.odd == odd
     assert ("elsewhere" in stall.lines[1]) == bool(odd)
+
+
+def test_a_stopped_rank_without_a_record_leaves_nothing_unseen():
+    ranks = (rank(0, stack=IN_BARRIER, collectives=(WAITS,)), rank(1, state="T"))
+    stall = judge_now(rendezvous(2), observations(*ranks))
+    assert stall.lines[0].startswith("nothing advanced while it was observed: ")
+    assert stall.odd == (1,)
+    assert not [line for line in stall.lines if line.startswith("no record")]
