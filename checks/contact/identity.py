@@ -92,7 +92,7 @@ class OfferedKeys(AuthStrategy):
         return InMemoryPrivateKey(self.user, key)
 
     def _load_key(self, path: Path) -> Iterator[paramiko.PKey]:
-        """The key of that file, first with its certificate."""
+        """The key of that file, first with its certificates."""
         try:
             if is_public_key(path):
                 said = f"{path} is a public key, and no agent has the private one"
@@ -100,7 +100,7 @@ class OfferedKeys(AuthStrategy):
             elif is_too_open(path):
                 self.unusable.append(("key-permissions", f"{path} can be read by others"))
             else:
-                yield from keys_in(path)
+                yield from keys_in(path, self.target.certificate)
         except OSError as error:
             self.unusable.append(("key-unreadable", f"{path}: {error.strerror}"))
         except paramiko.PasswordRequiredException:

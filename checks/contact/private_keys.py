@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import os
 import re
 import socket
 import struct
@@ -76,12 +77,19 @@ def public_half(path: Path) -> bytes:
     return next(filter(None, (_public_key(_read(file)) for file in (path, beside))), b"")
 
 
-def keys_in(path: Path) -> Iterator[paramiko.PKey]:
-    """The private key of a file: with the certificate that lies beside it, if any, then without.
+def keys_in(path: Path, certificate: str = "") -> Iterator[paramiko.PKey]:
+    """The private key of a file: with that certificate and the one that lies beside it, if any,
+    then without.
 
     Raises as `PKey.from_path` does.
     """
     key = paramiko.PKey.from_path(str(path))
+    if os.path.isfile(certificate):
+        signed = paramiko.PKey.from_path(str(path))
+        with contextlib.suppress(ValueError, paramiko.SSHException):  # of another kind of key
+            signed.load_certificate(certificate)
+        if signed.public_blob:
+            yield signed
     yield key
     if key.public_blob:
         bare = paramiko.PKey.from_path(str(path))

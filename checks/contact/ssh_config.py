@@ -168,6 +168,7 @@ class LoginTarget:
     keeps what is written to it, `/dev/null` where none does. `identities` are the private keys that
     are named, also where there is no such file, `keys` those that are there. `agent` is the socket
     of the agent that may be asked, empty for none, `only_named` whether for named keys alone.
+    `certificate` is the file of a user's certificate that is named, empty for none.
     `believes_others`: host keys may also be known by a command or from DNS. `family` is of the
     socket module.
     """
@@ -186,6 +187,7 @@ class LoginTarget:
     own_known_hosts: str = ""
     family: int = socket.AF_UNSPEC
     agent: str = ""
+    certificate: str = ""
     believes_others: bool = False
 
     @property
@@ -233,7 +235,12 @@ class SshSetup:
             connect_timeout_s=float(config.get("connecttimeout", 10)),
             family=FAMILIES.get(config.get("addressfamily", "any"), socket.AF_UNSPEC),
         )
-        target = replace(target, agent=agent_socket(target, config))
+        certificate = _fill_in(config.get("certificatefile", "").strip('"'), target)
+        target = replace(
+            target,
+            agent=agent_socket(target, config),
+            certificate=os.path.expanduser(certificate),
+        )
         return with_known_hosts(target, config)
 
     def known_hosts(self, target: LoginTarget) -> KnownHosts:

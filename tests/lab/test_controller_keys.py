@@ -58,6 +58,12 @@ SETTINGS = {
     ),
     "a certificate of nobody, and a key": Setting(("IdentityFile {folder}/certified",)),
     "a certificate alone": Setting(("IdentityFile {folder}/signed",)),
+    "a certificate elsewhere": Setting(
+        ("IdentityFile {folder}/remote", "CertificateFile {folder}/elsewhere")
+    ),
+    "a certificate of another key": Setting(
+        ("IdentityFile {folder}/other", "CertificateFile {folder}/elsewhere"), "key-denied"
+    ),
     "a command for host keys": Setting(
         ("IdentityFile {folder}/certified", "KnownHostsCommand /bin/cat {folder}/known"),
         known="UserKnownHostsFile none",
@@ -83,10 +89,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def node(make_lab: MakeLab, folder: Path) -> Lab:
     """A node that lets in `held`, `certified` and what the authority of `signed` has signed."""
     lab = make_lab(LabShape(nodes=1))
-    for name in ("held", "certified", "other", "signed", "authority", "nobody"):
+    for name in ("held", "certified", "other", "signed", "remote", "authority", "nobody"):
         keygen("-t", "ed25519", "-N", "", "-f", folder / name)
     keygen("-s", folder / "nobody", "-I", "id", "-n", "root", folder / "certified.pub")
     keygen("-s", folder / "authority", "-I", "id", "-n", "root", folder / "signed.pub")
+    keygen("-s", folder / "authority", "-I", "id", "-n", "root", folder / "remote.pub")
+    (folder / "remote-cert.pub").rename(folder / "elsewhere")
     for name in ("open", "public.pub"):
         shutil.copy(folder / ("held" if name == "open" else "held.pub"), folder / name)
     (folder / "open").chmod(0o644)
