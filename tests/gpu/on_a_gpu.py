@@ -46,12 +46,12 @@ allow = ["limits", "collective", "gpu", "nccl", "software"]
 TORCH_FR_DUMP_TEMP_FILE = "{place}/trace_"
 SLOW_S = "12"
 """
-BEFORE, LIBRARY_BEFORE, LIMIT_S = "step 3 loss", "step 2 loss", 90
+BEFORE, LIBRARY_BEFORE, LIMIT_S = "step 3 loss", "step 2 loss", 120
 BACKEND = "gloo" if WITHOUT else "nccl"
 LATE = "rank 2 on node3"
 WORKS = "slow" if WITHOUT else "slow or stuck"
 """Of a rank that uses a processor: over NCCL it may also poll for others."""
-MISSED = rf"{LATE} has not entered all_reduce \d+, in which ranks 0 and 1 wait .*, and"
+MISSED = rf"{LATE} has not entered all_reduce \d+, in which ranks 0 and 1 have waited .*, and"
 APART = "ranks are in different collectives: "
 DROP_ALL = (
     "nft add table inet t; nft 'add chain inet t i { type filter hook input priority 0; }'; "

@@ -27,7 +27,7 @@ BEFORE, LIBRARY_BEFORE = "step 3 loss", "step 2 loss"
 LIMIT_S = 300
 """For imports of eight ranks on a busy machine; what is said is bound by --stuck-after alone."""
 LATE = "rank 5 on node3"
-MISSED = f"{LATE} has not entered all_reduce \\d+, in which ranks 0-4, 6 and 7 wait .*, and"
+MISSED = f"{LATE} has not entered all_reduce \\d+, in which ranks 0-4, 6 and 7 have waited .*, and"
 EVEN_MISSED = "rank 4 on node3 has not entered all_reduce"
 APART = "ranks are in different collectives: "
 
@@ -87,19 +87,19 @@ HANGS = (
     Hang(
         "subgroup",
         rf"{EVEN_MISSED} 1 of group 1 \(ranks 0, 2, 4 and 6\), in which ranks "
-        "0, 2 and 6 wait .*, and waits in barrier, at subgroup",
+        "0, 2 and 6 have waited .*, and waits in barrier, at subgroup",
         odd=(4,),
     ),
     Hang(
         "subgroup_unused",
         rf"{EVEN_MISSED} 2 of group 1 \(ranks 0, 2, 4 and 6\), in which ranks "
-        "0, 2 and 6 wait .*, and waits in barrier, at subgroup_unused",
+        "0, 2 and 6 have waited .*, and waits in barrier, at subgroup_unused",
         odd=(4,),
     ),
     Hang(
         "circle",
         r"rank 5 on node3 has not entered all_reduce 1 of group 1 \(ranks 4 and 5\), in which "
-        "rank 4 waits .*, and waits in all_reduce, at circle",
+        "rank 4 has waited .*, and waits in all_reduce, at circle",
         odd=(4, 5, 6),
     ),
     Hang(

@@ -182,7 +182,7 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
     run = LaunchedRun(place, lab, "train.py", "reads", options=(*OPTIONS, "--stuck-kill", "12"))
     assert run.end() == 1, run.text
     where = (
-        r"rank 1 on node2 has not entered barrier 1, in which rank 0 waits since \d+ s, "
+        r"rank 1 on node2 has not entered barrier 1, in which rank 0 has waited for \d+ s, "
         r"and is waiting for the other end of a pipe, at <module> \(train.py:19\)"
     )
     ending = run.text.partition("\nstuck for 12 s (--stuck-kill); ending the run on every node\n")[
