@@ -11,7 +11,6 @@ root batch-time-limit
   says    TERM_RUNLIMIT: job killed
   cause   the job reached its time limit
   fix     ask for more (PBS -l walltime, LSF -W), or save checkpoints more often and resume
-  follows tcpstore-refused, tcpstore-connect-errno
 root batch-memory-limit
   says    "=>> PBS: job killed: "
   says    TERM_MEMLIMIT: job killed

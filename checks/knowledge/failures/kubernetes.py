@@ -147,7 +147,6 @@ root job-deadline
   cause   the job ran longer than its activeDeadlineSeconds allows, and Kubernetes ended its pods
   fix     a higher activeDeadlineSeconds (runPolicy of a PyTorchJob or MPIJob), and checkpoints from
           which the next job goes on
-  follows tcpstore-refused, tcpstore-connect-errno
 root pod-config-missing
   shows   {what:configmap|secret} "{name:[^"]+}" not found
   near    kubelet|CreateContainerConfigError|FailedMount|MountVolume

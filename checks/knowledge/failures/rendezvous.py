@@ -25,7 +25,7 @@ root tcpstore-bridge-address, survivable
   says    "client socket has timed out after "
   says    "client socket has failed to connect to "
   pattern client socket has (?:timed out after \d+\s?m?s while trying|failed) to connect to
-          \[?\(?(?P<address>172\.1[7-9]\.0\.\d+|10\.88\.0\.\d+|192\.168\.122\.\d+)\b
+          \[?\(?(?P<address>172\.17\.0\.\d+|10\.88\.0\.\d+|192\.168\.122\.\d+)\b
   cause   {address} is the address that a container or virtual machine has on its own host's bridge
           (docker0, podman, libvirt), which other nodes cannot reach: a process took it for its
           node's address
@@ -105,7 +105,7 @@ root c10d-store-unowned
           or --rdzv-conf is_host=1 on {host} and is_host=0 on the others; or the static rendezvous
           (--node-rank, --master-addr); waiting longer does not help
   checks  names.own-name-is-not-loopback, names.every-node-resolves-every-node
-symptom c10d-store-gone
+symptom c10d-store-gone, survivable
   says    RuntimeError: Broken pipe
   says    RuntimeError: Connection reset by peer
   says    Connection was likely closed

@@ -48,7 +48,7 @@ root slurm-time-limit
   cause   {job} reached its time limit
   fix     ask for more --time, or save checkpoints more often and resume (--requeue,
           --signal=B:USR1@300)
-  follows build-lock-wait, horovod-tensors-differ, tcpstore-refused, tcpstore-connect-errno
+  follows build-lock-wait, horovod-tensors-differ
 root slurm-preempted
   says    DUE TO PREEMPTION
   pattern (?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+ DUE TO PREEMPTION
