@@ -30,6 +30,8 @@ _COUNTS_RANKS = (
     "zero-dp-world-size",
 )
 """Failures that name a number of ranks; it is not the planned one where ranks are separate."""
+_SAY_OF_ABORT = ("cxx-terminate-at-exit",)
+"""What a process prints as it aborts itself, and needs no error before it."""
 _BATCH_OF_WORLD = "train_batch_size (calculated)"
 
 
@@ -87,6 +89,8 @@ def describe_death(first: str, verdict: LogVerdict) -> str:
     if signal := _SIGNAL.search(first):
         advice = signal_advice(signal[1])
         why = "the signal ended it without a word in the logs; what others printed follows from it"
+        if verdict.known and signal[1] == "SIGABRT" and verdict.known.known.id in _SAY_OF_ABORT:
+            why, advice = verdict.known.known.cause, verdict.known.known.fix
         reasons = [f"why    {why}", *([f"fix    {advice}"] if advice else [])]
         return "\n".join([f"first failure: {first}", *reasons])
     echoed = verdict.known and verdict.known.known.id == "pdsh-ssh-exit"

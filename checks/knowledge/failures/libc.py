@@ -81,8 +81,10 @@ symptom cxx-exception-uncaught
           Python line
 symptom cxx-terminate-at-exit
   says    terminate called without an active exception
-  cause   a thread of native code still ran as the process ended, most often after another error
-  fix     read the error before it
+  cause   a thread of native code still ran as the process ended: after another error, or one of
+          gloo's at the end of a script that leaves its process group as it is
+  fix     read the error before it; where there is none, end the script with
+          torch.distributed.destroy_process_group()
 root glibc-kernel-too-old
   says    FATAL: kernel too old
   cause   the C library of the image needs a newer kernel than this node has

@@ -163,6 +163,14 @@ def test_an_error_that_came_after_the_first_end_is_not_the_headline(failed):
     assert report.story.startswith("rank 1 on node2 failed: killed by SIGKILL")
 
 
+@pytest.mark.parametrize(("code", "said"), [(-6, True), (-9, False)])
+def test_an_abort_at_the_end_of_a_script_is_told_from_one_that_nobody_explains(failed, code, said):
+    """As rank 0 of a Trainer on gloo ended after its last step, four ranks, torch 2.13."""
+    report = failed([(1, "terminate called without an active exception\n")], [(1, code)])
+    assert ("destroy_process_group()" in report.cause) == said
+    assert ("without a word" in report.cause) != said
+
+
 LAUNCHER_GONE = "pdsh@node1: node2: ssh exited with exit code 255\n"
 
 
