@@ -11,7 +11,11 @@ from checks.facts.decode import Fact
 
 @dataclass(frozen=True)
 class PrivateKey:
-    """A private key that ssh would offer. `public` is `type blob`, '' where it cannot be known."""
+    """A private key that ssh would offer. `public` is `type blob`, '' where it cannot be known.
+
+    One that is `mismatched` has another key's public half beside it: ssh offers that one, and then
+    signs with the private one.
+    """
 
     path: str
     public: str = ""
@@ -19,6 +23,7 @@ class PrivateKey:
     encrypted: bool = False
     readable: bool = True
     too_open: bool = False
+    mismatched: bool = False
 
 
 @dataclass(frozen=True)

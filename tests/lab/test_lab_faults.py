@@ -43,6 +43,7 @@ def test_faults_of_the_master_port(lab: Lab, fault: str, seen: str) -> None:
         ("home-writable", "node1", "node3", "Permission denied"),
         ("private-key-missing", "node3", "node1", "Permission denied"),
         ("private-key-open", "node3", "node1", "UNPROTECTED PRIVATE KEY"),
+        ("public-half-of-another", "node3", "node1", "Permission denied"),
         ("private-key-passphrase", "node3", "node1", "Permission denied"),
         ("pubkey-off", "node1", "node3", "Permission denied"),
         ("bashrc-noisy", "node1", "node3", "Welcome"),

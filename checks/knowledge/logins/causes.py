@@ -72,6 +72,11 @@ LOGIN_CAUSES = (
         "`chmod 600` of that file",
     ),
     Cause(
+        "key-mismatched",
+        "the `.pub` file beside the private key is another key's, and ssh offers that one",
+        "writes the public half of the private key there",
+    ),
+    Cause(
         "key-denied",
         "the key is refused",
         "corrects the setting of sshd that excludes the account or its key, where one does: "

@@ -122,12 +122,11 @@ def _client_denial(err: str, cause: str, client: Trust | None, peer: str) -> Den
         return None
     if not client.keys:
         return _no_key_denial(client, peer)
-    key = client.keys[0]
-    if not key.readable:
-        return Denial("key-unreadable", key.path, key)
-    if key.too_open:
-        return Denial("key-permissions", key.path, key)
-    return Denial("key-passphrase", key.path, key)
+    return _hindered_key_denial(client.keys[0])
+
+
+def _hindered_key_denial(key: PrivateKey) -> Denial:
+    return Denial(key_hindrance(key), key.path, key)
 
 
 def _withholding_line(config: ClientConfig, usable: list[PrivateKey]) -> str:
@@ -153,7 +152,18 @@ def _no_key_denial(client: Trust, peer: str) -> Denial:
 
 def is_usable(key: PrivateKey) -> bool:
     """Whether ssh can sign with it where nobody is asked for a passphrase."""
-    return key.readable and not key.too_open and not key.encrypted
+    return not key_hindrance(key)
+
+
+def key_hindrance(key: PrivateKey) -> str:
+    """The cause for which ssh cannot log in with a key, the first to be mended; '' for none."""
+    if not key.readable:
+        return "key-unreadable"
+    if key.too_open:
+        return "key-permissions"
+    if key.mismatched:
+        return "key-mismatched"
+    return "key-passphrase" if key.encrypted else ""
 
 
 def _access_denial(account: str, server: Sshd, address: str) -> Denial | None:
@@ -232,8 +242,7 @@ def _authorization_denial(client: Trust | None, login: ServerSide) -> Denial | N
         return Denial("key-not-authorized", detail, line=limited, account=login.account)
     locked = next((key for key in client.keys if key.fingerprint in accepted), None)
     if locked:
-        cause = "key-permissions" if locked.too_open else "key-passphrase"
-        return Denial(cause, locked.path, locked)
+        return _hindered_key_denial(locked)
     damaged = next((key for key in server.damaged if key.fingerprint in offered), None)
     mine = damaged.fingerprint if damaged else ""
     key = next(

@@ -24,6 +24,7 @@ from checks.knowledge.logins.failure import LoginFailure, controller_address
 from checks.knowledge.logins.keys import (
     make_key_fix,
     remove_passphrase_fix,
+    renew_public_half_fix,
     restrict_key_fix,
     unreadable_key_fix,
 )
@@ -280,6 +281,7 @@ _FIXES: Mapping[str, Callable[[LoginFailure], Fix]] = {
     "key-unreadable": unreadable_key_fix,
     "key-passphrase": remove_passphrase_fix,
     "key-permissions": restrict_key_fix,
+    "key-mismatched": renew_public_half_fix,
     "key-not-authorized": authorize_key_fix,
     "authorized-keys-permissions": tighten_path_fix,
     "public-key-auth-off": allow_public_keys_fix,

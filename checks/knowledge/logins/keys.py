@@ -46,3 +46,10 @@ def remove_passphrase_fix(failure: LoginFailure) -> Fix:
     """Takes the passphrase off."""
     path = _key_path(failure)
     return failure.source.fix(f"ssh-keygen -p -N '' -f {path}", "asks for the passphrase once")
+
+
+def renew_public_half_fix(failure: LoginFailure) -> Fix:
+    """Writes the public half that belongs to the key."""
+    path = _key_path(failure)
+    note = "asks for the passphrase where the key has one"
+    return failure.source.fix(f"ssh-keygen -y -f {path} > {path}.pub", note)

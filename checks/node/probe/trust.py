@@ -177,14 +177,15 @@ def private_key(path):
         return None
     text = read_file(path)
     public, encrypted = key_halves(path, text) if text else ("", False)
-    if not public:
-        match = KEY_LINE.search(read_file(path + ".pub", "") or "")
-        public = " ".join(match.groups()) if match else ""
+    match = KEY_LINE.search(read_file(path + ".pub", "") or "")
+    named = " ".join(match.groups()) if match else ""
+    public = public or named
     return {
         "path": path,
         "public": public,
         "fingerprint": key_fingerprint(public.split()[1]) if public else "",
         "encrypted": encrypted,
+        "mismatched": bool(named) and named != public,
         "readable": bool(text) and "PRIVATE KEY" in text,
         "too_open": info.st_uid == os.getuid() and bool(info.st_mode & 0o077),
     }

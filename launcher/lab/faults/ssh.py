@@ -83,6 +83,13 @@ FAULTS = (
         "chmod 600 $HOME/.ssh/id_ed25519",
     ),
     file_fault(
+        "public-half-of-another",
+        "the public half beside its private key is another key's, so ssh offers that",
+        "$HOME/.ssh/id_ed25519.pub",
+        "ssh-keygen -q -t ed25519 -N '' -f $HOME/.ssh/other"
+        " && mv $HOME/.ssh/other.pub $HOME/.ssh/id_ed25519.pub; rm $HOME/.ssh/other",
+    ),
+    file_fault(
         "private-key-passphrase",
         "its private key has a passphrase",
         "$HOME/.ssh/id_ed25519",

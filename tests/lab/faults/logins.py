@@ -99,6 +99,7 @@ CASES = [
     case("authorized-key-missing", SSH, (("node1", "node3"),), "key-not-authorized"),
     case("private-key-missing", SSH, FROM_3, "key-missing"),
     case("private-key-open", SSH, FROM_3, "key-permissions"),
+    case("public-half-of-another", SSH, FROM_3, "key-mismatched"),
     case("private-key-passphrase", SSH, FROM_3, "key-passphrase", fixable=False),
     case(SSH_OF_ONE_DROPPED, SSH, (("node1", "node3"),), "dropped"),
     case(SSH_LIMITED, SSH, (*TO_3, ("node3", "node3")), "dropped"),

@@ -107,6 +107,7 @@ def test_a_host_key_that_is_not_the_nodes_own_is_another_host():
         ((), "key-missing", "ssh-keygen -q -t ed25519"),
         ((dataclasses.replace(KEY, encrypted=True),), "key-passphrase", "ssh-keygen -p -N ''"),
         ((dataclasses.replace(KEY, too_open=True),), "key-permissions", "chmod 600 /root/.ssh/id"),
+        ((dataclasses.replace(KEY, mismatched=True),), "key-mismatched", "ssh-keygen -y -f /root/"),
         ((dataclasses.replace(KEY, readable=False),), "key-unreadable", "/root/.ssh/id_ed25519"),
     ],
 )
