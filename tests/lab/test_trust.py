@@ -261,6 +261,18 @@ def test_a_key_with_a_passphrase_is_left_to_its_owner(trusted: Lab, home: Path):
     assert "has a passphrase" in seen
 
 
+def test_a_public_half_of_another_key_is_named_with_what_mends_it(trusted: Lab, home: Path):
+    key = "/home/ada/.ssh/id_ed25519"
+    trusted.node("node3").run(
+        f"ssh-keygen -q -t ed25519 -N '' -f /root/k && mv /root/k.pub {key}.pub && rm /root/k",
+        check=True,
+    )
+    code, seen = person(trusted, home, user="ada").trust("--yes")
+    assert code == 1
+    assert f"the key {key} is not the key whose public half is beside it" in seen
+    assert f"ssh-keygen -y -f {key} > {key}.pub" in seen
+
+
 def test_more_keys_than_sshd_hears_of_are_refused_and_leave_room_for_a_password(
     make_lab: MakeLab, tmp_path: Path
 ):

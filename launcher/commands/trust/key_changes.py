@@ -14,6 +14,7 @@ from checks.facts.known_hosts import KnownHosts
 from checks.facts.sshd import Sshd
 from checks.facts.trust import PrivateKey, Trust
 from checks.folded_names import fold_names
+from checks.knowledge.logins.denial import key_hindrance
 
 OWN_KEY = ".ssh/id_ed25519"
 THIS_MACHINE = "this machine"
@@ -95,13 +96,16 @@ def usable_key(node: NodeView) -> PrivateKey | None:
     trust = node.read(Trust)
     for key in trust.keys:
         opened = not key.encrypted or key.fingerprint in trust.agent
-        if key.public and key.readable and opened and not key.too_open:
+        if key.public and opened and key_hindrance(key) in ("", "key-passphrase"):
             return key
     if not trust.keys:
         return None
     first = trust.keys[0]
     if first.too_open:
         problem, fix = "can be read by others", f"chmod 600 {first.path}"
+    elif first.mismatched:
+        problem = "is not the key whose public half is beside it"
+        fix = f"ssh-keygen -y -f {first.path} > {first.path}.pub"
     elif first.encrypted:
         problem, fix = "has a passphrase", f"ssh-keygen -p -f {first.path}"
     else:
