@@ -12,7 +12,11 @@ NAMES = (
 OWN = ("TrainingArguments", "Seq2SeqTrainingArguments")
 """The classes whose defaults are those of transformers."""
 PARSERS = ("HfArgumentParser", "TrlParser")
-SETTERS = ("set_training", "set_optimizer", "set_lr_scheduler", "parse_dict", "set_dataloader")
+SETTERS = (
+    *("set_training", "set_optimizer", "set_lr_scheduler", "set_dataloader"),
+    *("parse_dict", "setattr", "vars"),
+)
+"""Calls that may set any argument."""
 
 
 def last_word(expression):

@@ -62,6 +62,8 @@ def test_arguments_in_the_script_and_in_the_command_are_judged_as_the_trainer_ju
         (GIVEN.format("") + "args.learning_rate = 1e-3", (), []),
         (GIVEN.format("") + "args = replace(args, learning_rate=1e-3)", (), []),
         (GIVEN.format("") + "args.set_training(1e-3)", (), []),
+        (GIVEN.format("") + "setattr(args, name, 1e-3)", (), []),
+        (GIVEN.format("") + "vars(args).update(more)", (), []),
         (PARSED, ("settings.yaml",), []),
         (PARSED.replace("parse_args_into_dataclasses()", "parse_dict(d)"), (), []),
         (PARSED.replace("(args,) =", "p.set_defaults(learning_rate=1e-3)\nx ="), (), []),
