@@ -104,7 +104,7 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
         "ranks": tuple[_PlannedRank, ...], "job": _Command, "typed": tuple[str, ...],
     },
     "progress.json": {
-        **_FIGURES, "left_s": _Seconds | None,
+        **_FIGURES, "left_s": _Seconds | None, "line_every_s": _Seconds | None,
         "stepped_s": Annotated[float, _finite] | None, "at": _Seconds,
         "joined": int, "doing": str, "stall": str, "stragglers": str,
     },

@@ -121,7 +121,8 @@ def _unknown_command(parser: CommandParser, before: Sequence[str], words: Sequen
     word = words[0]
     if word == "preflight":
         return f"the checks are a program of their own: {next_line('preflight', None, *words[1:])}"
-    near = difflib.get_close_matches(word, parser.commands, n=1)
+    begun = [name for name in parser.commands if name.startswith(word)]
+    near = begun if len(begun) == 1 else difflib.get_close_matches(word, parser.commands, n=1)
     habit = COMMAND_HABITS.get(word, "")
     meant = habit if habit in parser.commands else "".join(near)
     every = f"all of them: {next_line('help', None, *before)}"

@@ -28,7 +28,9 @@ from checks.reports.terminal import takes_colour
 from checks.run import EarlierFacts, Result, examine, verdict_origins
 from checks.stages.earlier_start import live_run_notes
 from checks.stages.gather import GatherOptions, OnStage, complete_sections
+from checks.stages.stage_list import STAGES
 
+_OF_THIS_MACHINE = {stage.title for stage in STAGES if not stage.sections}
 DRY_RUN = "--dry-run"
 _LEFT_OUT = (
     "Not asked, as the command cannot run so: how the nodes reach each other, and whether they "
@@ -213,10 +215,10 @@ def _keep_run(
 
 
 def _stage_callback(say: Say) -> OnStage:
-    """One line a stage, when all its nodes have answered."""
+    """One line a stage, when all its nodes have answered; none where no node is asked."""
 
     def on_stage(stage: str, done: int, total: int) -> None:
-        if done == total:
+        if done == total and stage not in _OF_THIS_MACHINE:
             say(f"  {stage}: {done} of {total}")
 
     return on_stage

@@ -86,6 +86,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
         steps_per_s=known.get("steps_per_s"),
         left_s=left_s,
         since_step_s=since_step_s,
+        line_every_s=live.get("line_every_s"),
         doing=live.get("doing") or None if state == "running" else None,
         stall=live.get("stall") or None if state == "running" else None,
         stragglers=live.get("stragglers") or None,
@@ -105,9 +106,10 @@ def _since_and_left(
     if seconds is None or stepped_s is None:
         return None, None
     since_step_s, pace = round(max(seconds - stepped_s, 0.0), 1), live.get("steps_per_s")
-    if since_step_s > late_after_s(pace):
+    every_s = live.get("line_every_s")
+    if since_step_s > late_after_s(pace, every_s):
         return None, since_step_s
-    left_s = time_left_s(left_s, since_step_s, pace)
+    left_s = time_left_s(left_s, since_step_s, every_s)
     return None if left_s is None else round(left_s, 1), since_step_s
 
 

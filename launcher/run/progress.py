@@ -95,7 +95,7 @@ class Progress:
     def _stands_still(self, other: StepMeter) -> bool:
         """Whether another rank made steps while the one that is followed made none."""
         last_s, own_s = other.stepped_at, self._meter.stepped_at
-        wait_s = usual_wait_s(self._meter.recent_steps_per_s)
+        wait_s = usual_wait_s(self._meter.recent_steps_per_s, self._meter.line_every_s)
         return last_s is not None and (own_s is None or last_s - own_s > wait_s)
 
     @property
@@ -103,7 +103,8 @@ class Progress:
         """Whether no rank has printed anything for a moment, and the next step should be there."""
         figures = self._figures
         since_s, pace = figures.since_step_s, figures.steps_per_s
-        is_due = since_s is None or not pace or since_s > DUE_STEPS / pace
+        usual_s = max(DUE_STEPS / pace, figures.line_every_s or 0.0) if pace else 0.0
+        is_due = since_s is None or since_s > usual_s
         return is_due and time.monotonic() - self._heard_at > QUIET_S
 
     def observed(self, kind: StallKind, text: str) -> None:
@@ -144,9 +145,14 @@ class Progress:
         stepped_at, left_s = meter.stepped_at, meter.left_s
         since_s = None if stepped_at is None else time.monotonic() - stepped_at
         pace = meter.recent_steps_per_s
-        left_s = time_left_s(left_s, since_s, pace)
+        every_s = meter.line_every_s
+        left_s = time_left_s(left_s, since_s, every_s)
         return StepFigures(
-            **self._step_figures, steps_per_s=pace, left_s=left_s, since_step_s=since_s
+            **self._step_figures,
+            steps_per_s=pace,
+            left_s=left_s,
+            since_step_s=since_s,
+            line_every_s=every_s,
         )
 
     @property
@@ -181,6 +187,7 @@ class Progress:
             "steps_per_s": meter.recent_steps_per_s,
             "left_s": meter.left_s,
             "stepped_s": stepped_s,
+            "line_every_s": meter.line_every_s,
             "joined": self._started_count,
             "doing": self._doing,
             "stall": self._stall,

@@ -7,6 +7,7 @@ a bar for each epoch. What is not known to be of the whole run gives no total an
 from __future__ import annotations
 
 import enum
+import itertools
 from collections import deque
 from collections.abc import Sequence
 
@@ -22,6 +23,7 @@ SHORT_SPAN_S = 1.0
 LONG_STEP_S = 30.0
 PAUSE_S = 5.0
 """A wait that is shorter needs no word, however fast the steps are."""
+LATE_LINES = 2.0
 LATE_STEPS = 10.0
 """So many steps' time without one is a wait that needs an explanation."""
 UNKNOWN_STEP_S = 60.0
@@ -43,14 +45,19 @@ def total_from_arguments(argv: Sequence[str]) -> int | None:
     return total
 
 
-def usual_wait_s(steps_per_s: float | None) -> float:
+def usual_wait_s(steps_per_s: float | None, line_every_s: float | None = None) -> float:
     """Longer than this a step does not take at that pace: a run without one may stand still."""
-    return max(LONG_STEP_S, LATE_STEPS / steps_per_s) if steps_per_s else UNKNOWN_STEP_S
+    return max(LONG_STEP_S, late_after_s(steps_per_s, line_every_s))
 
 
-def late_after_s(steps_per_s: float | None) -> float:
-    """After so long without a step the pace so far says no more when the next one comes."""
-    return max(PAUSE_S, LATE_STEPS / steps_per_s) if steps_per_s else UNKNOWN_STEP_S
+def late_after_s(steps_per_s: float | None, line_every_s: float | None = None) -> float:
+    """After so long without a step the pace so far says no more when the next one comes.
+
+    `line_every_s`: where not every step has a line, the longest time between two lately.
+    """
+    if not steps_per_s:
+        return UNKNOWN_STEP_S
+    return max(PAUSE_S, LATE_STEPS / steps_per_s, LATE_LINES * (line_every_s or 0.0))
 
 
 class Kind(enum.IntEnum):
@@ -155,6 +162,13 @@ class StepMeter:
     def recent_steps_per_s(self) -> float | None:
         """Over the last minute, or the last few steps."""
         return _pace(self._points[0], self._points[-1]) if self._points else None
+
+    @property
+    def line_every_s(self) -> float | None:
+        """The longest time between two of the last lines with a step."""
+        times = [at for at, _ in self._points]
+        gaps = [later - at for at, later in itertools.pairwise(times)]
+        return round(max(gaps), 1) if gaps else None
 
     @property
     def left_s(self) -> float | None:

@@ -13,6 +13,7 @@ class StepFigures:
     """The newest step of a run; None is what is not known.
 
     `left_s`: until its last step, as `steps_per_s` goes on. `since_step_s`: since its newest step.
+    `line_every_s`: the longest time between two lines with a step lately.
     """
 
     step: int | None
@@ -21,18 +22,19 @@ class StepFigures:
     steps_per_s: float | None
     left_s: float | None
     since_step_s: float | None
+    line_every_s: float | None
 
     @property
     def stands_still(self) -> bool:
         """Whether its newest step was longer ago than a step takes at its pace."""
         since_s = self.since_step_s
-        return since_s is not None and since_s > usual_wait_s(self.steps_per_s)
+        return since_s is not None and since_s > usual_wait_s(self.steps_per_s, self.line_every_s)
 
     @property
     def is_late(self) -> bool:
         """Whether the pace so far says nothing of the next step any more: it should be there."""
         since_s = self.since_step_s
-        return since_s is not None and since_s > late_after_s(self.steps_per_s)
+        return since_s is not None and since_s > late_after_s(self.steps_per_s, self.line_every_s)
 
 
 def describe_step(figures: StepFigures) -> str:
@@ -57,13 +59,12 @@ def describe_progress(figures: StepFigures, look: str = "") -> str:
 
 
 def time_left_s(
-    left_s: float | None, since_step_s: float | None, steps_per_s: float | None
+    left_s: float | None, since_step_s: float | None, line_every_s: float | None
 ) -> float | None:
-    """Of what was left at the newest step: less by one step's time at most until the next."""
+    """Of what was left at the newest step; it goes down until the next line should be there."""
     if left_s is None:
         return None
-    since_s = since_step_s or 0.0
-    return max(left_s - (min(since_s, 1 / steps_per_s) if steps_per_s else since_s), 0.0)
+    return max(left_s - min(since_step_s or 0.0, line_every_s or 0.0), 0.0)
 
 
 def describe_wait(figures: StepFigures) -> str:

@@ -189,3 +189,11 @@ def test_a_command_imports_what_it_needs(typed, unwanted):
 def test_a_command_alone_is_as_among_all():
     for name, whole in build_parser().commands.items():
         assert build_parser(name).commands[name].format_help() == whole.format_help()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("stat", "status"), ("stauts", "status"), ("atta", "attach")]
+)
+def test_a_commands_beginning_is_that_command(typed, meant, capsys):
+    assert main([typed]) == 2
+    assert f" {meant}\n" in capsys.readouterr().err

@@ -114,7 +114,7 @@ def test_what_status_shows_is_recorded_when_it_changes_and_as_a_sign_of_life(run
     assert figures == {
         "step": 3, "steps": 100, "loss": "nan", "steps_per_s": 0.5, "left_s": 194.0,
         "stepped_s": 17.0, "seconds": 17.0, "joined": 2, "doing": "", "stall": "",
-        "stragglers": "",
+        "stragglers": "", "line_every_s": 2.0,
     }  # fmt: skip
 
 

@@ -212,19 +212,24 @@ def test_what_deepspeeds_launchers_say_of_themselves_is_left_out(tmp_path, show)
 
 
 @pytest.mark.parametrize(
-    ("since_s", "shown"),
+    ("since_s", "line_every_s", "shown"),
     [
-        (2.0, "3.4 steps per second, about 24 s left"),
-        (4.0, "3.4 steps per second, about 24 s left"),
-        (6.0, "no step for 6 s"),
+        (2.0, None, "3.4 steps per second, about 24 s left"),
+        (4.0, 0.3, "3.4 steps per second, about 24 s left"),
+        (6.0, 0.3, "no step for 6 s"),
+        (12.0, 20.0, "3.4 steps per second, about 12 s left"),
+        (32.0, 20.0, "3.4 steps per second, about 4 s left"),
+        (42.0, 20.0, "no step for 42 s"),
     ],
 )
-def test_the_time_left_does_not_run_down_while_no_step_comes(tmp_path, show, since_s, shown):
+def test_the_time_left_does_not_run_down_while_no_step_comes(
+    tmp_path, show, since_s, line_every_s, shown
+):
     record = begin(tmp_path)
     known = json.loads((record.path / "controller.json").read_text())
     record.write_json("controller.json", {**known, "started": time.time() - since_s})
-    record.write_progress({**LIVE, "at": time.time()})
-    assert f"step 120 of 200, loss 2.31, {shown}\n" in show("status")
+    record.write_progress({**LIVE, "line_every_s": line_every_s, "at": time.time()})
+    assert f"step 120 of 200, loss 2.31, {shown}" in show("status")
 
 
 def test_a_run_that_was_stopped_says_which_where_and_how(tmp_path, show, monkeypatch):

@@ -89,6 +89,13 @@ def test_the_time_left_is_that_of_the_steps_left():
     assert (meter.number, meter.total, meter.left_s) == (10, 30, 20.0)
 
 
+def test_a_script_that_shows_some_steps_only_is_known_by_its_longest_wait():
+    silence = [""] * 19
+    meter = measure("step 0 loss 3", *silence, "step 20 loss 3", *silence, "step 40 loss 3")
+    assert meter.line_every_s == 20.0
+    assert measure("step 1 loss 3").line_every_s is None
+
+
 @pytest.mark.parametrize(
     ("bursts", "pace"),
     [
