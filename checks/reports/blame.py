@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from checks.folded_names import fold_names
-from checks.model import Finding, Outcome
+from checks.model import HERE, Finding, Outcome
 from checks.outliers.network_cuts import Cut, find_cuts
 from checks.outliers.pair_matrix import Matrix, Pair, area_of, pair_matrices
 from checks.outliers.smallest_blame import MIN_BAD_PAIRS, LinkEnd, blamed_ends
@@ -74,7 +74,8 @@ def blamed_nodes(findings: Sequence[Finding]) -> list[dict[str, str]]:
     for finding in findings:
         failed = finding.outcome is Outcome.FAIL and finding.stops
         if finding.area == "reach" and failed and len(finding.subject) == 1:
-            reasons.setdefault(finding.subject[0], []).append(_unreached_text(finding))
+            node, because = _unreached_reason(finding)
+            reasons.setdefault(node, []).append(because)
         if finding.check in _SPEED_CHECKS and finding.outcome is Outcome.FAIL:
             for node in finding.subject or finding.evidence.get("nodes", ()):
                 reasons.setdefault(node, []).append(_SPEED_REASONS[finding.cause])
@@ -91,9 +92,13 @@ def fold_blame(entries: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
     return [(fold_names(nodes), because) for because, nodes in reasons.items()]
 
 
-def _unreached_text(finding: Finding) -> str:
+def _unreached_reason(finding: Finding) -> tuple[str, str]:
+    """Who is to blame for a node that was not reached: another one, where that has its address."""
+    node, on = finding.subject[0], finding.fix.on if finding.fix else ""
+    if finding.cause == "wrong-host" and on not in ("", HERE, node):
+        return on, f"it answers in the name of {node}"
     cause = f" ({finding.cause})" if finding.cause else ""
-    return f"it could not be reached{cause}"
+    return node, f"it could not be reached{cause}"
 
 
 def _matrix_reasons(found: Sequence[Matrix]) -> list[tuple[str, str]]:

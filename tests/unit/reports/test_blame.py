@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.model import Finding, Outcome, Severity
+from checks.model import HERE, Finding, Fix, Outcome, Severity
 from checks.reports.blame import blamed_nodes
 from tests.support.matrices import SIZES, blame_texts, matrix, node_names
 
@@ -186,3 +186,22 @@ def test_what_was_skipped_counts_as_not_asked():
         replace(pair, outcome=Outcome.SKIP) if "node04" in pair.subject else pair for pair in pairs
     ]
     assert blame_texts(dead) == {"node02": "2 of 2 peers cannot reach it"}
+
+
+@pytest.mark.parametrize(
+    ("cause", "on", "expected"),
+    [
+        ("wrong-host", "node4", {"node4": "it answers in the name of node2"}),
+        ("wrong-host", "node2", {"node2": "it could not be reached (wrong-host)"}),
+        ("wrong-host", HERE, {"node2": "it could not be reached (wrong-host)"}),
+        ("dropped", "node2", {"node2": "it could not be reached (dropped)"}),
+    ],
+)
+def test_who_has_the_address_of_a_node_is_to_blame_for_it(cause, on, expected):
+    finding = Finding(
+        *("reach.controller-logs-in", "reach", ("node2",), Severity.BLOCK, Outcome.FAIL),
+        message="no login",
+        cause=cause,
+        fix=Fix("ip addr del", on),
+    )
+    assert {entry["node"]: entry["because"] for entry in blamed_nodes([finding])} == expected
