@@ -79,7 +79,8 @@ class DeepspeedConfig(Fact):
 
     `nvme` is by path as written in the config. `kept_operators` were compiled by an earlier
     training, {operator: the folder of the torch that it is built on}, "" where that is not known;
-    they are looked for where there is a config.
+    they are looked for where there is a config. `links_libaio` is whether the C compiler links it,
+    None where nothing is offloaded to NVMe or that is not known.
     """
 
     section: ClassVar[str] = "deepspeed_config"
@@ -89,3 +90,4 @@ class DeepspeedConfig(Fact):
     script: TrainingScript | None = None
     nvme: Mapping[str, OffloadFolder] = field(default_factory=dict)
     kept_operators: Mapping[str, str] = field(default_factory=dict)
+    links_libaio: bool | None = None

@@ -77,7 +77,8 @@ def operators_can_be_built(node: NodeView) -> Verdict:
     toolkit at `CUDA_HOME`, in torch's major version.
 
     Fix:
-        no-compiler, no-ninja, no-libaio: installs it.
+        no-compiler, no-ninja, no-libaio: installs it. A libaio.h that is not in its usual folders
+            only warns, where the C compiler links libaio.
         tool-denied: the compiler or ninja is there, and the login may not run it. Opens it.
         no-cuda-toolkit, cuda-mismatch: names the toolkit for `CUDA_HOME`, for fused_adam also
             `torch_adam`, which needs none; another major version only warns from DeepSpeed
@@ -172,12 +173,14 @@ def _judge_ninja(node: NodeView, tools: Toolchain, operators: str) -> Verdict | 
 
 
 def _judge_libaio(node: NodeView, tools: Toolchain, names: tuple[str, ...]) -> Verdict | None:
-    if tools.libaio or "async_io" not in names:
+    links = node.read(DeepspeedConfig).links_libaio
+    if "async_io" not in names or (tools.libaio and links is not False):
         return None
-    message = f"{node.name} has no libaio.h, which DeepSpeed's async_io needs to offload to NVMe"
+    lacks = "no libaio that links" if links is False else "no libaio.h"
+    message = f"{node.name} has {lacks}, which DeepSpeed's async_io needs to offload to NVMe"
     note = "or libaio-devel with dnf; one in another folder is found by CFLAGS and LDFLAGS"
     fix = node.fix("apt-get install -y libaio-dev", note, root=True)
-    return warn("no-libaio", message, fix)
+    return (block if links is False else warn)("no-libaio", message, fix)
 
 
 def _judge_toolkit(node: NodeView, tools: Toolchain, operators: str) -> Verdict | None:

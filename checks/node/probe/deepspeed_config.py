@@ -4,12 +4,23 @@ import glob
 import json
 import os
 import re
+import shlex
+import shutil
 
-from checks.node.probe.core import section
+from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.scratch_folder import COMMANDS as CLEANING_COMMANDS
+from checks.node.probe.scratch_folder import ScratchFolder
 from checks.node.probe.toolchain import kernel_folders
 from checks.node.probe.trainer_arguments import trainer_arguments
 from checks.node.runtime.environment import rank_environment
 from checks.node.runtime.files import READ_LIMIT, decode_text
+
+COMMANDS = (
+    "cc -x c - -laio (where the config offloads to NVMe, into its own temporary folder)",
+    *CLEANING_COMMANDS,
+)
+AIO_PROGRAM = b"void io_submit(void); int main(void) { io_submit(); return 0; }"
+"""What DeepSpeed links before it takes async_io for possible (its op_builder.builder)."""
 
 WORDS = (
     "deepspeed.initialize",
@@ -171,6 +182,22 @@ def is_newer(rules, library):
         return False
 
 
+def links_libaio(env):
+    """Whether the ranks' C compiler links libaio; None where that cannot be found out."""
+    compiler = shlex.split(env.get("CC") or "cc") or ["cc"]
+    if not shutil.which(compiler[0], path=env.get("PATH")):
+        return None
+    before, behind = [shlex.split(env.get(name, "")) for name in ("CFLAGS", "LDFLAGS")]
+    try:
+        with ScratchFolder() as folder:
+            target = ["-x", "c", "-", "-o", folder.path + "/aio"]
+            argv = [*compiler, *before, *target, *behind, "-laio"]
+            ran = run_command(argv, 5.0, env, AIO_PROGRAM)
+    except (Undetermined, ValueError):
+        return None
+    return True if ran.code == 0 else False if "aio" in ran.err else None
+
+
 @section("deepspeed_config")
 def deepspeed_config(args):
     """The config's text, the words of the script, and the folders for offload on this node."""
@@ -182,7 +209,11 @@ def deepspeed_config(args):
     kept = kept_operators(args)
     config["text"] = mask_secrets(config["text"])  # a logger's api_key
     paths = nvme_paths(config["text"])
+    env = rank_environment(
+        os.environ, args.get("env", {}), args.get("python", ""), args.get("workdir")
+    )
     return {
+        "links_libaio": links_libaio(env) if paths else None,
         "config": config,
         "script": script,
         "kept_operators": kept,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, HEAD, NODE3, Case, Subjects, case, custom
+from tests.lab.faults.case import ALL, EVERY_NODE, HEAD, NODE3, Case, Subjects, case, custom
 
 ALONE = LabShape(nodes=1, slots=2)
 """One node, so that the edit on the head is all of the fix."""
@@ -184,6 +184,14 @@ CASES = [
         "rate-in-quotes",
         *("values-are-accepted", "wrong-value"),
         optimizer("AdamW", lr="1e-3", betas=["0.9", "0.99"]),
+    ),
+    case(
+        custom("libaio-not-installed", "rm -f /usr/include/libaio.h /usr/lib/*/libaio.*"),
+        *("software.operators-can-be-built", EVERY_NODE, "no-libaio"),
+        job={"deepspeed_config": "ds.json"},
+        first=((HAVE_NVME, ALL),),
+        on=ALL,
+        fixable=False,
     ),
     case(
         custom("nvme-not-mounted", "rmdir /nvme"),

@@ -14,7 +14,7 @@ from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.toolchain import BuildLock, Toolchain
 from checks.model import Outcome
 from checks.node.probe import toolchain as probe
-from checks.node.probe.deepspeed_config import kept_operators
+from checks.node.probe.deepspeed_config import kept_operators, links_libaio
 from tests.support.installed import (
     EXTENSIONS,
     SITE,
@@ -67,6 +67,32 @@ FUSED = {"optimizer": {"type": "AdamW"}}
 )
 def test_what_the_config_has_compiled_can_be(config, facts, expected):
     assert node2_outcome("operators-can-be-built", config, **facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("links", "header", "stops"),
+    [(False, True, True), (False, False, True), (True, True, False), (True, False, False)],
+)
+def test_what_does_not_link_libaio_is_stopped(links, header, stops):
+    snap = cluster(NVME, toolchain=toolchain(libaio=header))
+    for name in snap.job.names:
+        seen = snap.answer(name, DeepspeedConfig.section)
+        seen.fields["links_libaio"] = links
+    found = judged(snap, "software.operators-can-be-built")["node2",]
+    assert (found.stops, found.cause == "no-libaio") == (stops, not (links and header))
+
+
+def test_libaio_is_looked_for_by_linking(tmp_path, monkeypatch):
+    compiler = tmp_path / "cc"
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    results = {}
+    for said in ("exit 0", "echo cannot find -laio >&2; exit 1", "echo no crt1.o >&2; exit 1"):
+        compiler.write_text(f"#!/bin/sh\ncat >/dev/null; {said}\n")
+        compiler.chmod(0o755)
+        env = {"CC": str(compiler), "CFLAGS": "-I/x", "PATH": os.environ["PATH"]}
+        results[said[:8]] = links_libaio(env)
+    assert list(results.values()) == [True, False, None]
+    assert links_libaio({"CC": "/none/cc", "PATH": ""}) is None
 
 
 @pytest.mark.parametrize(
