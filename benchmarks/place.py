@@ -1,4 +1,7 @@
-"""Where a benchmark happens: a lab in a folder of its own, and both gone at the end."""
+"""Where a benchmark happens: a lab in a folder of its own, and both gone at the end.
+
+Also where the benchmark is killed: what it started on this machine is killed with it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pathlib import Path
 from benchmarks.timing import Took, timed
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
+from tests.support.orphaned_labs import labs_end_with_this_process
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(sys.prefix)
@@ -60,5 +64,8 @@ def place(nodes: int, slots: int = 1) -> Iterator[Place]:
     shape = LabShape(nodes=nodes, slots=slots)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
-        with Lab.up(shape, folder / ".lab", visible={str(VENV), name}) as lab:
+        with (
+            labs_end_with_this_process(folder, folder_too=True),
+            Lab.up(shape, folder / ".lab", visible={str(VENV), name}) as lab,
+        ):
             yield Place(lab, folder)

@@ -156,18 +156,18 @@ class RecordedNode:
 
 
 def serve(facts: Path, path: str) -> None:
-    """A process for each connection, until this one is ended."""
+    """A process for each connection, until this one is ended, or its standard input ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     recorded = json.loads(facts.read_text())
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
         server.listen(1024)
         print("ready", flush=True)
-        while True:
+        while sys.stdin not in select.select([server, sys.stdin], [], [])[0]:
             end, _ = server.accept()
             if os.fork() == 0:
                 server.close()
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, ValueError):  # cut off in a line
                     converse(end, recorded)
                 os._exit(0)
             end.close()

@@ -61,6 +61,7 @@ def main() -> None:
         with place(2) as here:
             record(here, folder / "facts.json")
             cost, contact_s = login(here), login_of_controller_s(here)
+        preflight(folder, 1)  # what it compiles does not count
         took = {nodes: preflight(folder, nodes) for nodes in sizes()}
     show(took, Costs(contact_s, cost.client_s, cost.server_s))
 
@@ -110,7 +111,10 @@ def preflight(folder: Path, nodes: int) -> Took:
         "--quick", "-q",
     ]  # fmt: skip
     with recorded_nodes(folder) as path:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), SOCKET_VARIABLE: path}
+        environment = {
+            **os.environ, "PYTHONPATH": str(ROOT), SOCKET_VARIABLE: path,
+            "PYTHONPYCACHEPREFIX": str(folder / "pycache"), "PYTHONDONTWRITEBYTECODE": "",
+        }  # fmt: skip
         took = timed(argv, folder, environment, LIMIT_S)
     if took.code not in (0, 1):
         raise UsageError(f"{nodes} recorded nodes were not judged:\n{took.out[-3000:]}")
@@ -128,7 +132,8 @@ def recorded_nodes(folder: Path) -> Iterator[str]:
         str(folder / "facts.json"),
         str(path),
     ]
-    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE) as nodes:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(argv, cwd=ROOT, stdin=pipe, stdout=pipe) as nodes:
         assert nodes.stdout
         nodes.stdout.readline()
         try:

@@ -13,6 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+KILLED_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""Before a command: it does not outlive a benchmark that is killed."""
+
 
 @dataclass(frozen=True)
 class Took:
@@ -30,7 +33,7 @@ def timed(argv: Sequence[str], cwd: Path, env: Mapping[str, str], limit_s: float
     with tempfile.TemporaryFile() as out:
         began = time.monotonic()
         process = subprocess.Popen(
-            argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=out,
+            [*KILLED_WITH_US, *argv], cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=out,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         killer = threading.Timer(limit_s, os.killpg, (process.pid, signal.SIGKILL))

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.place import Place, place
+from benchmarks.timing import KILLED_WITH_US
 from checks.errors import UsageError
 
 NODES = 8
@@ -92,11 +93,11 @@ def talk(here: Place, rate: float, log: Path) -> Cost:
 
 def start_in_background(here: Place, log: Path, words: Sequence[str]) -> subprocess.Popen[bytes]:
     """A start at work, which prints to the log."""
-    argv = [sys.executable, "-m", "launcher", "start", *job_words(here), *words]
+    start = [sys.executable, "-m", "launcher", "start", *job_words(here), *words]
     with log.open("wb") as out:
         return subprocess.Popen(
-            argv, cwd=here.folder, env=here.environment, stdin=subprocess.DEVNULL,
-            stdout=out, stderr=subprocess.STDOUT,
+            [*KILLED_WITH_US, *start], cwd=here.folder, env=here.environment,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
 

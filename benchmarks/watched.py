@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.timing import KILLED_WITH_US
 from checks.errors import UsageError
 
 LIMIT_S = 240.0
@@ -37,7 +38,8 @@ def watch(argv: Sequence[str], cwd: Path, env: Mapping[str, str], limit_s: float
     """Runs a command, noting when its first training step is printed; killed at the limit."""
     began = time.monotonic()
     process = subprocess.Popen(
-        argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        [*KILLED_WITH_US, *argv], cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
     )  # fmt: skip
     timer = threading.Timer(limit_s, os.killpg, (process.pid, signal.SIGKILL))

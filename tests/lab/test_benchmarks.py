@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import diagnose, preflight, scale
+from benchmarks import (
+    diagnose,
+    dropped_port,
+    overhead,
+    preflight,
+    rendezvous,
+    scale,
+    start,
+    watch,
+    ways,
+    whole,
+    xray,
+)
+from launcher.lab.record import all_records
+from tests.support.paths import ROOT
 
 
 @pytest.mark.long
@@ -40,3 +62,69 @@ def test_a_preflight_is_held_against_pdsh(monkeypatch, capsys):
 def test_a_name_that_is_no_benchmark_is_refused(capsys):
     assert benchmarks.main(["nothing"]) == 2
     assert "there are: preflight scale" in capsys.readouterr().err
+
+
+SMALL = {
+    "whole": {whole: {"SLOTS": (1,), "ROUNDS": 1, "NODES": 2}},
+    "dropped_port": {dropped_port: {"ROUNDS": 1, "PATIENCE_S": 5.0}},
+    "start": {start: {"ROUNDS": 1}},
+    "ways": {ways: {"ROUNDS": 1, "WAYS": ways.WAYS[:1]}},
+    "watch": {
+        watch: {"NODES": 2, "RATES": (200,), "TALK_S": 8.0, "SETTLE_S": 0.5, "WINDOW_S": 2.0}
+    },
+    "rendezvous": {rendezvous: {"SIZES": (2,), "ROUNDS": 1}},
+    "xray": {watch: {"NODES": 2}, xray: {"NODES": 2, "SLOTS": 1, "ROUNDS": 1}},
+    "overhead": {overhead: {"TURNS": 2, "ASKED": 2}},
+}
+"""What is measured less, of each; `pairs` needs iperf3, and its parts have tests of their own."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SMALL)
+def test_a_small_one_runs_to_its_end(monkeypatch, capsys, name):
+    for module, values in SMALL[name].items():
+        for constant, value in values.items():
+            assert hasattr(module, constant)
+            monkeypatch.setattr(module, constant, value)
+    assert benchmarks.main([name]) == 0
+    assert capsys.readouterr().out
+
+
+def test_each_has_a_small_run_here():
+    assert {*SMALL, "scale", "diagnose", "preflight", "pairs"} == set(benchmarks.BENCHMARKS)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_benchmark_that_is_killed_leaves_nothing(end):
+    program = """
+import sys
+from benchmarks.place import place
+with place(1) as here:
+    print(here.folder, here.lab.record.token, flush=True)
+    here.project("timeit", "-s", "import time", "time.sleep(600)")
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as benchmark:
+        assert benchmark.stdout
+        folder, token = benchmark.stdout.readline().split()
+        own = await_child(benchmark.pid, "time.sleep(600)")
+        benchmark.send_signal(end)
+    deadline = time.monotonic() + 60
+    while Path(folder).exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not Path(folder).exists()
+    assert token not in {record.token for record in all_records()}
+    own.wait(60)
+
+
+def await_child(pid, word):
+    """The process that the benchmark started, once it runs its program."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for child in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if word in child.cmdline() and "setpriv" not in child.cmdline()[0]:
+                    return child
+        time.sleep(0.05)
+    raise AssertionError(f"no process with {word}")
