@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import deque
 from dataclasses import dataclass
@@ -22,11 +23,8 @@ _LOSS = re.compile(
     r"\bloss\b['\"]?\W{1,3}?([-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|nan\b|inf\b))", re.IGNORECASE
 )
 _EPOCH = re.compile(r"\bepoch\b", re.IGNORECASE)
-_WORDS = ("loss", "step", "iter", "it/s", "s/it", "batch")
-"""Each line of a step has one of these, whatever its case."""
-_ERROR_BEGINS = re.compile(
-    r"Traceback \(most recent call last\)|Fatal Python error: |terminate called "
-)
+KEPT_STEPS = 256
+"""Lines whose step is kept: of each several ask, and ten thousand may come in a second."""
 _NO_TRAINING = re.compile(
     r"load|fetch|map\b|token|eval|valid|test|sanity|sav(e|ing)\b|prepar|generat|filter|predict"
     r"|cach|extract|convert|merg|quantiz|calibrat|pack|group",
@@ -54,7 +52,12 @@ class LineSplitter:
 
     def __init__(self) -> None:
         self._rest = b""
-        self.last: deque[str] = deque(maxlen=KEPT_LINES)
+        self._last: deque[str] = deque(maxlen=KEPT_LINES)
+
+    @property
+    def last(self) -> list[str]:
+        """The last lines that are not empty, without colours."""
+        return [without_colour(line) for line in self._last]
 
     def feed(self, data: bytes) -> list[str]:
         """The lines that `data` completes, as text without control characters but colours."""
@@ -72,7 +75,7 @@ class LineSplitter:
 
     def _decode_lines(self, raw: list[bytes]) -> list[str]:
         lines = [escape_output(line.decode("utf-8", "replace"), "�") for line in raw]
-        self.last.extend(without_colour(line) for line in lines[-KEPT_LINES:] if line.strip())
+        self._last.extend(line for line in lines[-KEPT_LINES:] if line.strip())
         return lines
 
 
@@ -83,7 +86,11 @@ def without_colour(line: str) -> str:
 
 def begins_error(line: str) -> bool:
     """Whether the line begins an error that may end the rank, as Python and C++ print them."""
-    return bool(_ERROR_BEGINS.search(line))
+    return (
+        "Traceback (most recent call last)" in line
+        or "Fatal Python error: " in line
+        or "terminate called " in line
+    )
 
 
 def is_step_line(line: str) -> bool:
@@ -91,10 +98,14 @@ def is_step_line(line: str) -> bool:
     return parse_step_line(line) is not None
 
 
+@functools.lru_cache(maxsize=KEPT_STEPS)
 def parse_step_line(line: str) -> StepLine | None:
     """What the line says of a step; None where it looks like anything else."""
-    lowered = line.lower()
-    if not any(word in lowered for word in _WORDS):
+    low = line.lower()
+    if not (
+        "loss" in low or "step" in low or "iter" in low or "it/s" in low or "s/it" in low
+        or "batch" in low
+    ):  # fmt: skip
         return None
     line = without_colour(line)
     found = _LOSS.search(line)
