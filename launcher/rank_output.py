@@ -14,7 +14,8 @@ KEPT_LINES = 20
 _END = re.compile(rb"\r?\n|\r(?!\n|\Z)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _COUNTED = re.compile(
-    r"\b(?:global_)?(?:step|iter|iteration)\b['\"]?[\s:=#(\[]{0,12}(\d+)(?:\s*(?:/|of)\s*(\d+))?"
+    r"\b(?:global_)?(?:(?!STEP \d+\.\d+ ON )step|iter|iteration)\b"
+    r"['\"]?[\s:=#(\[]{0,12}(\d+)(?:\s*(?:/|of)\s*(\d+))?"
     r"|\bsteps: (\d+) loss\b",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, islice, tee
+from itertools import chain, islice, takewhile, tee
 
 from checks.knowledge.failures import (
     FailureKind,
@@ -17,11 +17,12 @@ from checks.knowledge.failures import (
 )
 from checks.knowledge.failures.known import versions_in
 from checks.next_line import as_called
+from launcher.diagnosis.excuses import is_ignored, is_only_warned, says_caught, says_it_goes_on
 from launcher.diagnosis.help_texts import HelpText, read_help_texts
 from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
-from launcher.diagnosis.recovery import Progress
+from launcher.diagnosis.recovery import LINES_BACK, Progress
 from launcher.diagnosis.scan import (
     HINTS,
     LAST_ERROR,
@@ -46,18 +47,9 @@ _SUMMARY = re.compile(
     r"\s+(?P<key>host|rank)\s+: (?P<value>\S+)(?: \(local_rank: (?P<local>\d+)\))?"
 )
 SUMMARY_LINES = 12
-_GOES_ON = re.compile(
-    r"\b(?:[Rr]etrying|(?:will|going to) retry|trying again|[Ff]alling back|[Ss]kipping"
-    r"|[Ii]gnoring|[Cc]ontinuing|[Dd]ecreasing (?:the )?(?:micro)?batch|trying batch size"
-    r"|(?:micro)?batch size will be decreased)\b"
-)
-_IGNORED = re.compile(r"Exception ignored (?:in|on|while)\b|--- Logging error ---")
 _ASSERTED = re.compile(r"\bAssertion `.+` failed")
+_TRACEBACK = TRACEBACK.encode()
 _ASSERT_REPORT = b"device-side assert triggered"
-_CAUGHT = re.compile(
-    r"\b(?:retry(?:ing)?|fall(?:ing|s)? ?back|skipping|ignoring|continuing|not fatal)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass
@@ -71,7 +63,9 @@ class Sighting:
     count: int = 1
     last_number: int = 0
     was_caught: bool = False
-    """Whether each of its lines says itself that the program goes on: it retries, it falls back."""
+    """Whether each of its lines, or what follows it, says that the program goes on: it retries."""
+    is_only_warned: bool = False
+    """Whether each of its lines is a record of a lower level than an error's."""
     ends_traceback: bool = False
     """Whether it was seen as the error of a traceback that nobody caught."""
     silence: float = 0.0
@@ -81,6 +75,11 @@ class Sighting:
     def survivable(self) -> bool:
         """Whether healthy runs show it too, in the way it was seen here."""
         return self.known.survivable and not self.ends_traceback
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether the log says that the program went on, or only warns of it."""
+        return not self.ends_traceback and (self.was_caught or self.is_only_warned)
 
     @property
     def ends_run(self) -> bool:
@@ -218,8 +217,8 @@ class Evidence:
         self._keep_trace(read_trace(line, following), raw)
 
     def _keep_trace(self, trace: Trace, raw: RawLine) -> None:
-        trace.was_ignored = _is_ignored(raw)
-        trace.was_caught = _says_caught(raw, trace)
+        trace.was_ignored = is_ignored(raw)
+        trace.was_caught = says_caught(raw, trace)
         if self.traces.add(trace):
             self.progress.add_before(trace.first, raw, self._prefixes)
 
@@ -276,8 +275,13 @@ class Evidence:
         return recognise_failure(text, around) if candidates else None
 
     def _surroundings(self, line: Line, raw: RawLine, trace: Trace | None) -> Surroundings:
-        before = self._texts_of(line.place, raw.lines_before())[::-1]
-        after = self._texts_of(line.place, raw.lines_after())
+        above, below = raw.lines_before(), raw.lines_after()
+        if trace and trace.errors and not trace.is_bare:
+            last, others = trace.last_number, self.traces.numbers_of_others(trace)
+            above = (each for each in above if each[0] not in others)
+            below = takewhile(lambda each: each[0] <= last or _TRACEBACK not in each[1], below)
+        before = self._texts_of(line.place, above)[::-1]
+        after = self._texts_of(line.place, below)
         traced = trace.lines if trace else ()
         text = "\n".join([*traced, *before, line.text, *after])
         return Surroundings(text, trace.paths if trace else (), self.versions)
@@ -299,22 +303,31 @@ class Evidence:
             trace.explained = True
         key, text = (known.id, line.place), line.text
         earlier = self.sightings.get(key)
-        count = earlier.count + 1 if earlier else 1
-        was_caught = bool(_GOES_ON.search(line.text))
-        if earlier and (was_caught or not earlier.was_caught):
-            earlier.count, earlier.last_number = count, line.number
+        gap = line.number - earlier.last_number if earlier else LINES_BACK
+        self.progress.add_before(line, raw, self._prefixes, gap)
+        shown = Sighting(known, line, {}, trace, earlier.count + 1 if earlier else 1, line.number)
+        shown.was_caught = says_it_goes_on(text, raw) or bool(trace and trace.was_caught)
+        shown.is_only_warned = is_only_warned(text)
+        shown.ends_traceback = bool(trace and trace.ends_program_with(text))
+        if earlier and not self._is_worse(shown, earlier):
+            earlier.count, earlier.last_number = shown.count, line.number
         elif earlier or self._places[known.id] < MAX_PLACES:
             self._places[known.id] += not earlier
-            values = {name: value for name, value in groups.items() if value}
-            line = replace(line, time=_time_of(line.text, raw))
-            line = self._with_asserting_rank(_with_named_place(line, values), raw)
-            self.sightings[key] = Sighting(
-                known, line, values, trace, count, line.number, was_caught
-            )
-            self.sightings[key].silence = _silence_before(raw)
-            self.progress.add_before(line, raw, self._prefixes)
-        if key in self.sightings and trace and trace.ends_program_with(text):
-            self.sightings[key].ends_traceback = True
+            shown.groups = {name: value for name, value in groups.items() if value}
+            line = replace(line, time=_time_of(text, raw))
+            shown.line = self._with_asserting_rank(_with_named_place(line, shown.groups), raw)
+            shown.silence = _silence_before(raw)
+            self.sightings[key] = shown
+
+    def _is_worse(self, shown: Sighting, earlier: Sighting) -> bool:
+        """Whether a failure says more now than where its place showed it before: nothing excuses
+        it any more, or the run had gone on."""
+        if earlier.is_excused != shown.is_excused:
+            return earlier.is_excused
+        source, number = earlier.line.place.source, earlier.line.number
+        return shown.ends_traceback > earlier.ends_traceback or self.progress.recovers_after(
+            source, number
+        )
 
     def _with_asserting_rank(self, line: Line, raw: RawLine) -> Line:
         """A GPU kernel prints its assertion without a rank: the rank that alone then reports it."""
@@ -368,25 +381,6 @@ def _following_lines(raw: RawLine, before: str) -> tuple[str, Iterator[tuple[int
         (number, _out_of_box(text[found.end() :]) if (found := pattern.match(text)) else None)
         for number, text in behind
     )
-
-
-def _is_ignored(raw: RawLine) -> bool:
-    """Whether Python says just before a traceback that its error changes nothing."""
-    before = next(raw.lines_before(), None)
-    return bool(before and _IGNORED.search(clean_text(before[1])))
-
-
-def _says_caught(raw: RawLine, trace: Trace) -> bool:
-    """Whether the two lines before a traceback, its own first one or the three behind it say so.
-
-    Where it begins in a program's own `sys.exit(main())`, nothing before it is of a retry.
-    """
-    exits = bool(trace.frames) and "sys.exit(" in trace.frames[0].code
-    near = [] if exits else [data for _, data in islice(raw.lines_before(), 2)]
-    last = trace.last_number
-    behind = ((number, data) for number, data in raw.lines_after() if number > last)
-    near += [data for _, data in islice(behind, 3)]
-    return any(_CAUGHT.search(clean_text(line)) for line in (*near, raw.data))
 
 
 def _out_of_box(text: str) -> str:

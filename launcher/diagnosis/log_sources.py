@@ -20,6 +20,7 @@ from launcher.diagnosis.log_lines import Place
 from launcher.record import RecordedRun
 
 BLOCK = 1 << 20
+MIN_BLOCK = 512 << 10
 MAX_LINE_SIZE = 8 << 20
 TAIL_SIZE = 64 << 10
 LONGEST_WORD = 4096
@@ -96,10 +97,13 @@ def _as_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _whole_lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces of whole lines, joined to some size: a pipe and gzip give little at once."""
     rest: list[bytes] = []
     size = 0
     for piece in pieces:
-        cut = piece.rfind(b"\n") + 1 or (len(piece) if size > MAX_LINE_SIZE else 0)
+        is_enough = size + len(piece) >= MIN_BLOCK
+        cut = piece.rfind(b"\n") + 1 if is_enough else 0
+        cut = cut or (len(piece) if size > MAX_LINE_SIZE else 0)
         if cut:
             yield b"".join([*rest, piece[:cut]])
             rest, size = [], 0

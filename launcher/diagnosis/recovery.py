@@ -50,6 +50,8 @@ _IS_NOT_OVER = re.compile(
     r"|checkpoint|(?:epoch|step) (?:\d+ )?done)\b",
     re.IGNORECASE,
 )
+_NO_PROGRESS = re.compile(r"\b(?:\w*error|\w*exception|fail\w*|abort\w*|cancel\w*|kill\w*)\b", re.I)
+"""In a line that counts a step without its loss: it says where something ended."""
 _EPOCH = re.compile(r"\bepoch[\s:#=\[(]{0,4}(\d+)\b.*\d\.\d", re.IGNORECASE)
 
 
@@ -69,9 +71,11 @@ class Progress:
         self._good_ends: dict[str, int] = {}
         self._over: set[str] = set()
 
-    def add_before(self, line: Line, raw: RawLine, prefixes: Prefixes) -> None:
-        """The steps shortly before a line that showed something."""
-        near = islice(raw.lines_before(), LINES_BACK)
+    def add_before(
+        self, line: Line, raw: RawLine, prefixes: Prefixes, count: int = LINES_BACK
+    ) -> None:
+        """The steps among the lines, at most `count`, before one that showed something."""
+        near = islice(raw.lines_before(), min(count, LINES_BACK))
         lines = ((number, clean_text(data)) for number, data in near)
         self._add(line.place.source, lines, prefixes)
 
@@ -138,6 +142,8 @@ def _read_steps(
             place, rest = prefixes.split(text, Place(source))
             step = parse_step_line(rest)
             loss = step.loss if step else None
+            if loss is None and not (step and step.bar) and _NO_PROGRESS.search(rest):
+                continue
             yield _Step(number, step.number if step else None, place, loss)
         elif epoch := _EPOCH.search(text):
             place, _ = prefixes.split(text, Place(source))

@@ -275,16 +275,23 @@ class Traces:
             None,
         )
 
+    def numbers_of_others(self, trace: Trace) -> set[int]:
+        """The numbers of the lines of other tracebacks, of the same log, that stand near."""
+        source = trace.first.place.source
+        others = (other for other in self._recent if other is not trace)
+        return set().union(*(other.roles for other in others if other.first.place.source == source))
+
     def that_count(self, survived: Callable[[Trace], bool]) -> list[Trace]:
         """Of each place one that is not explained and that the run did not survive.
 
-        A rank's last, the first where ranks are mixed; those that echo another failure only where
-        there is no other.
+        A rank's last, the first where ranks are mixed; those that echo another failure or were
+        caught only where there is no other.
         """
         found = []
         for place, traces in self.by_place.items():
             ending = [trace for trace in traces if not survived(trace)]
             own = [trace for trace in ending if trace.error and not trace.is_echo] or ending
+            own = [trace for trace in own if not trace.was_caught] or own
             if own:
                 trace = own[-1 if place.rank is not None else 0]
                 found += [trace] if not trace.explained else []

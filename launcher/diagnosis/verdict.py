@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -37,9 +37,10 @@ class Weight(enum.IntEnum):
     FATAL = 0
     SILENT = 1
     ODD = 2
-    SYMPTOM = 3
-    WEAK = 4
-    STALL = 5
+    EXCUSED = 3
+    SYMPTOM = 4
+    WEAK = 5
+    STALL = 6
 
 
 _UNNOTICED = (Weight.SILENT, Weight.WEAK, Weight.STALL)
@@ -77,9 +78,13 @@ def cause_weight(cause: Cause) -> Weight:
     if isinstance(cause, Trace):
         if cause.is_echo:
             return Weight.SYMPTOM
+        if cause.was_caught:
+            return Weight.EXCUSED
         return Weight.ODD if cause.is_bare else Weight.FATAL
     kind, survivable = cause.known.kind, cause.survivable
     if kind is FailureKind.ROOT:
+        if cause.is_excused:
+            return Weight.EXCUSED
         return Weight.ODD if survivable else Weight.FATAL
     if kind is FailureKind.SILENT:
         return Weight.WEAK if survivable else Weight.SILENT
@@ -153,7 +158,21 @@ def _what_led_to(
         if isinstance(other, Sighting)
         and (other.known.id in follows or (from_outside and other in stalls))
     )
-    return next(earlier, cause)
+    return next(earlier, None) or next(_ends_of_others(cause, ordered), cause)
+
+
+def _ends_of_others(cause: Cause, ordered: Sequence[Cause]) -> Iterator[Cause]:
+    """What ended another rank, where the cause is also what a rank shows of a peer that is gone."""
+    if not (isinstance(cause, Sighting) and cause.known.peer):
+        return
+    place = cause.line.place
+    for other in ordered:
+        if isinstance(other, Sighting):
+            may_end = not other.known.peer
+        else:
+            may_end = not other.first.place.may_be(place)
+        if may_end and cause_weight(other) is Weight.FATAL:
+            yield other
 
 
 def _is_same_failure(one: Cause, cause: Cause) -> bool:
@@ -191,7 +210,7 @@ class _SurvivalTest:
             return self._goes_on_after(line) or not self._is_near_end(line)
         if weight is Weight.SYMPTOM and not _implies_run_end(cause):
             return self._progress.has_steps(source) and not self._bad_ends
-        return weight in (Weight.ODD, Weight.WEAK) and self._goes_on_after(line)
+        return weight in (Weight.ODD, Weight.EXCUSED, Weight.WEAK) and self._goes_on_after(line)
 
     def _goes_on_after(self, line: Line) -> bool:
         return self._progress.goes_on_after(line.place.source, line.number)

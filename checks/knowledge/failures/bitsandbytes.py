@@ -100,7 +100,9 @@ root bnb-quantised-already
   fix     load the checkpoint as it is saved (quantization_config of its own config.json), without
           .to(); ZeRO-2, or FSDP with bnb_4bit_quant_storage for 4 bit
 root bnb-quant-state-missing
-  says    assert quant_state is not None
+  says    AssertionError
+  pattern ^AssertionError\s*$
+  near    assert quant_state is not None\s*(?:\n[ ^~]+)?\nAssertionError
   cause   a 4 bit weight has lost how it was quantized: ZeRO-3 or FSDP partitioned or replaced it,
           or it was copied by hand
   fix     ZeRO-2 for QLoRA, or FSDP with bnb_4bit_quant_storage equal to the compute type and a

@@ -21,7 +21,7 @@ silent ofi-efa-not-seen, survivable
   cause   libfabric sees no EFA adapter, so that NCCL fails or falls back to TCP
   fix     {EFA_DEVICES_FIX}
   checks  nccl.network-named-is-there, collective.ranks-use-the-fastest-transport
-root ofi-peer-unreachable
+root ofi-peer-unreachable, peer
   says    completed with error
   pattern NET/OFI .*completed with error.*(?P<why>[Uu]nreachable remote|[Uu]nresponsive)
   cause   a peer's EFA adapter does not answer ({why}): the security group does not allow all
@@ -36,7 +36,7 @@ root ofi-peer-not-inserted
           0.0.0.0/0 does not cover EFA)
   fix     allow all traffic within the security group, inbound and outbound; all nodes in one subnet
   checks  collective.ranks-meet
-root ofi-transfer-failed
+root ofi-transfer-failed, peer
   says    "completed with error. RC: "
   says    rxr_cq_write_tx_error
   says    efa_rdm_txe_handle_error

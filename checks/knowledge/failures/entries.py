@@ -8,12 +8,13 @@ r"""Entries of the table as text: the fewest words that say what KnownFailure (k
       fix     {FABRIC_FIX}
       checks  nccl.infiniband-is-usable
 
-An entry begins at the margin with its kind and id, and at most one flag: `survivable`, `usage`.
-Its fields are indented by two; a longer one goes on below its own text, which stands for one
-space. `says` is a literal and may come several times; with `pattern` it is the regular expression
-that decides. `shows` is both in one: a line's words with gaps, each a group, `\S+` where none
-else is given; its longest words are the literal. `NAME = words` are shared by the entries below,
-which write `{NAME}`. A value that begins or ends with a space stands in double quotes.
+An entry begins at the margin with its kind and id, and what else it is: `survivable`, `usage`,
+`peer`, `warns`. Its fields are indented by two; a longer one goes on below its own text, which
+stands for one space. `says` is a literal and may come several times; with `pattern` it is the
+regular expression that decides. `shows` is both in one: a line's words with gaps, each a group,
+`\S+` where none else is given; its longest words are the literal. `NAME = words` are shared by the
+entries below, which write `{NAME}`. A value that begins or ends with a space stands in double
+quotes.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _WORDS = re.compile(r"(?P<name>[A-Z][A-Z0-9_]+) = (?P<words>.*)")
 _SHARED = re.compile(r"\{([A-Z][A-Z0-9_]+)\}")
 _GAP = re.compile(r"\{([a-z]\w*)(?::([^{}]+))?\}")
 _ANY_WORD = r"\S+"
+_FLAGS = {"survivable": "survivable", "usage": "of_usage", "peer": "peer", "warns": "warns"}
 _LISTS = ("checks", "corrects", "follows")
 
 
@@ -83,14 +85,14 @@ def _unquoted(value: str) -> str:
 
 def _entry(head: str, fields: list[tuple[str, str]]) -> KnownFailure:
     kind, _, rest = head.partition(" ")
-    name, _, flag = rest.partition(", ")
+    name, *flags = rest.split(", ")
     values: dict[str, Any] = {
         key: tuple(value.split(", ")) if key in _LISTS else value for key, value in fields
     }
     values["says"] = tuple(value for key, value in fields if key == "says")
     if shown := values.pop("shows", ""):
         values |= {"says": (_longest_words(shown),), "pattern": _pattern_of(shown)}
-    values |= {"survivable": flag == "survivable", "of_usage": flag == "usage"}
+    values |= {_FLAGS[flag]: True for flag in flags}
     return KnownFailure(FailureKind(kind), name, **values)
 
 

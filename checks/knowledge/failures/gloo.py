@@ -6,7 +6,7 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
-root gloo-loopback
+root gloo-loopback, peer
   says    "Gloo connectFullMesh failed with "
   says    "] connect [127."
   pattern (?:Gloo connectFullMesh failed with .*remote=|gloo/transport/tcp/.*\] connect
@@ -17,7 +17,7 @@ root gloo-loopback
           GLOO_SOCKET_IFNAME on each node (deepspeed does not pass it on: use .deepspeed_env or
           [env]); one machine: read the output of the rank that failed first
   checks  names.own-name-is-not-loopback
-root gloo-connect-timeout
+root gloo-connect-timeout, peer
   says    "Gloo connectFullMesh failed with "
   pattern Gloo connectFullMesh failed with (?!.*remote=\[127\.).*(?:Connect timeout|no error|timed
           out connecting)

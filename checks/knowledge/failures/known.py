@@ -138,8 +138,10 @@ class KnownFailure:
     is one. Of the pattern's groups `node` and `rank` are whom it concerns; `cause` and `fix` may
     name every group in braces. `checks` are the preflight's, which would have found it before the
     start. `survivable`: a healthy run may print it too, and goes on. `of_usage`: the program
-    refuses what was typed, and no node has a part in that. `near`, `unless`, `frame` and `versions`
-    are conditions on what surrounds the line, as described above.
+    refuses what was typed, and no node has a part in that. `peer`: a rank may print it also where
+    a peer ended, so that what ended another rank is the cause. `warns`: its program prints it as a
+    warning or less, and yet it ends the run. `near`, `unless`, `frame` and `versions` are
+    conditions on what surrounds the line, as described above.
     `meanings` explain values of the groups, such as an exit code.
     """
 
@@ -152,6 +154,8 @@ class KnownFailure:
     checks: tuple[str, ...] = field(default=(), kw_only=True)
     survivable: bool = field(default=False, kw_only=True)
     of_usage: bool = field(default=False, kw_only=True)
+    peer: bool = field(default=False, kw_only=True)
+    warns: bool = field(default=False, kw_only=True)
     near: str = field(default="", kw_only=True)
     corrects: tuple[str, str] | None = field(default=None, kw_only=True)
     unless: str = field(default="", kw_only=True)

@@ -36,14 +36,14 @@ root nccl-gpu-memory-full
   fix     leave it 1 or 2 GiB: a smaller micro batch, a lower gpu_memory_utilization of vLLM, no
           other process on that GPU (`nvidia-smi`)
   checks  gpu.gpus-are-idle, gpu.driver-answers
-root nccl-connect-failed
+root nccl-connect-failed, peer
   says    "onnect to "
   pattern NCCL WARN .*?[Cc]onnect to (?P<address>[^<\s]+)<(?P<port>\d+)> (?:failed ?: ?|returned
           )(?:\d+\()?(?P<why>[A-Z][A-Za-z ]+)(?!.*exceeded error retry)
   cause   {BLOCKED_CAUSE}
   fix     {OPEN_PORTS_FIX}
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
-root nccl-connect-retries
+root nccl-connect-retries, peer
   shows   connect to {address:(?!169\.254\.|fe80:|127\.|172\.17\.)[^<\s]+}<{port:\d+}> returned
           {why:[^,]+}, exceeded error retry count after {n:\d+} attempts
   cause   {BLOCKED_CAUSE}; it tried for about a minute
@@ -115,7 +115,7 @@ symptom nccl-remote-error
   cause   a peer ended early, or the network failed
   fix     find the rank that failed first; if there is none, suspect the network
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists
-root nccl-internal-check
+root nccl-internal-check, peer
   says    "ncclInternalError: Internal check failed."
   unless  ^Last error:\s*\S
   cause   NCCL found its own state broken: ranks use different NCCL releases or NCCL_* settings, its
@@ -191,7 +191,7 @@ symptom nccl-socket-call-failed
   fix     find the rank that failed first; without one look at the network: `dmesg` and `ip -s link`
           on both nodes, firewalls that forget idle connections
   checks  network.packets-are-not-lost, limits.links-stay-up
-root nccl-connect-refused
+root nccl-connect-refused, peer
   says    Connection refused
   pattern NCCL WARN .*?[Cc]onnect to
           (?P<address>(?!169\.254\.|fe80:|127\.|172\.17\.|192\.168\.122\.)[^<\s]+)<(?P<port>\d+)>

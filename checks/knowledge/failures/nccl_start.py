@@ -167,7 +167,7 @@ root nccl-comm-id-unresolved
   cause   the name in NCCL_COMM_ID has no address here ({why})
   fix     unset NCCL_COMM_ID: torch passes the address on by itself
   checks  nccl.variable-values-are-valid
-root nccl-over-loopback
+root nccl-over-loopback, peer
   says    onnect to 127.
   pattern NCCL WARN .*?[Cc]onnect to (?P<address>127\.[\d.]+)<
   cause   NCCL was given {address}, its own machine's loopback, for a peer: NCCL_SOCKET_IFNAME is lo

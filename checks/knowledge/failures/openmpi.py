@@ -157,7 +157,7 @@ root mpi-interface-invalid
   fix     name a network of all nodes in place of an interface: `--mca btl_tcp_if_include
           10.0.0.0/16`
   checks  nccl.socket-interface-exists, network.one-network
-root mpi-connect-failed
+root mpi-connect-failed, peer
   says    Open MPI failed to TCP connect to a peer MPI process
   near    Local host: +(?P<node>\S+)[\s\S]{0,80}?Message: +(?P<what>[^\n]+?)\s*\n[^\n]*?Error:
           +(?P<why>[^\n]+)

@@ -17,7 +17,7 @@ UNANSWERED_CAUSE = packets to the peer's adapter are not acknowledged: another f
    before; in docker also too little lockable memory
 FABRIC_FIX = compare `ibv_devinfo` and `show_gids` of both nodes; set NCCL_IB_HCA to ports that
    reach each other, NCCL_IB_GID_INDEX only before NCCL 2.21; NCCL_IB_DISABLE=1 confirms it
-root ib-retry-exceeded-12
+root ib-retry-exceeded-12, peer
   says    "Got completion "
   pattern Got completion (?:from peer (?P<peer>[^\s<]+)\S* )with (?:error 12\b|status=12\b|
           status=(?!IBV_)\w*\(12\))
@@ -26,14 +26,14 @@ root ib-retry-exceeded-12
   checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active,
           limits.memlock-is-unlimited, collective.ranks-meet
   follows ib-adapter-failed, ib-async-event
-root ib-retry-exceeded-12-new
+root ib-retry-exceeded-12-new, peer
   says    status=IBV_WC_RETRY_EXC_ERR(12)
   cause   {UNANSWERED_CAUSE}
   fix     {FABRIC_FIX}
   checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active,
           limits.memlock-is-unlimited, collective.ranks-meet
   follows ib-adapter-failed, ib-async-event
-root ib-wizardlm-12
+root ib-wizardlm-12, peer
   shows   NET/IB : Got completion with error 12, opcode
   cause   {UNANSWERED_CAUSE}
   fix     {MEMLOCK_FIX}; then {FABRIC_FIX}
@@ -44,7 +44,7 @@ symptom ib-flushed
           status=\w*\(5\))
   cause   messages were dropped because their connection had failed before, here or at the peer
   fix     read the first completion with another status, and find the rank that failed first
-root ib-receiver-not-ready
+root ib-receiver-not-ready, peer
   says    "Got completion "
   pattern Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with (?:error 13\b|status=13\b|
           status=\w*\(13\))
@@ -52,7 +52,7 @@ root ib-receiver-not-ready
           drops packets (no flow control on RoCE)
   fix     find the rank that failed first; on RoCE turn PFC or ECN on at adapters and switches
   checks  nccl.infiniband-is-usable, nccl.infiniband-ports-are-active, limits.memlock-is-unlimited
-root ib-remote-access
+root ib-remote-access, peer
   says    "Got completion "
   pattern Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with (?:error (?:9|10|11)\b|
           status=(?:9|10|11)\b|status=\w*\((?:9|10|11)\))

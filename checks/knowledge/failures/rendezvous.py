@@ -33,7 +33,7 @@ root tcpstore-bridge-address, survivable
           --node-ip-address=ADDRESS`, VLLM_HOST_IP, MASTER_ADDR, NCCL_SOCKET_IFNAME and
           GLOO_SOCKET_IFNAME of the network of the nodes
   checks  network.one-network, ports.master-port-is-reachable
-root tcpstore-connect-errno, survivable
+root tcpstore-connect-errno, survivable, peer
   says    "client socket has failed to connect to "
   pattern client socket has failed to connect to (?P<address>\S+) \(errno:
           (?P<number>(?!111|97\b|99\b|22\b)\d+) - (?P<why>[^)]+)\)
@@ -42,7 +42,7 @@ root tcpstore-connect-errno, survivable
   fix     correct the route or the firewall to {address}, or use the address that this node can
           reach
   checks  ports.master-port-is-reachable
-root tcpstore-refused, survivable
+root tcpstore-refused, survivable, peer
   says    "client socket has failed to connect to "
   pattern client socket has failed to connect to (?P<address>\S+) \(errno: 111 -
   cause   nothing listened at {address} as long as this rank tried: the node of rank 0 started later

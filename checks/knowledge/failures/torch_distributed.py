@@ -8,7 +8,7 @@ FAILURES = read_entries(
     r"""
 OUTSIDE_SLURM = multi-node training without SLURM handling the processes|
    `srun` command is available on your system but is not used
-root c10d-store-barrier
+root c10d-store-barrier, peer
   says    Timed out initializing process group in store based barrier on rank
   pattern Timed out initializing process group in store based barrier on rank:? (?P<rank>\d+), for
           key: \S+ \(world_size=(?P<world>\d+), (?:num_workers_joined|worker_count)=(?P<joined>\d+)
@@ -125,7 +125,7 @@ root c10d-invalid-usage-of-device
   fix     set slots= to at most `nvidia-smi -L | wc -l`, and use LOCAL_RANK, not RANK, for the
           device
   checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
-root c10d-monitored-barrier
+root c10d-monitored-barrier, peer
   shows   [Rank 0]: Ranks {ranks:[\d, ]+} failed to pass monitoredBarrier in {ms:\d+} ms
   cause   ranks {ranks} did not come to a barrier in {ms} ms: they ended, hang or took another path
   fix     read the output of rank {ranks}
@@ -138,7 +138,7 @@ root file-ends-early
   fix     `ls -l` the file that the frame above names on that node; take the one before, or make it
           again; write on one rank under another name, rename, and let the others wait at a barrier
   checks  files.checkpoints-can-be-resumed
-root c10d-object-broadcast-pickle
+root c10d-object-broadcast-pickle, peer
   says    invalid load key, '\x00'
   says    Ran out of input
   pattern (?:UnpicklingError: invalid load key, '\\x00'|EOFError: Ran out of input)
@@ -259,7 +259,7 @@ root backend-lacks-collective
   cause   the backend {backend} has no {call} in this torch
   fix     a newer torch on every node; nccl for tensors on GPUs, gloo for those on the CPU
   checks  software.versions-are-equal
-root jax-processes-missing
+root jax-processes-missing, peer
   says    DEADLINE_EXCEEDED: Barrier timed out
   pattern DEADLINE_EXCEEDED: Barrier timed out\. .*(?:PjRT_Client_Connect|Wait_for_all_tasks)
   cause   not all processes of jax.distributed came: fewer were started than num_processes says

@@ -118,7 +118,7 @@ root torchrun-store-members-missing
           head
   fix     read the output of the nodes that print nothing; the head's port from each of them
   checks  ports.master-port-is-reachable, ssh.every-node-logs-in-to-every-node
-root c10d-ranks-missing-at-barrier
+root c10d-ranks-missing-at-barrier, peer
   shows   Timed out waiting on barrier on rank {rank:\d+}, for key prefix: {key:\S+}
           (world_size={world:\d+}, missing_ranks={missing:.+?}, timeout={timeout:.+})
   cause   the ranks {missing} did not come to the barrier {key} in {timeout}: they ended, or do

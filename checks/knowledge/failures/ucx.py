@@ -15,7 +15,7 @@ root ucx-memlock, survivable
   fix     set memlock to unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a
           container --ulimit memlock=-1
   checks  limits.memlock-is-unlimited, nccl.infiniband-is-usable
-root ucx-retry-exceeded
+root ucx-retry-exceeded, peer
   shows   Transport retry count exceeded on {device}
   cause   a peer does not acknowledge what {device} sends: another fabric, VLAN or partition, a port
           or cable that fails, or the peer's process died
@@ -69,7 +69,7 @@ root ucx-gid-and-subnet
   says    both GID_INDEX and ROCE_SUBNET_LIST are specified, please
   cause   UCX_IB_GID_INDEX and UCX_IB_ROCE_SUBNET_LIST exclude each other
   fix     unset one of them on every node
-root ucx-address-handle
+root ucx-address-handle, peer
   shows   {device:\w+}: ibv_create_ah({what:[^)]*}) failed: {why:.+}
   cause   {device} finds no way to a peer ({why}): the peer's address does not answer in this
           network (another subnet, VLAN or GID), or the subnet manager does not know it

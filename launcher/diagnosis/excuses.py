@@ -1,0 +1,67 @@
+"""Whether a log itself says of an error that the program went on, or only warns of it."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from launcher.diagnosis.log_lines import clean_text
+from launcher.diagnosis.scan import RawLine
+from launcher.diagnosis.traces import Trace
+
+LINES_NEAR = 2
+"""Lines before a traceback, or behind a line, that may say so; one more behind a traceback."""
+_GOES_ON = re.compile(
+    r"\b(?:[Rr]etrying|(?:will|going to) retry|trying again|[Ff]alling back|[Ss]kipping"
+    r"|[Ii]gnoring|[Cc]ontinuing|[Dd]ecreasing (?:the )?(?:micro)?batch|trying batch size"
+    r"|(?:micro)?batch size will be decreased)\b"
+)
+_RETRIES = re.compile(
+    r"^\W*(?:\S+ - )?(?:WARNING\W+|INFO\W+)?(?:[Rr]etrying|[Ww]ill retry|[Tt]rying again"
+    r"|[Ff]alling back|[Cc]ontinuing without|[Ss]kipping)\b"
+)
+_CAUGHT = re.compile(
+    r"(?<!\.)\b(?:retry(?:ing)?(?! (?:count|exceed|exhaust|fail|limit))"
+    r"|fall(?:ing|s)? ?back|skipping|ignoring|continuing|not fatal)\b",
+    re.IGNORECASE,
+)
+_IGNORED = re.compile(r"Exception ignored (?:in|on|while)\b|--- Logging error ---")
+_LEVEL = re.compile(
+    r"^(?:\[?[\w.:/-]+\]?[ :]+(?:[-|] )?){0,3}?\W{0,3}(?:WARN(?:ING)?|INFO|DEBUG)"
+    r"(?:\||\]|:| [-|:>]| \d\d-\d\d )"
+    r"|^\[?[WI]\d{4} \d\d:|^\S+\.py:\d+: \w*Warning: "
+)
+"""The level of a record, as Python's logging, transformers, glog and `warnings` write it."""
+
+
+def says_it_goes_on(text: str, raw: RawLine) -> bool:
+    """Whether a line, or the next one by its first words, says that the program goes on."""
+    following = (clean_text(data) for _, data in islice(raw.lines_after(), LINES_NEAR))
+    return bool(_GOES_ON.search(text)) or any(map(_RETRIES.match, following))
+
+
+def is_only_warned(text: str) -> bool:
+    """Whether a line is a record below the level of an error; of NCCL a warning is one."""
+    return bool(_LEVEL.match(text)) and "NCCL WARN" not in text
+
+
+def is_ignored(raw: RawLine) -> bool:
+    """Whether Python says just before a traceback that its error changes nothing."""
+    before = next(raw.lines_before(), None)
+    return bool(before and _IGNORED.search(clean_text(before[1])))
+
+
+def says_caught(raw: RawLine, trace: Trace) -> bool:
+    """Whether the two lines before a traceback, its own first one or the three behind it say so.
+
+    Where it begins in a program's own `sys.exit(main())`, nothing before it is of a retry.
+    """
+    exits = bool(trace.frames) and "sys.exit(" in trace.frames[0].code
+    near = [] if exits else [data for _, data in islice(raw.lines_before(), LINES_NEAR)]
+    last = trace.last_number
+    behind = ((number, data) for number, data in raw.lines_after() if number > last)
+    near += [data for _, data in islice(behind, LINES_NEAR + 1)]
+    own = _GOES_ON if trace.is_bare else _CAUGHT
+    return bool(own.search(clean_text(raw.data))) or any(
+        _CAUGHT.search(clean_text(line)) for line in near
+    )

@@ -1,0 +1,153 @@
+"""Failures of the table among what else logs contain: the one that ended the run is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.knowledge.failures import FAILURES
+from launcher.diagnosis.diagnose import diagnose_logs
+from launcher.diagnosis.verdict import cause_name
+from tests.support.failure_samples import (
+    ALARMS,
+    OWN_ERROR,
+    OWN_NAME,
+    PEERS_GONE,
+    SHUTDOWN,
+    TORCHRUN_END,
+    prefixed,
+    root_logs,
+    sample_logs,
+    training_steps,
+)
+from tests.support.verdicts import OOM
+
+EACH = 9
+"""Of so many failures one is taken, another one for each mixture."""
+ENDS_ITSELF = ("build-lock-wait",)
+"""What nobody's error follows: it waits."""
+ROOTS = {name: log for name, log in root_logs().items() if name not in ENDS_ITSELF}
+FOREIGN = "[2026-11-21 08:20:15,100] [INFO] [launch.py:3:main] one line\n"
+
+AROUND = {
+    "a torchrun that ends": lambda log: log + TORCHRUN_END,
+    "a rank's prefix": lambda log: prefixed("[rank3]: ", log) + TORCHRUN_END,
+    "eight ranks": lambda log: "".join(prefixed(f"[rank{rank}]: ", log) for rank in range(8)),
+    "alarms before": lambda log: ALARMS + training_steps(2) + log + TORCHRUN_END,
+    "noise of the end": lambda log: log + TORCHRUN_END + SHUTDOWN,
+    "peers that lose it": lambda log: prefixed("[rank3]: ", log) + PEERS_GONE + TORCHRUN_END,
+    "Ray": lambda log: prefixed("(RayTrainWorker pid=950, ip=10.0.0.3) ", log),
+    "Kubernetes": lambda log: prefixed("[pod/a-1/pytorch] 2026-11-21T08:20:15.100000000Z ", log),
+    "Slurm": lambda log: prefixed("3: ", log) + SHUTDOWN,
+}
+WARNED = (
+    "WARNING:root:not done: ",
+    "2026-11-21 08:20:15,100 - WARNING - loader - failed: ",
+    "[2026-11-21 08:20:15,100] [WARNING] [engine.py:88:x] ",
+    "08:20:15 | WARN | ",
+    "/v/lib/python3.11/site-packages/a/b.py:77: UserWarning: ",
+)
+
+
+@pytest.fixture
+def head_of(tmp_path):
+    """What heads the diagnosis of a text."""
+
+    def head(text):
+        path = tmp_path / "x.log"
+        path.write_text(text, encoding="utf-8")
+        cause = diagnose_logs([path])[1].cause
+        return cause_name(cause) if cause else None
+
+    return head
+
+
+def some(logs, start):
+    return dict(list(logs.items())[start % EACH :: EACH])
+
+
+def names_that_differ(head_of, logs, mixture, expected=None):
+    heads = {name: head_of(mixture(log)) for name, log in logs.items()}
+    return {name: head for name, head in heads.items() if head != (expected or name)}
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_a_failure_is_named_whatever_stands_round_it(head_of, around):
+    logs = some(ROOTS, list(AROUND).index(around))
+    logs = {name: log for name, log in logs.items() if not log.startswith("[")}
+    assert not names_that_differ(head_of, logs, AROUND[around])
+
+
+def test_a_failure_that_the_run_went_on_after_excuses_no_later_one(head_of):
+    logs = some(ROOTS, 1)
+    assert not names_that_differ(
+        head_of, logs, lambda log: log + training_steps(7) + OWN_ERROR + TORCHRUN_END, OWN_NAME
+    )
+    assert not names_that_differ(
+        head_of, logs, lambda log: OWN_ERROR + training_steps(7) + log + TORCHRUN_END
+    )
+
+
+def test_a_failure_that_was_survived_once_is_the_cause_where_it_comes_again(head_of):
+    trace = 'Traceback (most recent call last):\n  File "t.py", line 9, in step\n    f()\n' + OOM
+    again = trace + training_steps(9) + trace + TORCHRUN_END
+    assert head_of(again) == "cuda-oom"
+    assert head_of(trace + training_steps(9)) is None
+
+
+@pytest.mark.parametrize("level", WARNED)
+def test_what_is_only_warned_of_gives_way_to_an_error_that_nobody_caught(head_of, level):
+    logs = {
+        name: log
+        for name, log in some(ROOTS, WARNED.index(level)).items()
+        if log.count("\n") == 1 and "NCCL WARN" not in log and log[0] != "["
+    }
+    assert len(logs) > 50
+    assert not names_that_differ(
+        head_of, logs, lambda log: level + log + OWN_ERROR + TORCHRUN_END, OWN_NAME
+    )
+
+
+def test_what_is_tried_again_gives_way_to_an_error_that_nobody_caught(head_of):
+    logs = {name: log for name, log in some(ROOTS, 4).items() if not name.startswith("mpi-")}
+    assert not names_that_differ(
+        head_of,
+        logs,
+        lambda log: log + "Retrying in 5 s\n" + training_steps(2) + OWN_ERROR + TORCHRUN_END,
+        OWN_NAME,
+    )
+
+
+def test_what_was_tried_in_vain_is_the_cause_where_nothing_else_is(head_of):
+    for end in (TORCHRUN_END, ""):
+        assert head_of(f"{OOM}Retrying in 5 s\n{OOM}{end}") == "cuda-oom"
+
+
+def test_what_ended_a_rank_goes_before_what_its_peers_say_of_it(head_of):
+    samples = sample_logs()
+    peers = [samples[name] for name, known in FAILURES.items() if known.peer]
+    roots = {name: log for name, log in some(ROOTS, 5).items() if not FAILURES[name].peer}
+    wrong = {}
+    for at, (name, log) in enumerate(roots.items()):
+        peer = peers[at % len(peers)]
+        for text in (
+            prefixed("[rank5]: ", peer) + prefixed("[rank3]: ", log),
+            prefixed("5: ", peer) + prefixed("3: ", log),
+            log + FOREIGN + peer,
+        ):
+            if (head := head_of(text)) != name:
+                wrong[name] = head
+    assert not wrong
+
+
+def test_slurms_word_for_a_step_is_no_step_of_a_training(head_of):
+    missing = sample_logs()["history-name-missing"].splitlines()[-1]
+    text = (
+        f"{missing}\nslurmstepd: error: *** STEP 8123.0 ON n1 CANCELLED AT 2026-11-21T08:27 ***\n"
+    )
+    assert head_of(text) not in (None, "slurm-step-cancelled")
+
+
+def test_a_condition_does_not_look_at_another_traceback(head_of):
+    samples = sample_logs()
+    first, second = samples["verl-options-refused"], samples["torchrun-options-refused"]
+    assert head_of(first + training_steps(7) + second) == "torchrun-options-refused"
