@@ -307,7 +307,7 @@ class Evidence:
         self.progress.add_before(line, raw, self._prefixes, gap)
         shown = Sighting(known, line, {}, trace, earlier.count + 1 if earlier else 1, line.number)
         shown.was_caught = says_it_goes_on(text, raw) or bool(trace and trace.was_caught)
-        shown.is_only_warned = is_only_warned(text)
+        shown.is_only_warned = not known.warns and is_only_warned(text)
         shown.ends_traceback = bool(trace and trace.ends_program_with(text))
         if earlier and not self._is_worse(shown, earlier):
             earlier.count, earlier.last_number = shown.count, line.number

@@ -43,7 +43,7 @@ root apptainer-extraction-failed
   fix     APPTAINER_TMPDIR (SINGULARITY_TMPDIR) on a disk with room that is not mounted noexec or
           nodev
   checks  files.temporary-folder-is-usable
-root apptainer-no-driver-files, survivable
+root apptainer-no-driver-files, survivable, warns
   says    WARNING: Could not find any nv files on this host!
   cause   --nv found no libraries of the NVIDIA driver on this node, so that the container sees no
           GPU

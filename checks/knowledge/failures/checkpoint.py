@@ -49,7 +49,7 @@ silent load-latest-silent, survivable
           give a tag
   checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere,
           files.output-is-writable
-root zero-ckpt-paths-missing
+root zero-ckpt-paths-missing, warns
   says    "The following zero checkpoints paths are missing: "
   cause   {SCATTERED_CAUSE}
   fix     {GATHER_FIX} that every node sees, or use_node_local_storage with the same nodes

@@ -17,7 +17,7 @@ root ds-first-host-unreachable
           /job/hostfile has the same effect on a single machine
   fix     `ssh -oBatchMode=yes {node} true` shows the reason; remove {path} if one machine was meant
   checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
-root master-addr-not-an-ip
+root master-addr-not-an-ip, warns
   says    "Using IP address of "
   pattern Using IP address of (?!(?:\d{1,3}\.){3}\d{1,3} for|[0-9a-fA-F]*:[0-9a-fA-F:]+
           for)(?P<got>\S+) for node (?P<node>\S+)
@@ -26,7 +26,7 @@ root master-addr-not-an-ip
   fix     make the start-up files of {node}'s shell print nothing without a terminal, or pass
           --master_addr
   checks  ssh.shell-is-quiet
-root master-addr-virtual-net, survivable
+root master-addr-virtual-net, survivable, warns
   says    "Using IP address of "
   pattern Using IP address of (?P<ip>172\.(?:1[7-9]|2\d|3[01])\.\d+\.\d+|192\.168\.12[12]\.\d+|
           127\.\d+\.\d+\.\d+|169\.254\.\d+\.\d+) for node (?P<node>\S+)

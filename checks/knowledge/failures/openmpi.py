@@ -148,7 +148,7 @@ root mpi-value-invalid
   cause   {name} has the value {value}, which this Open MPI does not accept
   fix     `ompi_info --param all all --level 9 | grep -A3 {name}` shows what it takes; correct
           OMPI_MCA_{name}, the option or openmpi-mca-params.conf
-root mpi-interface-invalid
+root mpi-interface-invalid, warns
   says    WARNING: An invalid value was given for btl_tcp_if_
   near    Local host: +(?P<node>\S+)[\s\S]{0,60}?Value: +(?P<value>\S+)[\s\S]{0,60}?Message:
           +(?P<why>[^\n]+)
@@ -157,7 +157,7 @@ root mpi-interface-invalid
   fix     name a network of all nodes in place of an interface: `--mca btl_tcp_if_include
           10.0.0.0/16`
   checks  nccl.socket-interface-exists, network.one-network
-root mpi-connect-failed, peer
+root mpi-connect-failed, peer, warns
   says    Open MPI failed to TCP connect to a peer MPI process
   near    Local host: +(?P<node>\S+)[\s\S]{0,80}?Message: +(?P<what>[^\n]+?)\s*\n[^\n]*?Error:
           +(?P<why>[^\n]+)

@@ -240,7 +240,7 @@ root file-busy
   fix     end what holds it (`fuser -v {path}`), or leave it; remove only what is inside of a mount
 root compressed-ends-early
   says    Compressed file ended before the end-of-stream marker
-  says    Corrupt input data
+  says    "LZMAError: Corrupt input data"
   cause   a compressed file of the data is cut off or damaged: its download or copy was interrupted
   fix     `gzip -t` (xz -t, zstd -t) on that node; copy or download it again
 root weights-are-a-web-page

@@ -41,7 +41,7 @@ symptom elastic-exit-barrier, survivable
   says    Error waiting on exit barrier
   cause   a node's agent was gone when this one ended
   fix     read the output of the node that ended first
-root torchrun-hangup
+root torchrun-hangup, warns
   says    death signal, shutting down workers
   pattern Received (?:1|Signals\.SIGHUP) death signal, shutting down workers
   cause   torchrun was ended by SIGHUP: the terminal or login that started it was closed
