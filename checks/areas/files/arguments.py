@@ -116,4 +116,8 @@ def _missing_everywhere_verdict(
     ):
         return None
     message = f"{what} is on no node that answered{meant(job_path)}"
-    return warn("missing-everywhere", message, node.fix("", "put it there or correct the path"))
+    todo = "put it there or correct the path"
+    if "/~/" in job_path.absolute:
+        message += "; a rank is given the ~ as it stands, with no shell to expand it"
+        todo = "write the folder in place of ~, unless the script itself expands it"
+    return warn("missing-everywhere", message, node.fix("", todo))

@@ -44,6 +44,14 @@ def test_what_is_missing_everywhere_may_be_made_before_the_start():
     assert outcomes(IN_COMMAND, snap) == ["pass", "pass"]
 
 
+def test_a_folder_that_only_a_shell_would_expand_is_said_to_stand_as_it_is():
+    literal = JobPath("missing", "/run/~/llama")
+    finding = judged(cluster(paths(literal), paths(literal)), f"files.{IN_COMMAND}")[("node1",)]
+    assert "given the ~ as it stands" in finding.message
+    assert finding.fix
+    assert "in place of ~" in finding.fix.note
+
+
 def test_nothing_is_asked_without_arguments_or_without_their_folder():
     assert outcomes(IN_COMMAND, cluster(JobPaths(existing("/run")))) == ["skip"]
     gone = JobPaths(JobPath("missing", "/run"), {"cfg.yml": ""}, {"cfg.yml": MISSING})
