@@ -127,6 +127,7 @@ root hip-integrated-gpu
 root hip-invalid-device-function
   says    HIP error: invalid device function
   says    hipErrorNoBinaryForGpu
+  says    HIP error: no kernel image is available
   says    Unable to find code object for all current devices
   cause   torch or an extension holds no kernel for this AMD GPU
   fix     install the ROCm build of torch that names the GPU's gfx architecture (`rocminfo | grep
@@ -164,12 +165,19 @@ root cuda-unknown-environment
   follows gpu-xid, gpu-lost
 root cuda-no-gpus-available
   says    No CUDA GPUs are available
-  says    No HIP GPUs are available
   cause   torch was built for GPUs and sees none: CUDA_VISIBLE_DEVICES is empty or names none that
           exist, or the container, the Slurm step or Ray's actor got none
   fix     `echo $CUDA_VISIBLE_DEVICES; nvidia-smi -L` in the rank's environment; docker `--gpus
           all`, Slurm `--gpus-per-node`, Ray num_gpus=1
   checks  gpu.shell-hides-no-gpu, gpu.slots-have-gpus, gpu.devices-may-be-opened
+root hip-no-gpus-available
+  says    No HIP GPUs are available
+  cause   torch was built for ROCm and sees no AMD GPU: this user may not open /dev/kfd and
+          /dev/dri, the container did not get them, the driver (amdgpu) is not loaded, or
+          HIP_VISIBLE_DEVICES or ROCR_VISIBLE_DEVICES names none that exist
+  fix     `rocminfo | grep gfx; ls -l /dev/kfd /dev/dri; env | grep VISIBLE` as that user; groups
+          video and render; docker `--device /dev/kfd --device /dev/dri --group-add video`
+  checks  gpu.slots-have-gpus, gpu.devices-may-be-opened
 root cuda-not-compiled
   says    Torch not compiled with CUDA enabled
   says    PyTorch was compiled without CUDA support

@@ -127,6 +127,7 @@ root cuda-driver-too-old, survivable
           training.smoke-trains
 root cuda-no-kernel
   says    no kernel image is available for execution on the device
+  unless  HIP error
   cause   torch or an extension was not built for this GPU model
   fix     install a build for its compute capability, or build with TORCH_CUDA_ARCH_LIST
   checks  software.torch-fits-the-gpus, gpu.models-are-equal, training.smoke-trains

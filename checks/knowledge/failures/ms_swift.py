@@ -38,7 +38,8 @@ root swift-refused-elsewhere
   says    "NotImplementedError: "
   near    /swift/(?!llm/argument|arguments/|megatron/arguments?|rlhf_trainers/)[\w/]+\.py", line
           \d+, in \w+\n +raise .*\n(?:    .*\n|[
-          ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError): (?P<what>.+)
+          ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError):
+          (?P<what>(?!Failed to import).+)
   cause   ms-swift does not accept the data, the model or an option as given: {what}
   fix     correct what it names on the command line or in the data; `pip show ms-swift`: options
           differ between releases

@@ -16,11 +16,19 @@ root git-host-unresolvable
   cause   this node cannot resolve {host}: it has no way to the internet, or no name server
   fix     fetch on a node that has, and `python -m launcher sync`; or https_proxy in its environment
   checks  software.proxy-spares-the-nodes
+root megatron-lm-not-on-the-path
+  shows   No module named 'megatron.training'
+  cause   megatron-core is installed, which has no megatron.training: that is in the sources of
+          Megatron-LM alone, which are not on this process's path
+  fix     `git clone --branch core_r0.12.0 https://github.com/NVIDIA/Megatron-LM` (the branch of the
+          installed megatron-core) to the same path on every node, and PYTHONPATH with it in the
+          environment of the ranks; for ms-swift MEGATRON_LM_PATH
+  checks  software.versions-are-equal
 root package-submodule-missing, survivable
   says    ModuleNotFoundError: No module named '
   pattern ModuleNotFoundError: No module named '(?P<package>torch|transformers|accelerate|peft|trl|
           datasets|vllm|flash_attn|numpy|tokenizers|xformers|megatron|
-          torchvision)\.(?P<rest>(?!_six)[\w.]+)'
+          torchvision)\.(?P<rest>(?!_six|training')[\w.]+)'
   history asked
   cause   {package} is installed, and has no {rest}: it is of another release than the code expects,
           or a file named {package}.py hides it

@@ -78,6 +78,12 @@ root slurm-munge
   cause   Slurm's authentication fails on this node ({why})
   fix     start munged there with the cluster's munge.key; clocks may differ by five minutes at most
   checks  time.clocks-agree
+root pyxis-not-loaded
+  shows   SPANK plugin "pyxis" option "{option}" not found
+  cause   this node's slurmd knows no pyxis: it is not installed there, plugstack.conf does not name
+          it, or slurmd was not started again since; the job ran outside of the container
+  fix     on that node: spank_pyxis.so and its line in plugstack.conf, as on the login node; then
+          `systemctl restart slurmd`
 root slurm-program-missing
   shows   error: execve(): {path}: {why:No such file or directory|Permission denied|Exec format
           error}

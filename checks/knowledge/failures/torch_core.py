@@ -122,11 +122,20 @@ root torch-integer-gradient
           frozen, or it is copied by ZeRO-3's or FSDP's set-up
   fix     freeze the base (prepare_model_for_kbit_training) and train an adapter; with ZeRO-3 or
           FSDP set bnb_4bit_quant_storage to bfloat16
+root zero3-offload-of-some-releases
+  says    Expected all tensors to be on the same device, but
+  near    in unscale_and_clip_grads
+  cause   with ZeRO-3 and its offload to CPUs, DeepSpeed 0.14.1 and 0.14.2 scale gradients on the
+          CPU by a norm on the GPU: a defect of these releases, not of the model
+  fix     `uv pip install 'deepspeed>=0.14.3'` on every node (0.14.0 has it not yet); until then
+          offload parameters alone, not the optimizer
+  checks  software.versions-are-equal
 root torch-mixed-devices
   says    Expected all tensors to be on the same device, but
   pattern Expected all tensors to be on the same device, but (?:found at least two devices,
           (?P<one>\S+) (?:\([^)]*\) )?and (?P<other>[\w:]+)|got .*?(?P<what>\w+) is on
           (?P<third>[\w:]+), different from other tensors on (?P<fourth>[\w:]+))
+  unless  in unscale_and_clip_grads
   cause   an operation got tensors of different devices: a batch or module was not moved, or
           device_map="auto" spread one model over the GPUs of a rank that trains on one
   fix     leave device_map out of a run with several ranks (or a device_map that maps "" to

@@ -119,12 +119,21 @@ root hf-remote-code-packages
   fix     `uv pip install {packages}` on every node (flash_attn: flash-attn, with
           --no-build-isolation)
   checks  software.versions-are-equal
+root zero3-emptied-before-loading
+  shows   Trying to set a tensor of shape {saved:torch\.Size\([^)]*\)} in "{name:[^"]+}" (which
+          has shape torch.Size([0]))
+  cause   ZeRO-3 has emptied the model's {name} before its weights were loaded, and they are loaded
+          as if it had not: quantized weights (QLoRA) with an older transformers, or a loader that
+          knows no ZeRO-3
+  fix     ZeRO-2 for QLoRA, or zero3_init_flag: false (zero.Init off) with memory for the whole
+          model; recent transformers, accelerate and bitsandbytes on every node
+  checks  software.versions-are-equal
 root hf-init-of-missing-tokens
   says    Trying to set a tensor of shape
   pattern Trying to set a tensor of shape (?P<saved>torch\.Size\([^)]*\)) in "(?P<name>[^"]+)"
-          \(which has shape (?P<current>torch\.Size\([^)]*\))\)
+          \(which has shape (?P<current>torch\.Size\((?!\[0\])[^)]*\))\)
   cause   the weights' {name} has the shape {saved}, the model's {current}: config.json is not of
-          these weights, or the embeddings were resized (or ZeRO-3 emptied them) before loading
+          these weights, or the embeddings were resized before loading
   fix     load with the config.json that was saved with them; resize afterwards
   checks  files.same-files-are-equal
 silent hf-weights-newly-initialized, survivable

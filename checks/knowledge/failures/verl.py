@@ -89,6 +89,11 @@ root verl-reward-kinds-differ
           sources disagree, some return a dict with further values and some a number alone
   fix     let each reward function return the same keys: a dict with `score` and the others for all,
           or a number for all
+root verl-rocr-visible-devices
+  says    Please don't set ROCR_VISIBLE_DEVICES when HIP/CUDA_VISIBLE_DEVICES is set
+  cause   the environment has ROCR_VISIBLE_DEVICES, by Slurm or the container, beside
+          HIP_VISIBLE_DEVICES or CUDA_VISIBLE_DEVICES: both hide GPUs, one on top of the other
+  fix     `unset ROCR_VISIBLE_DEVICES` before `ray start` on every node
 root verl-refused-elsewhere
   says    "ValueError: "
   says    "AssertionError: "
