@@ -6,11 +6,12 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+NOT_COUNTED = (?:partition_parameters\.py|zero\.Init\()[\s\S]*?!= \d+ \* \d+ \* 1\b
 ONE_RANK_FOUND = Discovered MPI settings of world_rank=\d+, local_rank=\d+, world_size=1,
 root batch-triple
   shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
           {total} != {micro} * {steps} * {world}
-  unless  {ONE_RANK_FOUND}
+  unless  {ONE_RANK_FOUND}|{NOT_COUNTED}
   cause   train_batch_size {total} is not {micro} × {steps} × {world} ranks: it is no multiple of
           micro batch × ranks (whoever computed the steps rounded them), or other nodes joined than
           planned
@@ -26,6 +27,18 @@ root batch-one-rank-found
   fix     set RANK, LOCAL_RANK, WORLD_SIZE and MASTER_ADDR for each rank, or start with torchrun or
           deepspeed; else build mpi4py with that MPI (`uv pip install --no-binary mpi4py mpi4py`)
   checks  deepspeed.batch-sizes-agree
+root batch-ranks-not-counted
+  shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
+          {total} != {micro} * {steps} * {world:1\b}
+  near    {NOT_COUNTED}
+  unless  {ONE_RANK_FOUND}
+  cause   zero.Init read the config as DeepSpeed counted one rank. Where more were started, the
+          process group did not exist yet as the model was built; where one was, {total} is not
+          {micro} × {steps}
+  fix     build TrainingArguments (or Accelerator, deepspeed.init_distributed) before the model,
+          with releases of accelerate, transformers and deepspeed that belong together;
+          "train_batch_size": "auto", or leave it out
+  checks  deepspeed.batch-sizes-agree, software.releases-work-together
 root batch-none
   says    Either train_batch_size or train_micro_batch_size_per_gpu needs to be provided
   cause   the DeepSpeed config gives no batch size

@@ -227,7 +227,8 @@ root cuda-oom-save-gather
   says    CUDA out of memory
   pattern torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory
   near    in
-          (?:_zero3_consolidated_16bit_state_dict|save_16bit_model|get_state_dict|_full_state_dict_hook|_full_post_state_dict_hook|_unshard_fsdp_state_params|summon_full_params|full_optim_state_dict|_gather_orig_param_state|save_checkpoint)\n
+          (?:_zero3_consolidated_16bit_state_dict|save_16bit_model|get_state_dict|_full_state_dict_hook|_full_post_state_dict_hook|_unshard_fsdp_state_params|summon_full_params|full_optim_state_dict|_gather_orig_param_state|save_checkpoint)\n|in
+          (?!\w*(?:load|set_))\w*state_dict\w*\n
   unless  in (?:training_step|backward|train_batch|evaluation_loop)\n
   cause   the GPU became full as a checkpoint was saved: to write whole weights they are gathered on
           the GPUs

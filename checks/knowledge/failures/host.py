@@ -105,8 +105,8 @@ root memory-refused
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
 root stale-nfs
   says    Stale file handle
-  pattern ^(?!.*(?:\.triton|torchinductor|triton_cache)).*(?:\[Errno 116\] Stale file handle|: Stale
-          file handle\s*$)
+  pattern ^(?!.*(?:\.triton|torchinductor|triton_cache|InductorError)).*(?:\[Errno 116\] Stale file
+          handle|: Stale file handle\s*$)
   cause   a file on a network file system was replaced or removed while it was read or written, or
           its export was made again on the server
   fix     start again where another rank or run had replaced it, and let one rank write what others

@@ -10,8 +10,11 @@ root triton-cache-race
   says    FileNotFoundError: [Errno 2] No such file or directory: '
   says    OSError: [Errno 116] Stale file handle: '
   says    OSError: [Errno 39] Directory not empty: '
+  says    OSError: [Errno 16] Device or resource busy: '
+  says    FileExistsError: [Errno 17] File exists: '
   pattern (?:FileNotFoundError: \[Errno 2\] No such file or directory: '|OSError: \[Errno 116\]
-          Stale file handle: '|OSError: \[Errno 39\] Directory not empty:
+          Stale file handle: '|OSError: \[Errno 39\] Directory not empty: '|OSError: \[Errno 16\]
+          Device or resource busy: '|FileExistsError: \[Errno 17\] File exists:
           ')(?P<path>[^']*(?:/\.triton/|/triton_cache|/torchinductor_|/triton/)[^']*)'
   cause   several ranks compile into one Triton or inductor cache, and it lies on a network file
           system or is removed meanwhile; no data is missing
@@ -185,6 +188,13 @@ root triton-cache-stale
           rank replaced the file while this one loaded it
   fix     TRITON_CACHE_DIR and TORCHINDUCTOR_CACHE_DIR on a disk of each node, such as
           /tmp/triton-$USER
+root inductor-cache-stale
+  shows   InductorError: OSError: [Errno 116] Stale file handle
+  cause   the cache of compiled kernels lies on a file system that nodes share: another rank
+          replaced the file while this one loaded it
+  fix     TRITON_CACHE_DIR and TORCHINDUCTOR_CACHE_DIR on a disk of each node, such as
+          /tmp/triton-$USER
+  checks  software.build-folders-are-usable
 root triton-asserted
   says    Triton Error [CUDA]: device-side assert triggered
   says    Triton Error [CUDA]: misaligned address

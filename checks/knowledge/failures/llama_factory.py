@@ -84,6 +84,7 @@ root llamafactory-refused-elsewhere
   says    "NotImplementedError: "
   near    llamafactory/(?:data|model|train|extras)/[\w/]+\.py", line \d+, in \w+\n +raise .*\n(?:
           .*\n|[ ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError): (?P<what>.+)
+  unless  in (?:training_step|forward|backward)\n
   cause   LLaMA-Factory does not accept the data or model as given: {what}
   fix     correct what it names: a column or format in dataset_info.json, the template, or the
           option of the YAML

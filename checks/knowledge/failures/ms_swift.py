@@ -40,6 +40,7 @@ root swift-refused-elsewhere
           \d+, in \w+\n +raise .*\n(?:    .*\n|[
           ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError):
           (?P<what>(?!Failed to import).+)
+  unless  in (?:training_step|_?infer|forward|backward)\n
   cause   ms-swift does not accept the data, the model or an option as given: {what}
   fix     correct what it names on the command line or in the data; `pip show ms-swift`: options
           differ between releases

@@ -40,6 +40,15 @@ root release-own-attribute
           image, on every node); in a class of your own super().__init__(); `uv pip install
           --reinstall {package}` where files are mixed
   checks  software.versions-are-equal
+root own-attribute-never-set
+  shows   AttributeError: '{class:\w+}' object has no attribute '{name:\w+}'
+  near    File "(?P<file>(?!\S*(?:site|dist)-packages/)\S+\.py)", line (?P<line>\d+), in
+          \w+\n.*\bself\.(?P<read>\w+).*\n(?:[ ~^]+\n)?AttributeError: '\w+' object has no attribute
+          '(?P=read)'
+  cause   the program's own code reads self.{name} ({file}:{line}), and neither `{class}` nor a
+          class that it extends sets it (a base class of another release may have)
+  fix     set it in __init__ of `{class}`, before anything reads it; where the code was copied from
+          a library's class, install the release of that library that it was written for
 root release-object-attribute
   shows   AttributeError: '{class:\w+(?:Config|Model|Trainer|Engine|Optimizer|Cache|Arguments|
           Accelerator|State|ForCausalLM|Processor|Attention|Plugin)}' object has no attribute

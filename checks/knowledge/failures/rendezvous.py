@@ -84,6 +84,24 @@ root eaddrinuse-tasks
           --node_rank (machine_rank) from SLURM_NODEID; or leave the launcher out, and let srun
           start each rank with RANK=$SLURM_PROCID, LOCAL_RANK=$SLURM_LOCALID; another port does not
           help
+root rdzv-endpoint-left-out
+  says    master_addr is only used for static rdzv_backend and when rdzv_endpoint is not specified
+  near    (?:connect to \(|reach |server socket .*)(?:localhost|127\.0\.0\.1)\b
+  cause   --rdzv_backend=c10d without --rdzv_endpoint: --master_addr and --master_port are ignored,
+          so that each node looks for the store on itself (localhost:29400)
+  fix     --rdzv_endpoint=MASTER_ADDR:MASTER_PORT on all nodes in their place, or leave out
+          --rdzv_backend (the static one takes --node_rank, --master_addr and --master_port)
+  checks  ports.master-port-is-reachable
+root rdzv-endpoint-is-local
+  says    RendezvousConnectionError: The connection to the C10d store has failed
+  near    connect to \((?:localhost|127\.0\.0\.1), (?P<port>\d+)\)
+  unless  num_nodes_waiting|_state_holder\.sync|failed to shutdown the rendezvous|master_addr is
+          only used
+  cause   the endpoint of the rendezvous is this node itself (localhost:{port}): --rdzv_endpoint was
+          left out or names localhost, and nothing served it there
+  fix     --rdzv_endpoint=HEAD:PORT on all nodes, with the head's name as the other nodes know it;
+          on one node --standalone
+  checks  ports.master-port-is-reachable
 symptom c10d-store-failed
   says    RendezvousConnectionError: The connection to the C10d store has failed
   unless  num_nodes_waiting|_state_holder\.sync|failed to shutdown the rendezvous

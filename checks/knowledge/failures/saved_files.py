@@ -235,6 +235,7 @@ root folder-not-empty
   fix     let one rank remove it, the others wait; ignore_errors=True; on NFS close its files first
 root file-busy
   shows   [Errno 16] Device or resource busy: '{path:[^']+}'
+  unless  \[Errno 16\][^\n]*(?:/\.triton/|/triton_cache|/torchinductor_|/triton/)
   cause   {path} is still open or mounted: on NFS a removed file that a process holds (.nfs…), or a
           mount point
   fix     end what holds it (`fuser -v {path}`), or leave it; remove only what is inside of a mount

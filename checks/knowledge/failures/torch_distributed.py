@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
 
+MORE_JOINED = "|".join(
+    rf"\d{{{digits}}}, \w+=\d{{{digits + 1},}}|"
+    + "|".join(
+        rf"{first}\d{{{digits - 1}}}, \w+=[{first + 1}-9]\d{{{digits - 1}}}\b"
+        for first in range(1, 9)
+    )
+    for digits in (1, 2, 3)
+)
+"""A count of ranks, then a larger one (but for two of one length that begin alike)."""
+
 FAILURES = read_entries(
-    r"""
+    MORE_JOINED=MORE_JOINED,
+    text=r"""
 OUTSIDE_SLURM = multi-node training without SLURM handling the processes|
    `srun` command is available on your system but is not used
+root c10d-store-is-used
+  says    Timed out initializing process group in store based barrier on rank
+  pattern Timed out initializing process group in store based barrier on rank:? (?P<rank>\d+), for
+          key: \S+ \(world_size=(?={MORE_JOINED})(?P<world>\d+),
+          (?:num_workers_joined|worker_count)=(?P<joined>\d+)
+  cause   {joined} ranks were counted where there are {world}: the store holds the count of another
+          run (init_method file:// with a file that an earlier one left, or another run at the same
+          MASTER_ADDR and MASTER_PORT), or processes take the same rank
+  fix     remove the file that init_method names before each start, or use env:// with the RANK and
+          WORLD_SIZE that the launcher gives; else end the other run or take another MASTER_PORT
 root c10d-store-barrier, peer
   says    Timed out initializing process group in store based barrier on rank
   pattern Timed out initializing process group in store based barrier on rank:? (?P<rank>\d+), for
-          key: \S+ \(world_size=(?P<world>\d+), (?:num_workers_joined|worker_count)=(?P<joined>\d+)
+          key: \S+ \(world_size=(?!{MORE_JOINED})(?P<world>\d+),
+          (?:num_workers_joined|worker_count)=(?P<joined>\d+)
   unless  {OUTSIDE_SLURM}
   cause   only {joined} of {world} ranks reached the creation of this process group: the others were
           not started, ended before, were given another MASTER_ADDR or MASTER_PORT, or create other
@@ -303,5 +325,5 @@ root dataparallel-gather-sizes
   cause   DataParallel (one process for all GPUs) cannot join outputs of different lengths
   fix     one process for each GPU (torchrun, deepspeed, `python -m launcher start`), or outputs
           padded to one length
-"""
+""",
 )

@@ -6,6 +6,15 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+symptom rollout-server-error
+  says    "Request failed: 5"
+  says    " failed: 5"
+  pattern (?:Exception: Request|(?P<server>Server \d+)) failed: (?P<status>5\d\d)\b
+  near    vllm_client\.py
+  cause   the server that generates (vLLM's, for the rollouts) answered {status}: it failed at this
+          request, and only its own log says why (its GPU's memory was full, its engine ended)
+  fix     read the log of that server at this time and repair what it names; start it anew, then go
+          on from the last checkpoint
 root trl-arguments-moved
   says    Trainer.__init__() got an unexpected keyword argument '
   pattern (?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Trainer)\.__init__\(\) got an

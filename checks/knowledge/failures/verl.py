@@ -102,6 +102,7 @@ root verl-refused-elsewhere
           checkpoint_engine|experimental)/[\w/]+\.py",
           line \d+, in \w+\n +(?:raise|assert) .*\n(?:    .*\n|[
           ~^]+\n){0,4}(?:ValueError|AssertionError|NotImplementedError): (?P<what>.+)
+  unless  step:[1-9]\d* -
   cause   verl does not accept how it is set up or what it was given: {what}
   fix     change the key that it names on the command line (`key=value`) or in the YAML; compare
           with the example scripts of the installed release
