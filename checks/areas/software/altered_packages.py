@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 
+from checks.areas.files.fixes import copy_command
 from checks.areas.software.pip_commands import install_command
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
@@ -107,7 +107,7 @@ def _fix(node: NodeView, software: Software, differing: Mapping[str, Mapping[str
     paths = [(name, path) for name, most in differing.items() for path in most]
     source = _source(node, differing)
     if source and len(paths) <= MOST_COPIED:
-        copies = (f"scp {source}:{shlex.quote(path)} {shlex.quote(path)}" for _, path in paths)
+        copies = (copy_command(node, source, path) for _, path in paths)
         return node.fix(" && ".join(copies), f"{source} has it as most nodes do")
     packages = {name: software.packages.get(name, "") for name in differing}
     command = install_command(software, packages, "--force-reinstall", "--no-deps")

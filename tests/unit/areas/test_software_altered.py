@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import posixpath
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_what_one_node_alone_has_altered_is_found(altered, expected):
 def test_the_file_comes_from_a_node_that_has_it_as_most_do(altered, source):
     found = judged(cluster(*altered), f"software.{CLAIM}")
     broken = next(finding for finding in found.values() if finding.cause)
-    assert broken.fix.command == f"scp {source}:{ENGINE} {ENGINE}"
+    assert f"scp -rp {source}:{ENGINE} {posixpath.dirname(ENGINE)}/" in broken.fix.command
 
 
 def test_many_altered_files_are_installed_again():
