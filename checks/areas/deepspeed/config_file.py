@@ -374,14 +374,15 @@ def optimizer_runs_under_zero(node: NodeView, config: ParsedConfig) -> Verdict:
     DeepSpeed refuses others in every rank, once the model is loaded.
 
     Measured: `optimizer.type` and `scheduler.type` against the names that DeepSpeed and torch have,
-    the optimizer's from stage 1 on against those that ZeRO takes, and `max_grad_norm` among its
-    parameters.
+    the optimizer's from stage 1 on against those that ZeRO takes, `max_grad_norm` among its
+    parameters, and what DeepSpeed's schedulers cannot do without.
 
     Fix:
         unknown-optimizer: the name that is near; else names some.
         untested-optimizer: allows it.
         max-grad-norm: moves it to `gradient_clipping`.
         misspelt-scheduler: the name that is near; else names some.
+        lacking-parameter: names it: a number of steps or a rate that only the user knows.
     """
     return judge_optimizer(node, config)
 

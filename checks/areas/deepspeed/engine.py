@@ -44,6 +44,12 @@ TORCH_OPTIMIZERS = (
 )
 """Of torch.optim, in their own spelling, up to torch 2.13."""
 SCHEDULERS = ("LRRangeTest", "OneCycle", "WarmupLR", "WarmupDecayLR", "WarmupCosineLR")
+REQUIRED_PARAMETERS = {
+    "OneCycle": ("cycle_min_lr", "cycle_max_lr"),
+    "WarmupDecayLR": ("total_num_steps",),
+    "WarmupCosineLR": ("total_num_steps",),
+}
+"""What the constructors of DeepSpeed's schedulers have no default for (runtime/lr_schedules.py)."""
 TORCH_SCHEDULERS = (
     *("ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts"),
     *("CyclicLR", "ExponentialLR", "LambdaLR", "LinearLR", "MultiStepLR", "MultiplicativeLR"),
@@ -185,9 +191,9 @@ def judge_optimizer(node: NodeView, config: ParsedConfig) -> Verdict:
         edit = f'c["gradient_clipping"]={key_expression("optimizer.params")}.pop("max_grad_norm")'
         message = f"{path}: {key} is rejected; use gradient_clipping"
         return block("max-grad-norm", message, edit_fix(node, path, config, edit))
-    unknown = _unknown_names(node, config)
-    if unknown is not None:
-        return unknown
+    refused = _unknown_names(node, config) or _lacking_parameters(node, config)
+    if refused is not None:
+        return refused
     allowed = config.on("zero_allow_untested_optimizer")
     if (
         config.stage
@@ -216,6 +222,18 @@ def _unknown_names(node: NodeView, config: ParsedConfig) -> Verdict | None:
         known = (*SCHEDULERS, *TORCH_SCHEDULERS)
         return _unknown_name_verdict(node, config, "scheduler", "misspelt-scheduler", known)
     return None
+
+
+def _lacking_parameters(node: NodeView, config: ParsedConfig) -> Verdict | None:
+    """Parameters without which the scheduler's constructor raises."""
+    scheduler, given = str(config.get("scheduler.type")), config.section("scheduler.params")
+    lacking = [name for name in REQUIRED_PARAMETERS.get(scheduler, ()) if name not in given]
+    if not lacking:
+        return None
+    names = " and ".join(lacking)
+    message = f"{config_path(node)}: {scheduler} needs {names} among its parameters"
+    note = f'add {names} to "params" of "scheduler"; Trainer fills in "auto"'
+    return block("lacking-parameter", message, node.fix("", note))
 
 
 def _unknown_name_verdict(

@@ -94,7 +94,7 @@ def test_offload(tmp_path, config, expected):
         ({"optimizer": {"type": "Lamb"}, "scheduler": {"type": "OneCycleLR"}}, "pass"),
         ({**zero(stage=2), "optimizer": {"type": "Lamb"}}, "untested-optimizer!"),
         ({"optimizer": {"type": "Adam", "params": {"max_grad_norm": 1}}}, "max-grad-norm!"),
-        ({"scheduler": {"type": "WarmupDecayLr"}}, "misspelt-scheduler!"),
+        ({"scheduler": {"type": "WarmupLr"}}, "misspelt-scheduler!"),
     ],
 )
 def test_optimizer(tmp_path, config, expected):

@@ -47,6 +47,8 @@ BF16 = {"ACCELERATE_MIXED_PRECISION": "bf16"}
         (({}, BF16, {}), {"launcher": "accelerate"}, ".b."),
         (({}, {}, {"PYTORCH_CUDA_ALLOC_CONF": "x"}), {}, "..w"),
         (({}, {}, {"OMP_NUM_THREADS": "1"}), {}, "..w"),
+        (({}, {}, {"PYTHONIOENCODING": "ascii"}), {}, "..w"),
+        (({}, {}, {"PYTHONUNBUFFERED": "1", "PYTHONPATH": "/x"}), {}, "..."),
         (({}, {}, {"OMP_NUM_THREADS": "1"}), {"env": {"OMP_NUM_THREADS": "4"}}, "..."),
         (({}, {}, {"LD_PRELOAD": "libjemalloc.so"}), {}, "..w"),
         (({}, {}, {"HF_HOME": "/scratch"}), {}, "..."),
