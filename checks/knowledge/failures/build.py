@@ -64,7 +64,10 @@ root build-lock-wait
 root op-build-failed
   shows   RuntimeError: Error building extension '{name:[^']+}'
   cause   the op {name} could not be compiled on this node
-  fix     the compiler's message is above this line: install what it names (g++, python headers)
+  fix     install what the compiler's message names (g++, python headers), if it stands above this
+          line; if not, `rm -r ~/.cache/torch_extensions`, and DS_BUILD_OPS=0 with `ds_report`, or a
+          build by hand on that node, shows it: a CUDA toolkit that is not torch's, a gcc too new
+          for it, too little memory (MAX_JOBS=4)
   checks  software.operators-can-be-built, software.build-folders-are-usable, training.smoke-trains
 root cuda-home-none
   says    expected str, bytes or os.PathLike object, not NoneType

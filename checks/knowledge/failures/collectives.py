@@ -7,6 +7,8 @@ from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = read_entries(
     r"""
+GRADIENTS = in (?:reduce_independent_p_g_buckets_and_remove_grads|reduce_ipg_grads|reduce_bucket|
+   allreduce_bucket|average_tensor|__reduce_and_partition_ipg_grads)\n
 WATCHDOG_PATTERN = "Watchdog caught collective operation timeout: WorkNCCL\(SeqNum=(?P<seq>\d+), "
 RANK_PATTERN = (?:\[Rank (?P<rank>\d+)\] )?
 symptom nccl-timeout-barrier-prep
@@ -97,8 +99,16 @@ stall nccl-device-mapping-warn
   cause   a barrier was called before the rank chose its GPU: all ranks of the node may use the
           first one
   fix     call torch.cuda.set_device(LOCAL_RANK) before init_process_group, or pass device_id= to it
+root collective-mismatch-gradients
+  says    Detected mismatch between collectives on ranks
+  near    {GRADIENTS}
+  cause   ranks reduce gradients of different sizes: on one of them parameters took no part in the
+          step (a batch of text alone leaves the vision tower unused, an expert got no token)
+  fix     let each step use every trained parameter on every rank: a dummy image through the tower,
+          mixed batches, or freeze what may be unused; with DDP find_unused_parameters=True
 root collective-mismatch
   says    Detected mismatch between collectives on ranks
+  unless  {GRADIENTS}
   cause   ranks called different collectives: a branch of the program depends on the rank, or one
           rank had fewer batches and went on to the evaluation, a save or the next epoch
   fix     make every rank take the same path around collectives and saves, and give each the same

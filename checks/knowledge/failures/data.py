@@ -6,11 +6,21 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+root dataset-item-not-indexed
+  says    "KeyError: "
+  pattern KeyError: '(?P<name>[^']*[\d/.-][^']*)'
+  near    File "(?P<file>(?!\S*(?:site|dist)-packages/)\S+\.py)", line (?P<line>\d+), in
+          __getitem__\n.*\]\n(?:[ ~^]+\n)?KeyError: '
+  cause   the dataset's own code ({file}:{line}) looks up {name}, which its index does not have: the
+          list of samples and what was extracted or downloaded for them are not of one set
+  fix     run the extraction for this split to its end, or drop {name} from the list of samples
+  checks  files.needed-data-is-whole
 root data-path-missing
   says    FileNotFoundError
   says    [Errno 2] No such file or directory: '
-  pattern ^(?!.*(?:resource_tracker: '|-packages/\S+\.so\b)).*?(?:\[Errno 2\] No such file or
-          directory: '|FileNotFoundError.*?(?:'[^']*[/.][^']*'|[^\w/](?:\.{0,2}|\w+)/[\w./-]+))
+  pattern ^(?!.*(?:resource_tracker: '|Checkpoint at .* not found\.
+          Aborting|-packages/\S+\.so\b)).*?(?:\[Errno 2\] No such file or directory:
+          '|FileNotFoundError.*?(?:'[^']*[/.][^']*'|[^\w/](?:\.{0,2}|\w+)/[\w./-]+))
   cause   a file or directory is not on this node: misspelt, only on the head, or made by rank 0 on
           a file system that is not shared
   fix     copy it to every node at the same path, and list it under `exist` in launch.toml

@@ -43,6 +43,13 @@ root datasets-not-a-saved-dataset
   fix     `ls` it on this node (dataset_info.json, state.json, data-*.arrow must be there); for
           other formats load_dataset
   checks  files.needed-data-is-whole, files.same-files-are-equal
+root datasets-no-examples
+  says    Please pass `features` or at least one example when writing data
+  cause   the data gave not one example: its file is empty, a pointer of Git LFS, of another format
+          than was said, or a part of the path fits nothing
+  fix     `ls -l` and `head -c 300` of the data file; correct the path or format, and delete the
+          cached copy (download_mode="force_redownload")
+  checks  files.needed-data-is-whole
 root datasets-generation-error
   says    datasets.exceptions.DatasetGenerationError: An error occurred while generating the dataset
   says    datasets.builder.DatasetGenerationError: An error occurred while generating the dataset
@@ -51,7 +58,7 @@ root datasets-generation-error
   fix     read the error before `The above exception was the direct cause`; correct or remove that
           file
   checks  files.needed-data-is-whole
-  follows datasets-cast-error, disk-full
+  follows datasets-cast-error, disk-full, datasets-no-examples
 root datasets-cast-error
   says    DatasetGenerationCastError
   says    because column names don't match

@@ -7,6 +7,13 @@ from checks.knowledge.failures.entries import read_entries
 FAILURES = read_entries(
     r"""
 READ_PYXIS_LOG = read the lines that pyxis prints below, indented: they are the container's own
+root enroot-ldconfig-failed
+  shows   nvidia-container-cli: ldcache error: process {program} failed with error code: {code:\d+}
+  cause   the container was unpacked, but the driver's libraries could not be entered in it:
+          {program} ended with {code}; its own words are not in the log
+  fix     on that node: `df -h` and `free` of enroot's data folder (ENROOT_DATA_PATH), a container
+          of that name left half unpacked (`enroot remove NAME`), `nvidia-container-cli info`; start
+          again with --exclude of the node
 root enroot-user-namespace
   shows   enroot-nsenter: failed to create user namespace: {why:.+}
   cause   this node does not let users create namespaces ({why})

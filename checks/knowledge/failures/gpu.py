@@ -66,6 +66,7 @@ root nccl-dup-gpu-ray
   checks  software.versions-are-equal, gpu.slots-have-gpus
 root cuda-invalid-ordinal
   says    invalid device ordinal
+  unless  unable to create StreamExecutor
   cause   this node has more ranks than GPUs visible to them: slots= or --num_gpus is too high, or
           CUDA_VISIBLE_DEVICES was inherited
   fix     set slots= to at most `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES

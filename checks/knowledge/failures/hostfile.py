@@ -20,6 +20,13 @@ root hostfile-empty
   says    Hostfile is empty or not formatted correctly
   cause   no line of the hostfile names a node
   fix     write one line for each node: `node1 slots=8`
+root hostfile-run-as-script
+  says    "SyntaxError: "
+  near    File "(?P<file>[^"]+)", line \d+\n *\S+ +slots ?= ?\d+.*\n(?:[ ^~]+\n)?SyntaxError
+  cause   {file} was run as the training script: --hostfile did not take it (an empty value, or a
+          space or line break too many), so it became the first positional argument
+  fix     --hostfile={file} without a space, before the script's name; no blank behind a backslash
+          that ends a line
 silent hostfile-missing-runs-local, survivable
   says    Unable to find hostfile, will proceed with training with local resources only
   cause   DeepSpeed found no hostfile at the given path, so only this machine trained; accelerate

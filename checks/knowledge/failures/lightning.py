@@ -6,6 +6,14 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+root lightning-resume-missing
+  shows   Checkpoint at {path} not found. Aborting training
+  cause   the checkpoint to resume from, {path}, is not there: none was saved yet, each rank decided
+          for itself whether one is, or a relative path is seen from another working directory
+          (Hydra changes it)
+  fix     give ckpt_path as an absolute path on a shared disk, and only if the file exists, decided
+          before the ranks start; ckpt_path="last" takes the newest, if any
+  checks  files.needed-files-exist
 root lightning-gpus-hidden
   shows   You requested gpu: {wanted:\[[\d, ]*\]}
   near    But your machine only has: (?P<have>\[[\d, ]*\])

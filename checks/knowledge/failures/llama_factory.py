@@ -78,13 +78,21 @@ root llamafactory-processor-missing
   fix     `python -c "from transformers import AutoProcessor;
           AutoProcessor.from_pretrained('PATH')"` shows the error itself; copy all of the model's
           files; `uv pip install -U transformers torchvision av`
+root llamafactory-file-missing
+  shows   ValueError: File {path} not found.
+  near    llamafactory/data/loader\.py
+  cause   the data file {path} is not there: its name in dataset_info.json is mistyped, or
+          dataset_dir is seen from another working directory
+  fix     correct file_name in dataset_info.json, or give dataset_dir as an absolute path, on every
+          node
+  checks  files.needed-files-exist
 root llamafactory-refused-elsewhere
   says    "ValueError: "
   says    "RuntimeError: "
   says    "NotImplementedError: "
   near    llamafactory/(?:data|model|train|extras)/[\w/]+\.py", line \d+, in \w+\n +raise .*\n(?:
           .*\n|[ ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError): (?P<what>.+)
-  unless  in (?:training_step|forward|backward)\n
+  unless  in (?:training_step|forward|backward)\n|ValueError: File \S+ not found\.
   cause   LLaMA-Factory does not accept the data or model as given: {what}
   fix     correct what it names: a column or format in dataset_info.json, the template, or the
           option of the YAML

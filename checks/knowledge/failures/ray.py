@@ -6,6 +6,7 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+IDLE = 0\.0/(?P<cpus>\d+)\.0 CPU\n\s*0\.0/(?P<gpus>\d+)\.0 GPU
 root ray-out-of-memory, survivable
   says    Task was killed due to the node running low on memory
   says    Workers (tasks / actors) killed due to memory pressure (OOM)
@@ -56,11 +57,23 @@ root ray-object-store-full, survivable
   fix     a larger --object-store-memory at `ray start`, more /dev/shm (docker --shm-size), and
           references dropped (del) after use
   checks  limits.shm-is-large-enough
+stall ray-request-never-fits
+  says    The following resource request cannot be scheduled right now
+  pattern The following resource request cannot be scheduled right now:
+          (?:defaultdict\([^{]*)?(?P<request>\{[^}]*\})
+  near    ^ *{IDLE}
+  cause   nothing in the Ray cluster is in use, and it has {cpus} CPUs and {gpus} GPUs in all:
+          {request} is more than that, or more than one node has of it, so that it is never
+          scheduled
+  fix     ask for fewer CPUs or GPUs for each worker, or give Ray more: Slurm's --cpus-per-task,
+          `ray start --num-cpus=N --num-gpus=N`, nodes that have not joined
+  checks  gpu.slots-have-gpus
 stall ray-pending-resources
   says    The following resource request cannot be scheduled right now
   says    No available node types can fulfill resource request
   pattern (?:The following resource request cannot be scheduled right now: |No available node types
           can fulfill resource request )(?:defaultdict\([^{]*)?(?P<request>\{[^}]*\})
+  unless  ^ *{IDLE}
   cause   Ray waits for resources that the cluster does not have free: {request}
   fix     `ray status` on the head: nodes that did not join, GPUs that another job holds, or more
           asked for than there are (trainer.n_gpus_per_node and the like)

@@ -6,6 +6,13 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+root slurm-launch-unspecified
+  shows   error: task {task:[\d,-]+} launch failed: Unspecified error
+  cause   Slurm could not start the step on a node, before the program ran: a plugin of --mpi (pmix)
+          that is missing or does not fit, a prolog, or the container's plugin; srun does not know
+          which
+  fix     `srun --mpi=list`, then --mpi=none (or pmi2) for programs that torchrun starts; slurmd's
+          log on that node says why
 root slurm-no-such-nodes
   says    Requested node configuration is not available
   cause   no node of the partition has what the job asks for: GPUs, CPUs or memory for each node

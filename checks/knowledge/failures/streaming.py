@@ -6,6 +6,13 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+root datasets-stream-lost
+  says    "ConnectionError: Server Disconnected"
+  near    read_with_retries|streaming_download_manager\.py|file_utils\.py
+  cause   the data was streamed, and its server was lost until no retry was left (where a gaierror
+          stands above: the name server did not answer)
+  fix     go on from the last checkpoint, with a local copy of the data, or more retries
+          (datasets.config.STREAMING_READ_MAX_RETRIES); `getent hosts huggingface.co` on that node
 CLEAN_FIX = end processes of earlier runs, then `rm -f /dev/shm/0000*` on every node, or call
    streaming.base.util.clean_stale_shared_memory() once before the first data set
 NO_LOCAL_SIZE = LOCAL_WORLD_SIZE=(?:<unset>|None|$)|\[launch\.py:\d+:|deepspeed/launcher/launch

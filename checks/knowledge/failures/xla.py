@@ -6,6 +6,14 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
+root xla-device-not-visible
+  says    unable to create StreamExecutor for CUDA:
+  pattern unable to create StreamExecutor for CUDA:(?P<index>\d+): .*invalid device ordinal
+  cause   this process takes GPU {index}, and it sees fewer: its task was given a GPU of its own
+          (--gpus-per-task, CUDA_VISIBLE_DEVICES), which is number 0 there
+  fix     jax.distributed.initialize(local_device_ids=[0]), or let each task see all GPUs of the
+          node (Slurm: --gres=gpu:N without --gpus-per-task)
+  checks  gpu.shell-hides-no-gpu
 root xla-out-of-memory
   says    RESOURCE_EXHAUSTED: Out of memory
   cause   an accelerator's memory is full: model, optimizer and batch are too large for it, or
