@@ -226,7 +226,12 @@ class Job:
         raise KeyError(name)
 
 
-_CONFIG_OPTION = re.compile(r"(?:^| )--(?:deepspeed|ds)(?:[-_]config)?[= ]([^-\s]\S*\.json)(?: |$)")
+_CONFIG_OPTION = re.compile(
+    r"(?:^| )--(?:deepspeed|ds)"
+    r"(?:[-_]config[= ](?=[^-\s]\S*\.)|[= ](?=[^-\s]\S*\.\w*js(?!onl)))(\S+)(?: |$)"
+)
+"""`--deepspeed` may be a switch before some other word, so that its file has to look like JSON's,
+misspelt or not."""
 
 HERE = "this machine"
 """Where a fix is typed that is for the controller: `Fix.on`."""

@@ -29,6 +29,8 @@ COMMAND_HABITS: Mapping[str, str] = {
 }
 """What people type in other programs for a command of ours."""
 WITHOUT_OPTION: Mapping[str, str] = {
+    "--deepspeed": "it stands behind -- for a script that reads it; --deepspeed-config names the "
+    "config of one that names none",
     "--slots": "slots= in the hosts file says how many ranks a node has",
     "--num-gpus": "slots= in the hosts file says how many ranks a node has",
     "--nproc-per-node": "slots= in the hosts file says how many ranks a node has",
@@ -74,7 +76,8 @@ class CommandParser(ArgumentParser):
         if name[:2] in known and name[1] != "-":
             return known[name[:2]]
         fits = {id(known[flag]): known[flag] for flag in known if flag.startswith(name)}
-        return known.get(name) or (next(iter(fits.values())) if len(fits) == 1 else None)
+        begun = next(iter(fits.values())) if len(fits) == 1 and name not in WITHOUT_OPTION else None
+        return known.get(name) or begun
 
     def similar_option(self, word: str) -> str:
         """The option that is likely meant; empty where none is near."""
@@ -157,7 +160,7 @@ class _Typed:
     def _read_option(self, word: str, following: Iterator[str]) -> None:
         name, equals, value = word.partition("=")
         known = self.parser.option(name)
-        if known is None and self.training:
+        if self.training and name not in self.parser._option_string_actions:
             self._note("the script's own arguments stand behind --")
             self.training.append(word)
             return

@@ -23,6 +23,7 @@ from checks.folded_names import fold_names
 from checks.masking import is_secret
 from checks.model import Finding, Job
 from checks.reports.blame import blamed_nodes
+from checks.untrusted_json import read_untrusted_json
 
 VOLATILE_FIELDS = re.compile(
     r"(^|_)(s|ms|us|seconds|time|mtime|age|now|steady|uptime|free|available|used|busy|share|load"
@@ -46,6 +47,9 @@ ARGUMENT_FACTS = frozenset(
 )
 FOLDER_FILES = re.compile(r"job_paths\..*\bfiles\.")
 """The sizes of what lies in a folder of the job."""
+_DIGEST = re.compile("[0-9a-f]{64}")
+DERIVED_FACTS = frozenset({"deepspeed_config.script.settings", "deepspeed_config.kept_operators"})
+"""What was found out about the script and the caches, which no person sets."""
 SCRIPT_FACTS = frozenset({"local_modules", "deepspeed_config.script"})
 VALUE_WIDTH = 80
 MAX_CHANGES_SHOWN = 8
@@ -127,6 +131,7 @@ def changes_since(
     for name in accused_nodes(findings, now.job.names):
         before, after = comparable_facts(good, name), comparable_facts(now, name)
         others = _other_questions(before, after) | _facts_of_command(good.job, now.job)
+        others |= DERIVED_FACTS
         for fact in dict.fromkeys((*before, *after)):
             was, is_now = before.get(fact, ""), after.get(fact, "")
             if was == is_now or _grew_by_use(fact, was, is_now):
@@ -232,11 +237,27 @@ def _leaf_values(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]
     if path and (VOLATILE_FIELDS.search(path[-1]) or is_secret(path[-1])):
         return
     folder = isinstance(value, dict) and value.get("kind") == "directory"
+    by_content = folder or (isinstance(value, dict) and bool(value.get("digest")))
     for key, inner in _named_parts(value):
-        if not (folder and key in ("bytes", "modified")):  # with what is in it
+        if by_content and key in ("bytes", "modified"):  # as what is in it
+            continue
+        if key == "text" and (settings := _settings_in(inner)):
+            yield from _leaf_values(settings, path)
+        else:
             yield from _leaf_values(inner, (*path, key))
     if value is not None and not isinstance(value, dict) and not _named_parts(value):
         yield ".".join(path), _value_text(value)
+
+
+def _settings_in(text: Any) -> Mapping[str, Any]:
+    """What a file of settings says, where its text is JSON; nothing of any other."""
+    if not isinstance(text, str) or text.lstrip()[:1] != "{":
+        return {}
+    try:
+        found = read_untrusted_json(text.encode())
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _named_parts(value: Any) -> Iterable[tuple[str, Any]]:
@@ -254,6 +275,7 @@ def _named_parts(value: Any) -> Iterable[tuple[str, Any]]:
 
 def _value_text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = f"{text[:12]}…" if _DIGEST.fullmatch(text) else " ".join(text.split())
     return re.sub(r"(?<=://)[^/@\s]+(?=@)", "***", text)
 
 

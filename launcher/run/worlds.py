@@ -39,8 +39,8 @@ class Sight(enum.Enum):
 
 
 _ON_CPUS = (
-    "without GPUs, transformers' Trainer joins the ranks only with --use_cpu True --ddp_backend "
-    "gloo, and an Accelerator only with cpu=True"
+    "without GPUs, transformers' Trainer joins the ranks only with --use_cpu True, and an "
+    "Accelerator only with cpu=True"
 )
 _MEANT = (
     "where each rank is meant to work by itself: --allow-separate, or allow_separate = true under "

@@ -63,7 +63,7 @@ def trainer_joins_on_cpus(node: NodeView) -> Verdict:
         return ok(f"{script.path} or its command says that it trains on CPUs")
     message = (
         f"{script.path} has TrainingArguments without {_argument(node)}, and no node has a GPU: "
-        "transformers then takes each rank for the only one, so that all train on the same data"
+        "transformers then takes each rank for the only one, so that none trains with another"
     )
     verdict = block if _is_certain(script) else warn
     return verdict("ranks-alone", message, _joining_fix(node, script))

@@ -233,6 +233,10 @@ def test_bad_names_in_launch_toml(tmp_path: Path) -> None:
         ({"command": ["t.py", "--deepspeed"]}, None),
         ({"command": ["t.py", "--no-deepspeed", "z.json"]}, None),
         ({"command": ["t.py", "--deepspeed", "z.jsonl"]}, None),
+        ({"command": ["t.py", "--deepspeed", "z.jsn"]}, "z.jsn"),
+        ({"command": ["t.py", "--deepspeed", "z.hjson"]}, "z.hjson"),
+        ({"command": ["t.py", "--deepspeed_config", "conf/z.cfg"]}, "conf/z.cfg"),
+        ({"command": ["t.py", "--deepspeed", "train"]}, None),
     ],
 )
 def test_the_config_that_the_command_names_is_checked(tmp_path, typed, config):

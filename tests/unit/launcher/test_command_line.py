@@ -46,6 +46,10 @@ def place(tmp_path, monkeypatch):
         ),
         ("start train.py --steps 5", "start -- train.py --steps 5"),
         ("start train.py --steps 5 --hosts h", "start --hosts h -- train.py --steps 5"),
+        (
+            "start --sync t.py --deepspeed ds.json --mast x --hosts h",
+            "start --sync --hosts h -- t.py --deepspeed ds.json --mast x",
+        ),
         ("start --hostfile h train.py", "start --hosts h -- train.py"),
         ("start --hostfile=h -- train.py --hostfile x", "start --hosts=h -- train.py --hostfile x"),
         ("start --no_local_rank -- train.py", "start --no-local-rank -- train.py"),
@@ -77,6 +81,7 @@ def test_the_line_to_type_instead(typed, instead, capsys):
         ("start --num_gpus 8 -- t.py", "slots= in the hosts file"),
         ("start --slots 8 -- t.py", "slots= in the hosts file"),
         ("start --nnodes 2 -- t.py", "--include"),
+        ("start --deepspeed ds.json -- t.py", "it stands behind --"),
         ("start -- bash run.sh", "name the Python script"),
         ("start --no-sync -- t.py", "there is no --no-sync here"),
         ("start --wholly-unknown -- t.py", "no --wholly-unknown here"),

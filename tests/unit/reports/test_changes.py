@@ -163,6 +163,27 @@ def test_a_file_that_is_another_or_gone_is_a_change():
     assert changes(good, gone) == ["node3: files.same.a.json.state there → missing"]
 
 
+def test_a_setting_of_a_config_is_a_change_by_its_name():
+    def config(size: Any) -> Snapshot:
+        text = json.dumps({"train_batch_size": size, "bf16": {"enabled": True}}, indent=2)
+        found = {"state": "there", "bytes": len(text), "modified": id(text), "digest": "d"}
+        return seen(deepspeed_config={"path": "/ds.json", "config": {**found, "text": text}})
+
+    assert changes(config("auto"), config(8)) == [
+        "node3: deepspeed_config.config.train_batch_size auto → 8"
+    ]
+
+
+def test_a_digest_is_shortened_and_a_value_stays_on_its_line():
+    before, after = (
+        {"a.json": {"digest": 32 * end, "bytes": size}} for end, size in (("ab", 1), ("cd", 2))
+    )
+    shown = changes(seen(files={"same": before}), seen(files={"same": after}))
+    assert shown == ["node3: files.same.a.json.digest abababababab… → cdcdcdcdcdcd…"]
+    lines = changes(seen(limits={"note": "a\n b"}), seen(limits={"note": "a\n c"}))
+    assert lines == ["node3: limits.note a b → a c"]
+
+
 @pytest.mark.parametrize(
     ("section", "field", "before", "after", "command"),
     [
