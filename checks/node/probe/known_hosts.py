@@ -3,13 +3,12 @@
 import base64
 import hashlib
 import hmac
-import os
-import pwd
 import re
 
 from checks.node.probe.core import section
 from checks.node.probe.trust import settings_by_peer
 from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import login_account
 
 COMMANDS = ("ssh -G NODE",)
 
@@ -73,7 +72,7 @@ def fits(pattern, host):
 @section("known_hosts")
 def known_hosts(args):
     """Args: `peers`. {peer: {"name", "file", "keys": [`type blob`], "marked"}}."""
-    home = pwd.getpwuid(os.getuid()).pw_dir
+    home = login_account()[1]
     usual, special = settings_by_peer(args.get("peers", []), home)
     peers, files = {}, {}
     for peer in args.get("peers", []):

@@ -8,7 +8,6 @@ import functools
 import glob
 import grp
 import os
-import pwd
 import re
 import shlex
 import socket
@@ -21,7 +20,7 @@ from checks.node.probe.written_keys import (
     key_fingerprint,
 )
 from checks.node.runtime.files import read_file
-from checks.node.runtime.processes import command_line, find_process, user_name
+from checks.node.runtime.processes import command_line, find_process, login_account, user_name
 
 COMMANDS = ("sshd -T", "sshd -T -C user=USER,host=ADDRESS,addr=ADDRESS, for each other node")
 
@@ -207,12 +206,11 @@ def guarding_paths(path, home):
 
 def is_private_group(gid):
     """Whether this sshd lets that group write: Debian's does where nobody else is in it."""
-    entry = pwd.getpwuid(os.getuid())
-    if gid != entry.pw_gid or not os.path.exists("/etc/debian_version"):
+    if gid != os.getgid() or not os.path.exists("/etc/debian_version"):
         return False
     sharing = {line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()
                if line.split(":")[3:4] == [str(gid)]}  # fmt: skip
-    return sharing | set(grp.getgrgid(gid).gr_mem) <= {entry.pw_name}
+    return sharing | set(grp.getgrgid(gid).gr_mem) <= {login_account()[0]}
 
 
 def path_guard(path):
@@ -304,15 +302,15 @@ def rc_file(home, permitted):
 @section("sshd")
 def sshd(args):
     """Settings, authorized keys and what guards them, host keys and accounts of this node."""
-    entry = pwd.getpwuid(os.getuid())
+    user, home, _ = login_account()
     server = sshd_process()
     # -f and -o change its settings
     options = options_of(" ".join(command_line(server.pid)).split() if server else [])
     settings, by_address = sshd_settings(options), {}
     if any(value["match"] for values in settings.values() for value in values):
         addresses = peer_addresses(args.get("peers", []))
-        by_address = settings_by_address(options, entry.pw_name, addresses)
-    files_of = functools.partial(key_files, user=entry.pw_name, home=entry.pw_dir)
+        by_address = settings_by_address(options, user, addresses)
+    files_of = functools.partial(key_files, user=user, home=home)
     default = setting_in_force(settings, "authorizedkeysfile", KEYS_FILES)
     named = {
         value: files_of(value) for value in values_of("authorizedkeysfile", settings, by_address)
@@ -320,14 +318,12 @@ def sshd(args):
     paths = list(
         dict.fromkeys(path for files in [files_of(default), *named.values()] for path in files)
     )
-    checked = [
-        at for path in paths if os.path.exists(path) for at in guarding_paths(path, entry.pw_dir)
-    ]
+    checked = [at for path in paths if os.path.exists(path) for at in guarding_paths(path, home)]
     authorized = authorized_keys(paths)
     read = {key["fingerprint"] for key in authorized}
     revoked = [path for path in values_of("revokedkeys", settings, by_address) if path != "none"]
     return {
-        "user": entry.pw_name,
+        "user": user,
         "groups": group_names() if names_groups(settings) else [],
         "settings": settings,
         "by_address": by_address,
@@ -338,7 +334,7 @@ def sshd(args):
         "guarded": list({entry["path"]: entry for entry in checked}.values()),
         "revoked": revocations(revoked),
         "access": access_lines(server),
-        "rc_file": rc_file(entry.pw_dir, setting_in_force(settings, "permituserrc", "yes")),
+        "rc_file": rc_file(home, setting_in_force(settings, "permituserrc", "yes")),
         "host_keys": host_keys(settings),
         "accounts": [line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()],
         "other_accounts": other_accounts(),

@@ -6,13 +6,13 @@ Only public halves and fingerprints leave the node.
 import base64
 import glob
 import os
-import pwd
 import re
 import socket
 
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.written_keys import KEY_LINE, key_fingerprint
 from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import login_account
 
 COMMANDS = (
     "ssh -G NODE",
@@ -143,7 +143,7 @@ def lines_with(keyword, value):
 
 def config_files():
     """ssh's files of this account and of the system, there or not."""
-    own = os.path.join(pwd.getpwuid(os.getuid()).pw_dir, ".ssh/config")
+    own = os.path.join(login_account()[1], ".ssh/config")
     return [own, "/etc/ssh/ssh_config", *sorted(glob.glob("/etc/ssh/ssh_config.d/*.conf"))]
 
 
@@ -234,13 +234,13 @@ def agent_keys():
 @section("trust")
 def trust(args):
     """Args: `peers`. What ssh does for each, and the keys that it would offer."""
-    entry = pwd.getpwuid(os.getuid())
-    usual, special = settings_by_peer(args.get("peers", []), entry.pw_dir)
+    user, home, _ = login_account()
+    usual, special = settings_by_peer(args.get("peers", []), home)
     per_peer = [usual, *special.values()]
     named = [path for settings in per_peer for path in settings.get("identities", [])]
     return {
-        "user": entry.pw_name,
-        "home": entry.pw_dir,
+        "user": user,
+        "home": home,
         "usual": usual,
         "special": special,
         "keys": [key for key in map(private_key, dict.fromkeys(named)) if key],

@@ -1,13 +1,13 @@
 """Identity of the node and of the account that logs in."""
 
 import os
-import pwd
 import shutil
 import socket
 import sys
 
 from checks.node.probe.core import section
 from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import login_account
 
 SYSTEM_PATH = ":/usr/local/bin:/usr/bin:/bin"
 
@@ -18,15 +18,6 @@ def total_memory():
         if line.startswith("MemTotal:"):
             return int(line.split()[1]) * 1024
     return 0
-
-
-def login_account():
-    """The passwd entry of this uid; containers may run a uid that has none."""
-    try:
-        entry = pwd.getpwuid(os.getuid())
-        return entry.pw_name, entry.pw_dir, entry.pw_shell
-    except KeyError:
-        return os.environ.get("USER", ""), os.environ.get("HOME", ""), os.environ.get("SHELL", "")
 
 
 @section("who")

@@ -75,6 +75,15 @@ def user_name(uid):
         return str(uid)
 
 
+def login_account():
+    """Name, home and shell of this uid; containers may run one without an entry in passwd."""
+    try:
+        entry = pwd.getpwuid(os.getuid())
+    except KeyError:
+        return tuple(os.environ.get(name, "") for name in ("USER", "HOME", "SHELL"))
+    return entry.pw_name, entry.pw_dir, entry.pw_shell
+
+
 def process_user(pid):
     """The name of who runs the process; empty where it is gone."""
     uid = process_owner(pid)

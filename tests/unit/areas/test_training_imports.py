@@ -4,7 +4,7 @@ import pytest
 
 from checks.facts.environment import Environment
 from checks.facts.smoke import SmokeReport
-from checks.facts.software import Software
+from checks.facts.software import Software, TorchBackend
 from tests.support.smokes import CHECK, cluster, rank, smoke, trained
 from tests.support.snapshots import judged, with_fact
 
@@ -126,3 +126,17 @@ def test_a_warning_that_is_raised_is_the_variables_where_that_has_it_raised(valu
     if cause == "variable-in-the-way":
         assert f"PYTHONWARNINGS={value} (/root/.bashrc:3 of node1); it makes" in finding.message
         assert finding.fix.command == "sed -i '3s/^/: # /' /root/.bashrc"
+
+
+def test_a_backend_that_torch_cannot_load_is_named_and_taken_away():
+    detail = "Failed to load the backend extension: torch_foo. You can disable extension auto-load"
+    said = SmokeReport("import torch", error="RuntimeError", detail=detail)
+    snap = cluster(smoke(rank(said, 1)), smoke(rank(trained())))
+    info = f"{SITE}/torch_foo-1.0.dist-info"
+    backends = (TorchBackend("torch_foo", "torch_foo", info),)
+    found = Software(PYTHON, "ok", "3.11.7", packages=VERSIONS, modules=MODULES, backends=backends)
+    with_fact(with_fact(snap, "node1", found), "node1", Environment())
+    finding = judged(snap, CHECK)[("node1",)]
+    assert finding.cause == "backend-fails"
+    assert info in finding.message
+    assert "uninstall" in finding.fix.command
