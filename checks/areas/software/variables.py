@@ -22,7 +22,7 @@ THREADS = re.compile("(OMP|MKL|OPENBLAS|GOMP|KMP)_")
 """What may follow the number of a machine's cores."""
 JUDGED_ELSEWHERE = re.compile(
     r"(PDSH_|MASTER_|(LOCAL_|NODE_)?RANK$|(LOCAL_)?WORLD_SIZE$|PATH$|DSHPATH$|LANG$|LC_ALL$"
-    r"|PYTHON(?!(?:IOENCODING|HASHSEED|UTF8|OPTIMIZE)$)|\w+_proxy$|LD_LIBRARY_PATH$)",
+    r"|PYTHON(?!(?:IOENCODING|OPTIMIZE)$)|\w+_proxy$|LD_LIBRARY_PATH$)",
     re.IGNORECASE,
 )
 OF_THE_MACHINE = re.compile(
