@@ -251,32 +251,28 @@ def sessions_last(node: NodeView) -> Verdict:
     """
     server = node.read(Sshd)
     if silent := silent_end(server):
-        setting, wait = silent
-        place = setting.where or "sshd"
-        message = (
-            f"sshd on {node.name} closes each session in which nothing is said for {wait:g} s "
-            f"({place}: ChannelTimeout {setting.value}); training that is started by other tools "
-            "than `launcher start` ends there"
-        )
-        fix = _outlast_fix(node, setting, "ChannelTimeout none")
-        return warn("session-timeout", message, fix, seconds=wait)
+        what = "closes each session in which nothing is said"
+        why = "training that is started by other tools than `launcher start` ends there"
+        return _short_session("session-timeout", node, what, silent, "ChannelTimeout none", why)
     if impatient := impatient_end(server):
-        setting, wait = impatient
-        message = (
-            f"sshd on {node.name} hangs up on a client that does not answer for {wait:g} s "
-            f"({setting.where or 'sshd'}: ClientAliveInterval {setting.value}); a machine that is "
-            "busy, or a network that is changed, may be silent for that long"
-        )
-        fix = _outlast_fix(node, setting, "ClientAliveInterval 60")
-        return warn("session-impatient", message, fix, seconds=wait)
+        what = "hangs up on a client that does not answer"
+        why = "a machine that is busy, or a network that is changed, may be silent for that long"
+        line = "ClientAliveInterval 60"
+        return _short_session("session-impatient", node, what, impatient, line, why)
     return ok(f"sshd on {node.name} ends no session of itself")
 
 
-def _outlast_fix(node: NodeView, setting: SshdSetting, line: str) -> Fix:
-    """Comments the setting out where its line is known; else puts another one first."""
+def _short_session(
+    cause: str, node: NodeView, what: str, end: tuple[SshdSetting, float], line: str, why: str
+) -> Verdict:
+    """Warns of a setting and its seconds; `line` is one in its place that ends nothing."""
+    setting, wait = end
+    shown = f"{setting.where or 'sshd'}: {line.split()[0]} {setting.value}"
+    message = f"sshd on {node.name} {what} for {wait:g} s ({shown}); {why}"
     file, _, number = setting.where.rpartition(":")
     edit = f"sed -i '{number}s/^/# /' {shlex.quote(file)}" if file else ""
-    return node.fix(f"{edit or put_first_command(line, SSHD_CONFIG)} && {RELOAD_SSHD}", root=True)
+    command = f"{edit or put_first_command(line, SSHD_CONFIG)} && {RELOAD_SSHD}"
+    return warn(cause, message, node.fix(command, root=True), seconds=wait)
 
 
 @node_check("ssh.shell-is-quiet", Login, Account, severity=Severity.WARN, optional=(Sshd,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice, takewhile, tee
 
 from checks.knowledge.failures import (
@@ -16,7 +16,6 @@ from checks.knowledge.failures import (
     recognise_failure,
 )
 from checks.knowledge.failures.known import versions_in
-from checks.next_line import as_called
 from launcher.diagnosis.excuses import is_ignored, is_only_warned, says_caught, says_it_goes_on
 from launcher.diagnosis.help_texts import HelpText, read_help_texts
 from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
@@ -33,6 +32,7 @@ from launcher.diagnosis.scan import (
     is_run_start,
     matching_lines,
 )
+from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace, Traces, begins_error, read_trace
 
 SAMPLE_SIZE = 1 << 16
@@ -50,47 +50,6 @@ SUMMARY_LINES = 12
 _ASSERTED = re.compile(r"\bAssertion `.+` failed")
 _TRACEBACK = TRACEBACK.encode()
 _ASSERT_REPORT = b"device-side assert triggered"
-
-
-@dataclass
-class Sighting:
-    """A known failure at one place: the line that showed it first, and how often it came."""
-
-    known: KnownFailure
-    line: Line
-    groups: Mapping[str, str]
-    trace: Trace | None = None
-    count: int = 1
-    last_number: int = 0
-    was_caught: bool = False
-    """Whether each of its lines, or what follows it, says that the program goes on: it retries."""
-    is_only_warned: bool = False
-    """Whether each of its lines is a record of a lower level than an error's."""
-    ends_traceback: bool = False
-    """Whether it was seen as the error of a traceback that nobody caught."""
-    silence: float = 0.0
-    """Seconds between the line before it and itself, where both have a time of their own."""
-
-    @property
-    def survivable(self) -> bool:
-        """Whether healthy runs show it too, in the way it was seen here."""
-        return self.known.survivable and not self.ends_traceback
-
-    @property
-    def is_excused(self) -> bool:
-        """Whether the log says that the program went on, or only warns of it."""
-        return not self.ends_traceback and (self.was_caught or self.is_only_warned)
-
-    @property
-    def ends_run(self) -> bool:
-        """Whether it is seen only in runs that end, as a consequence."""
-        return self.known.kind is FailureKind.SYMPTOM and not self.survivable
-
-    def fill_in(self, template: str) -> str:
-        """A text of the table, its gaps filled with the values of this line; our own commands as
-        they are typed here.
-        """
-        return as_called(self.known.fill_in(template, self.groups))
 
 
 class Evidence:

@@ -14,9 +14,10 @@ from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
 from checks.next_line import next_line, same_line
 from checks.units import format_duration
-from launcher.diagnosis.evidence import Evidence, Sighting
+from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.origin import find_origin
+from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import (
     ENDED_FROM_OUTSIDE,

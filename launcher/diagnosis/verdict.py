@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checks.knowledge.failures import FAILURES, FailureKind
-from launcher.diagnosis.evidence import Evidence, Sighting
+from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place
+from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace
 
 ENDED_FROM_OUTSIDE = ("slurm-time-limit", "batch-time-limit", "job-deadline", "interrupted")

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from checks.errors import PreflightError
 from checks.folded_names import fold_names
@@ -36,17 +35,16 @@ from launcher.run.messages import (
     event_as_json,
 )
 from launcher.run.notifier import Notifier
+from launcher.run.observer import RunObserver
 from launcher.run.progress import Progress
 from launcher.run.run_display import RunDisplay
 from launcher.run.run_notices import RunNotices
-from launcher.run.stall.judge import Stall, StallKind
-from launcher.run.stall.last_look import LAST_SPAN_S, observe_last
-from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
+from launcher.run.stall.judge import Stall
+from launcher.run.stall.stall_monitor import STUCK_AFTER_S
 from launcher.run.state import FailureReport, RunState
 from launcher.run.stragglers import StragglerWatch
 from launcher.run.supervisors import Supervisors, start_supervisors
 from launcher.run.worlds import SeparationNotice
-from launcher.run.xray_requests import take_questions, write_answer
 
 SUPERVISORS_WAIT_S = 30.0
 AGENTS_WAIT_S = 60.0
@@ -89,19 +87,11 @@ class RunController:
         self.notices = RunNotices(notifier, job, plan, RecordedRun(record.path))
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None
-        self.questions: list[str] = []
-        self.hang = ""
-        """What was last said of the run without progress; empty again once there was a step."""
-        self.seen_waiting = ""
-        """The same, or what ranks did before the first step or when somebody asked, if later."""
         self.display = RunDisplay(self.console, self.progress)
-        self.stall_monitor = StallMonitor(
-            plan,
+        self.observer = RunObserver(
+            *(job, plan, record, self.console, self.progress, self.display, self.notices),
+            self._broadcast,
             stuck_after_s,
-            self._request_observations,
-            self._record_observation,
-            self.display.show,
-            job.stuck_kill_s,
         )
         self.stragglers = StragglerWatch(plan.ranks)
         self.separation_notice = SeparationNotice(
@@ -181,25 +171,15 @@ class RunController:
     def _has_succeeded(self) -> bool:
         """Whether all ranks succeeded; a run without progress is looked into meanwhile."""
         self._report_members()
-        if questions := take_questions(self.record.path):
-            self.questions += questions
-            self.stall_monitor.observe_for(self._answer_questions)
-        self.stall_monitor.check_progress(time.monotonic())
-        if self.supervisors and self.stragglers.due(time.monotonic()):
-            self.supervisors.broadcast(MeasureArrivals(time.time()))
+        self.observer.check()
+        if self.stragglers.due(time.monotonic()):
+            self._broadcast(MeasureArrivals(time.time()))
         if not self.job.allow_separate:
             self.separation_notice.check(time.monotonic())
         self.display.redraw()
-        if stuck := self.stall_monitor.proved_stuck:
+        if stuck := self.observer.monitor.proved_stuck:
             self._fail_stuck_run(stuck)
         return self.state.has_succeeded
-
-    def _answer_questions(self, seen: dict[str, Any]) -> None:
-        """To every `xray` that has asked so far."""
-        self.seen_waiting = self.hang or self._with_time(seen["said"])
-        for name in self.questions:
-            write_answer(self.record, name, {"after_s": self.progress.seconds(), **seen})
-        self.questions.clear()
 
     def _fail_stuck_run(self, stuck: Stall) -> None:
         """What `--stuck-kill` asked for; the rank that the others wait for failed, or the head."""
@@ -211,24 +191,9 @@ class RunController:
         what = f"stuck for {self.job.stuck_kill_s:g} s (--stuck-kill)"
         self.state.fail(what, node, source, odd, stuck=seen)
 
-    def _request_observations(self) -> None:
+    def _broadcast(self, question: ObserveRanks | MeasureArrivals) -> None:
         if self.supervisors:
-            span = {"span_s": LAST_SPAN_S} if self.end_requests else {}
-            self.supervisors.broadcast(ObserveRanks(**span))
-
-    def _record_observation(self, text: str, seen: dict[str, Any]) -> None:
-        self.record.log_observation({"after_s": self.progress.seconds(), **seen})
-        self.progress.observed(StallKind(seen["kind"]), seen["said"])
-        if seen["kind"] == StallKind.STARTING.value and seen["said"]:
-            self.seen_waiting = self._with_time(f"no step yet: {seen['said']}")
-        if text:
-            self.console.say(text)
-            self.hang = self.seen_waiting = self._with_time(text)
-        if text and seen["kind"] != StallKind.SLOW.value:
-            self.notices.stalled(self.progress.run_figures, text)
-
-    def _with_time(self, seen: str) -> str:
-        return f"{self.progress.seconds():.0f} s after the start: {seen}"
+            self.supervisors.broadcast(question)
 
     def _fail_overdue_nodes(self, nodes: set[str], what: str, limit_s: float) -> None:
         if not self.end_requests and not self.state.failure:
@@ -262,11 +227,11 @@ class RunController:
             self.record.log_event(node, event_as_json(message))
         match message:
             case RankStarted() | NodeStarted():
-                self.stall_monitor.started(time.monotonic())
+                self.observer.monitor.started(time.monotonic())
                 if isinstance(message, RankStarted) and self._all_started():
                     self.notices.started(self.progress.run_figures)
             case RanksObserved(seen):
-                self.stall_monitor.take_observation(node, seen)
+                self.observer.monitor.take_observation(node, seen)
             case RanksArrived():
                 self.stragglers.take(node, message)
                 self.progress.stragglers = self.stragglers.text
@@ -294,11 +259,11 @@ class RunController:
         if source.startswith("rank"):
             self.display.printed()
             step = self.progress.line(source, line)
-            self.stall_monitor.progress(time.monotonic(), step=step)
+            self.observer.monitor.progress(time.monotonic(), step=step)
             if step:
                 self.display.stepped()
             if step and not (self.state.end_requested or self.state.ending):
-                self.hang = self.seen_waiting = ""
+                self.observer.stepped()
 
     def _collect_last_words(self) -> None:
         """Receive output for a moment more, once something failed."""
@@ -329,22 +294,12 @@ class RunController:
                 deadline = time.monotonic() + SUPERVISORS_EXIT_S
 
     def _observe_last(self) -> None:
-        """Where nothing is known of a run that shows no progress: what its ranks do, once."""
-        is_known = self.state.failure or self.seen_waiting
-        if is_known or not self.state.started_ranks or not self.progress.is_quiet:
-            return
-        observe_last(
-            self.stall_monitor,
-            self._keep_last_observation,
-            self._receive_message,
-            lambda: self.end_requests == 1 and not self.state.failure,
-        )
-
-    def _keep_last_observation(self, seen: dict[str, Any]) -> None:
-        """What ranks did where nothing was seen to advance."""
-        self.record.log_observation({"after_s": self.progress.seconds(), **seen})
-        if StallKind(seen["kind"]) is not StallKind.SLOW:
-            self.seen_waiting = self._with_time(seen["said"])
+        """What its ranks do, where nothing is known yet of a run that is to end."""
+        if not self.state.failure and self.state.started_ranks:
+            self.observer.observe_last(
+                self._receive_message,
+                lambda: self.end_requests == 1 and not self.state.failure,
+            )
 
     def _conclude_run(self) -> ExitCode:
         names = [node.name for node in self.plan.nodes]
@@ -361,7 +316,7 @@ class RunController:
             alone = not self.job.allow_separate
             separation = self.state.worlds.find_separation(missing=False) if alone else ""
             self.failure_report = describe_failure(
-                self.state, self.state.failure, self.record.path, self.hang, separation
+                self.state, self.state.failure, self.record.path, self.observer.hang, separation
             )
             self.separation = self.failure_report.separation
             return self._finish("failed", ExitCode.FAILED, self.failure_report.text)
@@ -369,10 +324,7 @@ class RunController:
             failed = bool(self.separation)
             code = ExitCode.FAILED if failed else ExitCode.DONE
             return self._finish("failed" if failed else "finished", code, self.separation)
-        if self.seen_waiting and self.seen_waiting != self.hang:
-            self.console.say(self.seen_waiting)
-        self.hang = self.seen_waiting or self.hang
-        seen = (self.stopped_because, self.separation_notice.seen, self.hang)
+        seen = (self.stopped_because, self.separation_notice.seen, self.observer.conclude())
         return self._finish("stopped", ExitCode.INTERRUPTED, "\n".join(filter(None, seen)))
 
     @property
@@ -403,7 +355,7 @@ class RunController:
                 "exit": int(code),
                 "diagnosis": text,
                 "separation": self.separation,
-                "hang": self.hang,
+                "hang": self.observer.hang,
                 "stragglers": self.stragglers.text,
                 "ended_by_launcher": self._was_ended,
                 **self.progress.run_figures,
