@@ -56,7 +56,7 @@ def judge_lost_environment(node: NodeView, software: Software) -> Verdict | None
     )
     make = shlex.join([software.executable, *MEND, software.lost])
     note = "writes that file again and keeps the packages"
-    return block("environment-lost", message, node.fix(make, note, root=_is_others(node, software)))
+    return block("environment-lost", message, node.fix(make, note, root=_is_others(software.path)))
 
 
 def mend_environment_fix(node: NodeView, software: Software) -> Fix:
@@ -65,20 +65,18 @@ def mend_environment_fix(node: NodeView, software: Software) -> Fix:
     make = f"{shlex.join([software.maker, *MEND])} {prefix}"
     command = f"find {prefix}/bin -name 'python*' -type l -delete && {make}"
     note = "the Python that made this environment is gone; another one of its version takes over"
-    return node.fix(command, note, root=_is_others(node, software))
+    return node.fix(command, note, root=_is_others(software.path))
 
 
-def _is_others(node: NodeView, software: Software) -> bool:
-    """Whether it lies in no folder of the login's own, as far as its path says."""
-    homes = ("/root/", "/home/")
-    known = node.has(Account) and node.read(Account).uid == 0
-    return not known and not software.path.startswith(homes)
+def _is_others(path: str) -> bool:
+    """Whether it lies in no folder of a login's own, as far as its path says."""
+    return not path.startswith(("/root/", "/home/"))
 
 
 def _set_aside(node: NodeView, path: str) -> Fix:
     command = shlex.join(["mv", path, f"{path}.aside"])
     note = "Python then starts without it; `pip` brings it back with the package that needs it"
-    return node.fix(command, note, root=not path.startswith(("/root/", "/home/")))
+    return node.fix(command, note, root=_is_others(path))
 
 
 def _last_words(words: str) -> str:
