@@ -11,6 +11,7 @@ from checks.facts import decode_fact
 from checks.facts.accelerate_config import AccelerateFile
 from checks.model import Outcome
 from tests.support.accelerate_files import (
+    BESIDE,
     EVERY_NODE,
     FSDP,
     HOSTFILE,
@@ -26,6 +27,7 @@ MENDED = [
     ("config-is-accepted", STANDARD + "cloud_of_mine: 1\n"),
     ("config-is-accepted", STANDARD.replace("config_file", "config_fle")),
     ("config-is-accepted", STANDARD + "same_network: true\nrdzv_backend: c10d\n"),
+    *(("config-is-accepted", STANDARD.replace(*edit)) for edit, refused in BESIDE if refused),
     ("machine-ranks-are-whole", STANDARD.replace("{rank}", "0")),
     ("machines-and-processes-fit", STANDARD.replace("machines: 3", "machines: 1")),
     ("machines-and-processes-fit", STANDARD.replace("num_machines: 3\n", "").rstrip()),

@@ -36,6 +36,19 @@ main_process_ip: node1
 num_machines: 3
 num_processes: 24
 """
+IN_PART = "  deepspeed_config_file: zero2.json\n"
+BESIDE = [
+    ((IN_PART, IN_PART + "  zero_stage: 2\n"), True),
+    ((IN_PART, IN_PART + "  gradient_accumulation_steps: 4\n  zero3_init_flag: false\n"), True),
+    (("machine_rank", "mixed_precision: 'no'\nmachine_rank"), True),
+    (("machine_rank", "fp16: true\nmachine_rank"), True),
+    ((IN_PART, IN_PART + "  offload_param_device: none\n  zero3_save_16bit_model: true\n"), True),
+    (("machine_rank", "fp16: false\nmachine_rank"), False),
+    (("machine_rank", "mixed_precision: null\nmachine_rank"), False),
+    ((IN_PART, IN_PART + "  zero3_init_flag: true\n  deepspeed_hostfile: h\n"), False),
+    ((IN_PART, "  zero_stage: 2\n  gradient_clipping: 1.0\n"), False),
+]
+"""What is changed of STANDARD, and whether accelerate refuses it beside DeepSpeed's own file."""
 
 
 def snapshot(*texts, slots=(8, 8, 8), hostfile=None, **job):

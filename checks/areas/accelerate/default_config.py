@@ -14,6 +14,7 @@ from checks.areas.accelerate.keys import judge_fsdp, judge_keys
 from checks.check import Over, node_check
 from checks.facts import NodeView
 from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
@@ -64,14 +65,15 @@ def given_by_start(judge: Callable[[NodeView], Verdict]) -> Callable[[NodeView],
     return judge_for_hand
 
 
-@node_check("accelerate.config-is-accepted", AccelerateFile, optional=(Software,))
+@node_check("accelerate.config-is-accepted", AccelerateFile, optional=(Software, DeepspeedConfig))
 @as_far_as_it_matters
 def config_is_accepted(node: NodeView) -> Verdict:
     """accelerate's default_config.yaml exists, and accelerate accepts every key in it.
 
     Without the file `accelerate launch` trains on one node. It refuses an unknown top-level key,
     and silently ignores a misspelt nested one. It also ignores `rdzv_backend` and `same_network`,
-    which only count on its command line.
+    which only count on its command line. Beside a `deepspeed_config_file` it refuses what that file
+    says too: ranks end in ValueError.
 
     Measured: The keys of the file against those that the accelerate installed there takes, or else
     those of 1.15. Blocks where it is refused for certain; a missing file, a misspelt nested key, a
@@ -83,6 +85,8 @@ def config_is_accepted(node: NodeView) -> Verdict:
         config-unreadable: corrects the permission.
         not-accepted: names the line.
         unknown-key, misspelt-key: renames or removes it.
+        keys-beside-file: takes them out; DeepSpeed's own config has to say what is meant. Warns
+            where the script is seen to leave accelerate's part of DeepSpeed alone.
         not-heard: sets `static`, which is what accelerate uses.
     """
     if reason := why_not_read(node):

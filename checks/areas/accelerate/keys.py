@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from checks.areas.accelerate.beside_file import judge_keys_beside_file
 from checks.areas.accelerate.edits import (
     delete_lines,
     edit_fix,
@@ -78,8 +79,10 @@ def judge_keys(node: NodeView, config: AccelerateConfig) -> Verdict:
                 continue
             if close := _nearest_key(key, known):
                 return _misspelt_key_verdict(node, config, part, key, close)
-    return _rendezvous_verdict(node, config) or ok(
-        f"{path}: {config.values['distributed_type']}, {config.launcher}"
+    return (
+        judge_keys_beside_file(node, config)
+        or _rendezvous_verdict(node, config)
+        or ok(f"{path}: {config.values['distributed_type']}, {config.launcher}")
     )
 
 

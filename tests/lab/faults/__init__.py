@@ -125,6 +125,7 @@ ALIKE = frozenset(
         *("bashrc-becomes-another-program", "ssh-rc-waits", "ssh-rc-of-all-waits"),
         *("ssh-rc-of-all-greets", "genders-say-exec", "libraries-on-noexec"),
         "loopback-dropped-on-its-way-out",
+        *("precision-beside-a-deepspeed-file", "offload-beside-a-deepspeed-file"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

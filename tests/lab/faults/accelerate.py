@@ -38,6 +38,23 @@ TOO_MANY = edited("more-processes-than-slots", "num_processes", "6")
 OF_ITSELF = edited("main-process-is-itself", "main_process_ip", "$ADDRESS")
 SHARDED = (edited("all-shard", "distributed_type", "FSDP"), ALL)
 NOBODYS = "10.200.0.9"
+BESIDE = tuple(
+    custom(
+        name,
+        f'echo \'{{"train_micro_batch_size_per_gpu": 1, "zero_optimization": {{"stage": 2}}}}\' '
+        ">/root/ds.json; "
+        f"sed -i 's/^distributed_type:.*/distributed_type: DEEPSPEED/' {FILE}; "
+        f"printf '%s\\n' 'deepspeed_config:' '  deepspeed_config_file: /root/ds.json' "
+        f"'  deepspeed_multinode_launcher: standard' {lines} >>{FILE}",
+    )
+    for name, lines in (
+        ("ready-for-a-deepspeed-file", ""),
+        ("stage-beside-a-deepspeed-file", "'  zero_stage: 2'"),
+        ("precision-beside-a-deepspeed-file", "'mixed_precision: bf16'"),
+        ("offload-beside-a-deepspeed-file", "'  offload_optimizer_device: cpu' 'fp16: true'"),
+    )
+)
+"""The first is healthy."""
 TRANSLATED = custom(
     "main-process-is-translated",
     f'sed -i "s/^main_process_ip:.*/main_process_ip: {NOBODYS}/" {FILE}\n'
@@ -111,4 +128,17 @@ CASES = [
         warns=(("software.packages-are-patched-alike", NODE3, "altered"),),
     ),
     Case(TRANSLATED, job=WITH, first=HAVING + TRAIN),
+    Case(BESIDE[0], on=ALL, job=WITH, first=HAVING + TRAIN),
+    *(
+        case(
+            fault,
+            ACCEPTED,
+            NODE3,
+            "keys-beside-file",
+            job=WITH,
+            first=(*HAVING, *TRAIN, (BESIDE[0], ALL[:2])),
+            warns=((ALIKE, NODE3, "settings-differ"),) if "precision" in fault.name else (),
+        )
+        for fault in BESIDE[1:]
+    ),
 ]

@@ -6,9 +6,11 @@ import pytest
 
 from checks.areas.accelerate.keys import TOP_KEYS
 from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.deepspeed_config import DeepspeedConfig, TrainingScript
 from checks.facts.software import Software
 from checks.model import Outcome
 from tests.support.accelerate_files import (
+    BESIDE,
     EVERY_NODE,
     FSDP,
     HOSTFILE,
@@ -108,7 +110,7 @@ def test_what_accelerate_refuses_or_ignores(change, cause, word):
         ("colour: blue\n", "1.15.0", (), "unknown-key"),
         ("debug: false\n", "0.18.0", ("debug",), "unknown-key"),
         ("debug: false\n", "1.15.0", (), None),
-        ("fp16: true\n", "1.15.0", ("fp16",), None),
+        ("fp16: false\n", "1.15.0", ("fp16",), None),
         ("new_key: 1\n", "9.0.0", (), None),
     ],
 )
@@ -160,3 +162,28 @@ def test_fsdp():
     full = "fsdp_state_dict_type: FULL_STATE_DICT\n  fsdp_offload_params: true"
     hangs = FSDP.replace("fsdp_reshard_after_forward: true", full)
     assert set(causes_by_node("fsdp-keys-fit", snapshot(hangs)).values()) == {"full-state-dict"}
+
+
+@pytest.mark.parametrize(("edit", "refused"), BESIDE)
+def test_keys_beside_deepspeeds_own_file(edit, refused):
+    snap = snapshot(STANDARD, STANDARD.replace(*edit), STANDARD)
+    expected = {"node2": "keys-beside-file"} if refused else {}
+    assert causes_by_node("config-is-accepted", snap) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "stops"), [((), True), (("Trainer",), True), (("deepspeed.initialize",), False)]
+)
+def test_a_script_without_accelerate_is_not_refused(words, stops):
+    snap = snapshot(STANDARD, STANDARD + "mixed_precision: bf16\n", STANDARD)
+    with_fact(snap, "node2", DeepspeedConfig(None, TrainingScript("train.py", words)))
+    found = finding_of("config-is-accepted", snap)
+    assert (found.cause, found.stops) == ("keys-beside-file", stops)
+
+
+def test_a_deepspeed_config_of_launch_toml_counts_as_that_file():
+    text = "deepspeed_config:\n  zero_stage: 2\n" + FSDP
+    snap = snapshot(FSDP, text, FSDP, deepspeed_config="zero3.json")
+    found = finding_of("config-is-accepted", snap)
+    assert found.cause == "keys-beside-file" and "zero3.json" in found.message
+    assert found.fix.command.endswith(PATH)
