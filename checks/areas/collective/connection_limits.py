@@ -39,15 +39,34 @@ def judge_limited_meeting(
 
     Single calls came through, or the checks of ports would have the finding.
     """
+    if not (found := _limit_in_the_way(node, rendezvous, rank)):
+        return None
+    target, span, by = found
+    message = (
+        f"the {rendezvous.world} ranks do not all get through to {target.name} "
+        f"(stage {rank.said.stage!r}), by {by}; single connections do"
+    )
+    return block(CAUSE, message, unlimited_fix(by, span), filter=str(by))
+
+
+def limiting_node(node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank) -> str:
+    """The name of the node whose filter may have kept the rank of `node` waiting; empty for none.
+
+    Which ranks such a filter lets in, and so which node seems to be the cause, is chance.
+    """
+    found = _limit_in_the_way(node, rendezvous, rank)
+    return found[2].node.name if found else ""
+
+
+def _limit_in_the_way(
+    node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank
+) -> tuple[NodeView, PortSpan, Culprit] | None:
+    """Target and ports of the first way on which a filter counts, and the filter."""
     if not rank.waited:
         return None
     for source, target, span in _ways(node, rendezvous, rank):
         if by := limiting_filter(source, target, span[0]):
-            message = (
-                f"the {rendezvous.world} ranks do not all get through to {target.name} "
-                f"(stage {rank.said.stage!r}), by {by}; single connections do"
-            )
-            return block(CAUSE, message, unlimited_fix(by, span), filter=str(by))
+            return target, span, by
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.areas.collective.connection_limits import judge_limited_meeting
+from checks.areas.collective.connection_limits import judge_limited_meeting, limiting_node
 from checks.areas.limits.shell_limits import memlock_is_unlimited
 from checks.areas.network.packets import full_size_packets_arrive
 from checks.areas.training.failed_rank import known_failure_verdict
@@ -44,6 +44,13 @@ def culprit_verdict(node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank
     words = f"{rank.said.error}: {rank.said.detail}"
     known = known_failure_verdict(node, words, rank.said.trace, message, **evidence)
     return known or block("error", message, node.fix("", _EVIDENCE_NOTE), **evidence)
+
+
+def name_of_subject(node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank) -> str:
+    """The node that the finding on that rank of `node` belongs to: that of a filter, or its own."""
+    if rank.said.wrong or _named_elsewhere(node, rank):
+        return node.name
+    return limiting_node(node, rendezvous, rank) or node.name
 
 
 _EVIDENCE_NOTE = "what the rank printed is in the evidence of this finding (--report FILE)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.areas.collective.culprit_verdicts import culprit_verdict
+from checks.areas.collective.culprit_verdicts import culprit_verdict, name_of_subject
 from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.variables import CHECK as VARIABLES
 from checks.areas.software.variables import nodes_kept_apart
@@ -109,7 +109,7 @@ def ranks_meet(node: NodeView) -> Verdict:
         return skip(f"variables of {', '.join(apart)} differ; see {VARIABLES}")
     if rendezvous.cut:
         return skip("it meets its own group; see collective.groups-meet")
-    culprits = {name: peer.shown for name, peer in met.items() if peer.shown} or find_culprits(met)
+    culprits = _find_subjects(node.cluster, met)
     if node.name in culprits:
         return culprit_verdict(node, rendezvous, culprits[node.name])
     return _waiting_verdict(node, met, culprits)
@@ -151,6 +151,17 @@ def _waiting_verdict(
     if node.name != next(iter(met)):
         return skip(f"not all ranks met; see collective.ranks-meet of {next(iter(met))}")
     return unknown(f"not all ranks met, and no node stands out: {_describe_failed_ranks(met)}")
+
+
+def _find_subjects(
+    cluster: ClusterView, met: dict[str, Rendezvous]
+) -> dict[str, RendezvousRank]:
+    """The nodes that a finding belongs to, each with the rank that shows it best."""
+    culprits = {name: peer.shown for name, peer in met.items() if peer.shown} or find_culprits(met)
+    return {
+        name_of_subject(cluster[name], met[name], rank): rank
+        for name, rank in culprits.items()
+    }
 
 
 def _silent_nodes(cluster: ClusterView) -> list[str]:

@@ -23,9 +23,14 @@ def waiting(rank, stage, **given):
 
 
 def limited(stage, ports, match):
-    """Of three ranks that did not meet, with a filter of one node."""
+    """What the head is told where three ranks did not meet, with a filter of its own."""
     called = ("10.0.0.1:41000",) * (stage != "store")
     ranks = (waiting(number, stage, unanswered=called) for number in (1, 2))
+    return filtered(stage, ports, match, *ranks)["node1",]
+
+
+def filtered(stage, ports, match, *ranks):
+    """The findings by node, with a filter on the head."""
     met = meeting(through(0) if stage == "store" else waiting(0, stage), *ranks)
     snap = cluster(met.job.names)
     for name in snap.job.names:
@@ -34,7 +39,7 @@ def limited(stage, ports, match):
         tools = dict.fromkeys(("nft", "ip6tables"), FirewallListing())
         with_fact(snap, name, Firewall({**tools, "iptables": listing}))
         with_fact(snap, name, PortSettings(32768, 60999, "", 1024))
-    return judged(snap, CHECK)["node1",]
+    return judged(snap, CHECK)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,18 @@ def test_a_filter_that_counts_is_named_and_lets_the_nodes_through(stage, ports, 
     assert (found.cause, found.fix.on) == ("connections-limited", "node1"), found.message
     assert "single connections do" in found.message
     assert f"--dport {opened.replace('29500:29500', '29500')} -j ACCEPT" in found.fix.command
+
+
+@pytest.mark.parametrize("shut_out", [1, 2])
+def test_the_node_with_the_filter_is_named_and_not_those_that_it_shut_out(shut_out):
+    let_in = 3 - shut_out
+    ranks = {
+        shut_out: waiting(shut_out, "store"),
+        let_in: waiting(let_in, "group"),
+    }
+    found = filtered("store", "29500", COUNTS, *(ranks[number] for number in (1, 2)))
+    causes = {name: finding.cause for (name,), finding in found.items()}
+    assert causes == {"node1": "connections-limited", "node2": "", "node3": ""}, found
 
 
 @pytest.mark.parametrize(
