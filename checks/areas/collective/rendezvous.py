@@ -153,14 +153,11 @@ def _waiting_verdict(
     return unknown(f"not all ranks met, and no node stands out: {_describe_failed_ranks(met)}")
 
 
-def _find_subjects(
-    cluster: ClusterView, met: dict[str, Rendezvous]
-) -> dict[str, RendezvousRank]:
+def _find_subjects(cluster: ClusterView, met: dict[str, Rendezvous]) -> dict[str, RendezvousRank]:
     """The nodes that a finding belongs to, each with the rank that shows it best."""
     culprits = {name: peer.shown for name, peer in met.items() if peer.shown} or find_culprits(met)
     return {
-        name_of_subject(cluster[name], met[name], rank): rank
-        for name, rank in culprits.items()
+        name_of_subject(cluster[name], met[name], rank): rank for name, rank in culprits.items()
     }
 
 
