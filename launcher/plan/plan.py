@@ -30,7 +30,7 @@ class PlanInputs:
     `gpus` counts those that ranks can use, `env` is what each node's ranks need to meet on the
     interface that was checked, `accelerate` the distributed_type of accelerate's configuration on
     each node that has one, `slurm_job` the allocation that the controller is in, `pdsh_ssh_args`
-    PDSH_SSH_ARGS_APPEND in the head's shell.
+    PDSH_SSH_ARGS_APPEND in the head's shell, `added` the options that the command lacks on them.
     """
 
     gpus: Mapping[str, int]
@@ -39,6 +39,7 @@ class PlanInputs:
     accelerate: Mapping[str, str] = field(default_factory=dict)
     slurm_job: str = ""
     pdsh_ssh_args: str = ""
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def make_plan(job: Job, inputs: PlanInputs, token: str) -> Plan:
     total = total_slots(job, inputs.gpus)
     slots = _head_first(select_slots(total, job.include, job.exclude), job.head)
     home = RUN_HOME_PREFIX + token
-    train, local_rank_at = _train_command(job)
+    train, local_rank_at = _train_command(job, inputs.added)
     remote = agent_argv(job.python, home, f"{RUN_MARK}={token}", "node")
     request = LaunchRequest(job, list(slots), home, remote, inputs.slurm_job, inputs.pdsh_ssh_args)
     return Plan(
@@ -191,10 +192,12 @@ def _head_first(slots: Mapping[str, list[int]], head: str) -> dict[str, list[int
     return {head: slots[head], **slots}
 
 
-def _train_command(job: Job) -> tuple[tuple[str, ...], int]:
-    """The training command, and where `--local_rank=N` goes: first after the script or module."""
+def _train_command(job: Job, added: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """The training command with what is added, and where `--local_rank=N` goes: first after the
+    script or module.
+    """
     script = 2 if job.command[0] == "-m" else 1
-    return (job.python, "-u", *job.command), 2 + script
+    return (job.python, "-u", *job.command, *added), 2 + script
 
 
 def agent_plan(plan: Plan, node: NodePlan) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView, NodeView
 from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
@@ -12,13 +13,17 @@ from checks.facts.names import Names
 from checks.facts.pdsh import Pdsh
 from checks.facts.rdma import Rdma
 from checks.facts.snapshot import Snapshot
+from checks.facts.software import Software
 from checks.job.node_filter import kept_nodes
 from checks.knowledge.accelerate_config import parse_config
+from checks.knowledge.trainer_on_cpus import added_options
 from checks.knowledge.training_network import master_address, network_env
 from launcher.plan.plan import PlanInputs
 
 PLAN_FACTS = (Gpus, Interfaces, Names, Environment, Rdma, Pdsh, AccelerateFile)
-"""What a plan is made from, and all that may be read for it."""
+"""What a plan is made from."""
+COMMAND_FACTS = (DeepspeedConfig, Software)
+"""What shows which options the command lacks; where it was not asked, none are added."""
 
 
 def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
@@ -26,7 +31,7 @@ def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
 
     Raises PreflightError where a fact of one of them is missing.
     """
-    cluster = ClusterView(snapshot).limited_to(PLAN_FACTS)
+    cluster = ClusterView(snapshot).limited_to((*PLAN_FACTS, *COMMAND_FACTS))
     job = snapshot.job
     names = kept_nodes(job.names, job.include, job.exclude)
     try:
@@ -37,6 +42,7 @@ def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
             accelerate={name: _accelerate_type(cluster[name]) for name in names},
             slurm_job=slurm_job,
             pdsh_ssh_args=_pdsh_ssh_args(cluster.head),
+            added=added_options(cluster.head) if cluster.head.has(DeepspeedConfig) else (),
         )
     except FactError as error:
         raise PreflightError(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from checks.facts import ClusterView
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.decode import decode_record
 from checks.facts.deepspeed_config import DeepspeedConfig, TrainingScript
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.software import Software
+from checks.knowledge.trainer_on_cpus import added_options
 from checks.model import HERE, Outcome
 from checks.node.probe.deepspeed_config import deepspeed_config
 from tests.support.snapshots import judged, snapshot, with_fact
@@ -20,8 +22,8 @@ PLAIN = 'args = TrainingArguments(output_dir="out", deepspeed="ds.json")\n'
 PARSED = IMPORT + "HfArgumentParser(TrainingArguments).parse_args_into_dataclasses()\n"
 
 
-def finding(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0", **job):
-    """As the script is seen by the probe of the head."""
+def seen_on(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0", **job):
+    """A snapshot of these nodes, on which the probe of the head saw the script."""
     (tmp_path / "train.py").write_text(text)
     (tmp_path / "on_cpus.yaml").write_text("output_dir: o\nuse_cpu: true\n")
     (tmp_path / "settings.json").write_text('{"output_dir": "o"}')
@@ -36,7 +38,40 @@ def finding(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0
         with_fact(snap, name, DeepspeedConfig(script=found))
         with_fact(snap, name, Software("/venv", "ok", packages={"transformers": version}))
         with_fact(snap, name, ControllerFiles({}, typed=("start", "--", *job["command"])))
-    return judged(snap, CHECK)["node1",]
+    return snap
+
+
+def finding(tmp_path, text, **of):
+    return judged(seen_on(tmp_path, text, **of), CHECK)["node1",]
+
+
+ADDED = ("--use_cpu", "True", "--ddp_backend", "gloo")
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "added"),
+    [
+        (PARSED, {}, ADDED),
+        (PARSED, {"version": "4.33.1"}, ("--no_cuda", *ADDED[1:])),
+        (PARSED, {"command": ("train.py", "--ddp_backend", "ccl")}, ADDED[:2]),
+        (PARSED, {"command": ("train.py", "--use_cpu", "False")}, ()),
+        (PARSED, {"command": ("train.py", "settings.json")}, ()),
+        (PARSED, {"gpus": 1}, ()),
+        (PARSED, {"nodes": ("node1",)}, ()),
+        (PARSED, {"launcher": "accelerate"}, ()),
+        (PARSED, {"allow_separate": True}, ()),
+        (PARSED, {"env": {"ACCELERATE_USE_CPU": "true"}}, ()),
+        (PARSED.replace(IMPORT, "from own import TrainingArguments"), {}, ()),
+        (PLAIN, {}, ()),
+        ("import torch\n", {}, ()),
+    ],
+)
+def test_a_start_adds_what_the_ranks_need_to_join_and_says_so(tmp_path, text, of, added):
+    snap = seen_on(tmp_path, text, **of)
+    assert added_options(ClusterView(snap).head) == added
+    found = judged(snap, CHECK)["node1",]
+    assert (found.cause == "options-added") == bool(added)
+    assert not added or " ".join(("start adds", *added)) in found.message
 
 
 @pytest.mark.parametrize(
@@ -59,10 +94,15 @@ def finding(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0
             False,
         ),
         ("class Own(TrainingArguments): pass\n", {}, FAIL, False),
-        (PARSED, {}, FAIL, True),
+        (PARSED, {}, FAIL, False),
         (PARSED.replace(IMPORT, "from own import TrainingArguments"), {}, FAIL, False),
-        (PARSED.replace(IMPORT, IMPORT + "class Own(TrainingArguments): x: int\n"), {}, FAIL, True),
-        (PARSED, {"command": ("train.py", "--deepspeed", "ds.json")}, FAIL, True),
+        (
+            PARSED.replace(IMPORT, IMPORT + "class Own(TrainingArguments): x: int\n"),
+            {},
+            FAIL,
+            False,
+        ),
+        (PARSED, {"command": ("train.py", "--deepspeed", "ds.json")}, FAIL, False),
         (PARSED + "parser.set_defaults(use_cpu=True)", {}, PASS, False),
         ("SFTConfig(output_dir='o')", {}, FAIL, True),
         ("from trl import TrlParser, SFTConfig\nTrlParser(SFTConfig)", {}, FAIL, False),
@@ -78,7 +118,7 @@ def test_a_trainer_without_gpus_says_that_it_trains_on_cpus(tmp_path, text, job,
     found = finding(tmp_path, text, **job)
     assert (found.outcome, found.stops) == (outcome, stops)
     if outcome is FAIL:
-        assert found.cause == "ranks-alone"
+        assert found.cause in ("ranks-alone", "options-added")
         assert found.fix and found.fix.on == HERE and "use_cpu" in str(found.fix)
 
 

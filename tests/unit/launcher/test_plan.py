@@ -54,6 +54,12 @@ def test_ranks_are_numbered_as_deepspeed_does():
     ]  # fmt: skip
 
 
+def test_options_that_are_added_stand_behind_those_of_the_command():
+    plan = plan_of(dataclasses.replace(GROUND, added=("--use_cpu", "True")))
+    assert plan.train == ("/venv/bin/python", "-u", "train.py", "--steps", "5", "--use_cpu", "True")
+    assert "train.py --steps 5 --use_cpu True" in dry_run_text(plan, "hostfile")
+
+
 def test_local_ranks_rotate_behind_an_uneven_node():
     nodes = (Node("node1", 1), Node("node2", 2))
     assert [rank.local for rank in plan_of(nodes=nodes).ranks] == [0, 1, 0]
