@@ -21,7 +21,8 @@ PYTEST_OPTIONS = {
 }
 EXAMPLES = {
     "--version", "--local_rank", "--api-key", "--privileged", "--user", "--scope",
-    "--steps", "--max_steps", "--max_train_steps", "--train-iters", "--deepspeed",
+    "--steps", "--max_steps", "--max_train_steps", "--train-iters", "--deepspeed", "--use_cpu",
+    "--ddp_backend",
 }  # fmt: skip
 """What a page names of other programs, and the one option before any command."""
 
