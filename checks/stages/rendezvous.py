@@ -111,6 +111,7 @@ def _node_task(
         "MASTER_PORT": str(shared["port"]),
         "WORLD_SIZE": str(shared["world"]),
         "LOCAL_WORLD_SIZE": str(len(ranks)),
+        "TORCHELASTIC_USE_AGENT_STORE": "False",
         "PREFLIGHT_BACKEND": shared["backend"],
         "PREFLIGHT_WAIT": str(shared["limit"] * WAIT_SHARE),
         **NCCL_DEBUG_ENV,

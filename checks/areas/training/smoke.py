@@ -13,6 +13,7 @@ from checks.areas.ports.settings import is_range_fatal
 from checks.areas.software.altered_packages import TRAINS, differing_files
 from checks.areas.software.backends import lacks_backend
 from checks.areas.software.build_folders import stale_locks
+from checks.areas.software.launcher_variables import OMPI_LOCAL_RANK
 from checks.areas.software.shadowing import has_foreign_training_package, shadowing_files
 from checks.areas.training.failed_rank import judge_failed_rank
 from checks.check import node_check
@@ -95,6 +96,8 @@ def smoke_trains(node: NodeView) -> Verdict:
     failed = smoke.failed
     if failed is not None and is_range_fatal(node, smoke.slots):
         return skip("ranks have too few ports; see ports.ephemeral-range-is-wide-enough")
+    if failed is not None and OMPI_LOCAL_RANK in f"{failed.said.detail}{failed.err}":
+        return skip("a variable is Open MPI's; see software.variables-are-no-launchers")
     if failed is not None and failed.said.stage.startswith("import ") and _is_patched(node):
         return skip("files of packages were altered; see software.packages-are-patched-alike")
     if failed is not None:

@@ -37,6 +37,7 @@ def rank_variables(slots):
         "LOCAL_WORLD_SIZE": str(slots),
         "CROSS_RANK": "0",
         "CROSS_SIZE": "1",
+        "TORCHELASTIC_USE_AGENT_STORE": "False",
     }
     return [dict(shared, RANK=str(number), LOCAL_RANK=str(number)) for number in range(slots)]
 

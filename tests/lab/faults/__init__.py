@@ -126,6 +126,7 @@ ALIKE = frozenset(
         *("ssh-rc-of-all-greets", "genders-say-exec", "libraries-on-noexec"),
         "loopback-dropped-on-its-way-out",
         *("precision-beside-a-deepspeed-file", "offload-beside-a-deepspeed-file"),
+        *("agent-store-of-an-image", "agent-store-under-torchrun"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

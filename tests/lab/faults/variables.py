@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launcher.lab.faults import Fault
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NODE3, Case, case, custom, warned
+from tests.lab.faults.case import ALL, EVERY_NODE, NODE3, Case, case, custom, warned
 
 EQUAL = "software.variables-are-equal"
 FIRST_TWO = ("node1", "node2")
@@ -28,6 +28,12 @@ WARNINGS = exported("warnings-are-errors", "PYTHONWARNINGS=error")
 DEPRECATIONS = exported(
     "deprecations-are-errors", "PYTHONWARNINGS=error::DeprecationWarning", "/etc/bash.bashrc"
 )
+AGENT_STORE = exported("agent-store-of-torchrun", "TORCHELASTIC_USE_AGENT_STORE=True")
+IN_IMAGE = exported(
+    "agent-store-of-an-image", "TORCHELASTIC_USE_AGENT_STORE=True", "/etc/bash.bashrc"
+)
+OF_OMPI = exported("local-rank-of-open-mpi", "OMPI_COMM_WORLD_LOCAL_RANK=1")
+LAUNCHERS = "software.variables-are-no-launchers"
 PYTHON, SMOKE = "software.python-is-there", "training.smoke-trains"
 IN_THE_WAY = "variable-in-the-way"
 NODE2 = (("node2",),)
@@ -48,4 +54,13 @@ CASES = [
     case(DETAIL_ELSEWHERE, EQUAL, NODE3, "variable-differs", on=FIRST_TWO),
     warned(FEW_THREADS, EQUAL, NODE3, "variable-differs"),
     warned(PRECISION, EQUAL, NODE3, "variable-differs", first=((ALIKE, ALL),)),
+    case(AGENT_STORE, LAUNCHERS, NODE2, "of-a-launcher", smoke=True, **TWO),
+    case(IN_IMAGE, LAUNCHERS, EVERY_NODE, "of-a-launcher", on=ALL),
+    case(OF_OMPI, LAUNCHERS, NODE2, "of-a-launcher", smoke=True, **TWO),
+    Case(
+        exported("agent-store-under-torchrun", "TORCHELASTIC_USE_AGENT_STORE=True"),
+        job={"with_": "torchrun"},
+        smoke=True,
+        **TWO,
+    ),
 ]

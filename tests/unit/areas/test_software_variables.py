@@ -14,14 +14,14 @@ CHECK = "software.variables-are-equal"
 BASHRC = "/root/.bashrc:1"
 
 
-def found(shells, cpus=(8, 8, 8), **job):
+def found(shells, cpus=(8, 8, 8), check=CHECK, **job):
     """The findings on three nodes with such shells."""
     snap = cluster(**job)
     for index, shell in enumerate(shells, 1):
         settings = dict.fromkeys(shell, (BASHRC,))
         with_fact(snap, f"node{index}", Environment(shell, settings))
         with_fact(snap, f"node{index}", nth_account(index, cpus=cpus[index - 1]))
-    return {name: finding for (name,), finding in judged(snap, CHECK).items()}
+    return {name: finding for (name,), finding in judged(snap, check).items()}
 
 
 def marks(findings):
@@ -98,3 +98,30 @@ def test_what_the_others_have_is_added():
 def test_a_line_gives_variables_a_value(line, names):
     assert list(variables_set_by(line)) == names
     assert all(map(steers_training, names))
+
+
+STORE, OMPI = "TORCHELASTIC_USE_AGENT_STORE", "OMPI_COMM_WORLD_LOCAL_RANK"
+GIVEN = "software.variables-are-no-launchers"
+
+
+@pytest.mark.parametrize(
+    ("shells", "job", "expected"),
+    [
+        (({}, {}, {STORE: "True"}), {}, "..b"),
+        (({STORE: "True"},) * 3, {}, "bbb"),
+        (({STORE: "True"},) * 3, {"launcher": "torchrun"}, "..."),
+        (({STORE: "True"},) * 3, {"launcher": "accelerate"}, "..."),
+        (({}, {}, {STORE: "False"}), {}, "..."),
+        (({}, {}, {}), {"env": {STORE: "True"}}, "bbb"),
+        (({STORE: "True"}, {}, {}), {"env": {STORE: "False"}}, "..."),
+        (({}, {OMPI: "3"}, {}), {}, ".b."),
+        (({}, {OMPI: "3"}, {}), {"launcher": "torchrun"}, ".b."),
+        (({}, {OMPI: "3"}, {}), {"backend": "openmpi"}, "..."),
+        (({}, {OMPI: "0"}, {}), {}, "..."),
+    ],
+)
+def test_what_only_a_launcher_may_give_a_rank(shells, job, expected):
+    findings = found(shells, check=GIVEN, **job)
+    assert marks(findings) == expected
+    assert all(finding.fix for finding in findings.values() if finding.stops)
+    assert set(marks(found(shells, **job))) == {"."}, "not named a second time for being unequal"
