@@ -16,10 +16,17 @@ from checks.knowledge.failures import (
     recognise_failure,
 )
 from checks.knowledge.failures.known import versions_in
-from launcher.diagnosis.excuses import is_ignored, is_only_warned, says_caught, says_it_goes_on
+from launcher.diagnosis.excuses import (
+    is_ignored,
+    is_logged,
+    is_only_warned,
+    says_caught,
+    says_it_goes_on,
+)
 from launcher.diagnosis.help_texts import HelpText, read_help_texts
 from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
+from launcher.diagnosis.mentions import is_datum, is_mention
 from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
 from launcher.diagnosis.recovery import LINES_BACK, Progress
 from launcher.diagnosis.scan import (
@@ -178,6 +185,7 @@ class Evidence:
     def _keep_trace(self, trace: Trace, raw: RawLine) -> None:
         trace.was_ignored = is_ignored(raw)
         trace.was_caught = says_caught(raw, trace)
+        trace.was_logged = is_logged(raw, trace)
         if self.traces.add(trace):
             self.progress.add_before(trace.first, raw, self._prefixes)
 
@@ -268,6 +276,9 @@ class Evidence:
         shown.was_caught = says_it_goes_on(text, raw) or bool(trace and trace.was_caught)
         shown.is_only_warned = not known.warns and is_only_warned(text)
         shown.ends_traceback = bool(trace and trace.ends_program_with(text))
+        at = max(text.find(literal) for literal in known.literals)
+        shown.is_datum = is_datum(text, at)
+        shown.is_told = trace.is_told if trace else is_mention(text, at)
         if earlier and not self._is_worse(shown, earlier):
             earlier.count, earlier.last_number = shown.count, line.number
         elif earlier or self._places[known.id] < MAX_PLACES:
@@ -283,6 +294,8 @@ class Evidence:
         it any more, or the run had gone on."""
         if earlier.is_excused != shown.is_excused:
             return earlier.is_excused
+        if earlier.is_told != shown.is_told:
+            return earlier.is_told
         source, number = earlier.line.place.source, earlier.line.number
         return shown.ends_traceback > earlier.ends_traceback or self.progress.recovers_after(
             source, number

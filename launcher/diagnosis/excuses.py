@@ -28,10 +28,13 @@ _CAUGHT = re.compile(
 _IGNORED = re.compile(r"Exception ignored (?:in|on|while)\b|--- Logging error ---")
 _LEVEL = re.compile(
     r"^(?:\[?[\w.:/-]+\]?[ :]+(?:[-|] )?){0,3}?\W{0,3}(?:WARN(?:ING)?|INFO|DEBUG)"
-    r"(?:\||\]|:| [-|:>]| \d\d-\d\d )"
+    r"(?:\||\]|:| [-|:>]| \d\d-\d\d | +[\w./]+:\d+\b)"
     r"|^\[?[WI]\d{4} \d\d:|^\S+\.py:\d+: \w*Warning: "
 )
 """The level of a record, as Python's logging, transformers, glog and `warnings` write it."""
+
+
+_LOGGED = re.compile(r"(?P<head>.{0,40}?)\b(?P<level>DEBUG|INFO|WARN(?:ING)?|ERROR)\b")
 
 
 def says_it_goes_on(text: str, raw: RawLine) -> bool:
@@ -49,6 +52,19 @@ def is_ignored(raw: RawLine) -> bool:
     """Whether Python says just before a traceback that its error changes nothing."""
     before = next(raw.lines_before(), None)
     return bool(before and _IGNORED.search(clean_text(before[1])))
+
+
+def is_logged(raw: RawLine, trace: Trace) -> bool:
+    """Whether a logger that wrote a warning or error just before a traceback goes on behind."""
+    last = trace.last_number
+    behind = (data for number, data in raw.lines_after() if number > last)
+    before, after = (
+        _LOGGED.match(clean_text(data)) if data else None
+        for data in (next((data for _, data in raw.lines_before()), None), next(behind, None))
+    )
+    if not (before and after) or before["level"] in ("INFO", "DEBUG"):
+        return False
+    return re.sub(r"\d", "0", before["head"]) == re.sub(r"\d", "0", after["head"])
 
 
 def says_caught(raw: RawLine, trace: Trace) -> bool:

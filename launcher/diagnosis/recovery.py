@@ -21,6 +21,8 @@ from launcher.diagnosis.scan import RawLine
 from launcher.rank_output import is_step_line, parse_step_line
 
 RECOVERED_STEPS = 5
+STEPS_WITHOUT_RANK = 3
+"""So many cannot be done any more when a rank has failed: the others wait for it."""
 NAN_STEPS = 3
 MAX_MARKS = 20_000
 LINES_BACK = 60
@@ -112,10 +114,18 @@ class Progress:
 
     def recovers_after(self, source: str, number: int) -> bool:
         """Whether so many steps follow the line that the run went on."""
-        later = [step for step in self._steps[source] if step.number > number]
-        numbered = {step.step for step in later} - {None}
-        of_places = Counter(step.place for step in later if step.step is None)
-        return max([len(numbered), *of_places.values()]) >= RECOVERED_STEPS
+        return self._steps_between(source, number, math.inf) >= RECOVERED_STEPS
+
+    def recovers_between(self, source: str, first: int, last: int) -> bool:
+        """Whether steps stand between two lines that a rank which had failed does not allow."""
+        return self._steps_between(source, first, last) >= STEPS_WITHOUT_RANK
+
+    def _steps_between(self, source: str, first: float, last: float) -> int:
+        """How many different steps do; of lines without a number those of one place."""
+        between = [step for step in self._steps[source] if first < step.number < last]
+        numbered = {step.step for step in between} - {None}
+        of_places = Counter(step.place for step in between if step.step is None)
+        return max([len(numbered), *of_places.values()])
 
     def nan_since(self, source: str) -> int:
         """The line since which every loss is NaN, of the last lines with one; 0 if none is."""

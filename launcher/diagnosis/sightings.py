@@ -25,6 +25,10 @@ class Sighting:
     """Whether each of its lines, or what follows it, says that the program goes on: it retries."""
     is_only_warned: bool = False
     """Whether each of its lines is a record of a lower level than an error's."""
+    is_datum: bool = False
+    """Whether each of its lines has it as a value: of a setting, a sample or a conversation."""
+    is_told: bool = False
+    """Whether each of its lines tells of it in other words or as an error without its traceback."""
     ends_traceback: bool = False
     """Whether it was seen as the error of a traceback that nobody caught."""
     silence: float = 0.0
@@ -38,7 +42,8 @@ class Sighting:
     @property
     def is_excused(self) -> bool:
         """Whether the log says that the program went on, or only warns of it."""
-        return not self.ends_traceback and (self.was_caught or self.is_only_warned)
+        is_past = self.was_caught or self.is_only_warned or self.is_datum
+        return is_past and not self.ends_traceback
 
     @property
     def ends_run(self) -> bool:

@@ -85,7 +85,8 @@ class Trace:
     """Whether it could not end anything: of a destructor, or of the logging itself."""
     was_caught: bool = False
     """Whether the lines around it say that the program went on: a retry, a fall-back."""
-
+    was_logged: bool = False
+    """Whether it stands between two records of one logger, which wrote it down."""
     is_bare: bool = False
     """Whether the log lacks its beginning: an error with the frames before it, if any."""
 
@@ -114,8 +115,13 @@ class Trace:
 
     def ends_program_with(self, text: str) -> bool:
         """Whether the text is the error that it ends with, which nobody caught."""
-        caught = self.is_bare or self.was_ignored or self.was_caught
+        caught = self.is_bare or self.was_ignored or self.was_caught or self.was_logged
         return not caught and bool(self.error) and text.startswith(self.error)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether another one that ended a program goes before it: of a line alone, or logged."""
+        return self.was_logged or (self.is_bare and not self.frames)
 
     @property
     def last_number(self) -> int:
@@ -207,7 +213,8 @@ class _Reader:
 
     def _begins_error(self, text: str) -> bool:
         after_code = self.trace.lines[-1].startswith((" ", "\t", "│", "╰"))
-        return bool(_ERROR.match(text) or (after_code and _ANY_ERROR.match(text)))
+        may_be = after_code and not _RECORD.match(text)
+        return bool(_ERROR.match(text) or (may_be and _ANY_ERROR.match(text)))
 
     def _read_code(self, text: str) -> None:
         if found := _FRAME.match(text) or _RICH_FRAME.match(text):
@@ -284,14 +291,15 @@ class Traces:
     def that_count(self, survived: Callable[[Trace], bool]) -> list[Trace]:
         """Of each place one that is not explained and that the run did not survive.
 
-        A rank's last, the first where ranks are mixed; those that echo another failure or were
-        caught only where there is no other.
+        A rank's last, the first where ranks are mixed; those that echo another failure, were
+        caught or logged only where there is no other.
         """
         found = []
         for place, traces in self.by_place.items():
             ending = [trace for trace in traces if not survived(trace)]
             own = [trace for trace in ending if trace.error and not trace.is_echo] or ending
             own = [trace for trace in own if not trace.was_caught] or own
+            own = [trace for trace in own if not trace.is_told] or own
             if own:
                 trace = own[-1 if place.rank is not None else 0]
                 found += [trace] if not trace.explained else []

@@ -11,6 +11,7 @@ from typing import Any
 from checks.knowledge.failures import FAILURES, FailureKind
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place
+from launcher.diagnosis.recovery import Progress
 from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace
 
@@ -123,7 +124,8 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     if not ordered:
         return LogVerdict(None, harmless=harmless)
     stalls = [each for each in ordered if cause_weight(each) is Weight.STALL]
-    cause = _what_led_to(ordered[0], ordered, failures, stalls)
+    head = _uncaught_instead(ordered[0], ordered, evidence.progress)
+    cause = _what_led_to(head, ordered, failures, stalls)
     harmless = [each for each in harmless if each is not cause]
     rest = [other for other in ordered if other is not cause]
     same = [other for other in rest if _is_same_failure(other, cause)]
@@ -134,6 +136,29 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     if laggards.startswith(DIFFERENT_CALLS):
         cause = _as_mismatch(cause)
     return LogVerdict(cause, same, then, harmless, laggards, first_failed=first)
+
+
+def _uncaught_instead(cause: Cause, ordered: Sequence[Cause], progress: Progress) -> Cause:
+    """The first traceback that ended a program, where the cause did not show that it ended one:
+    the line only tells of it, or steps follow it. Else the cause itself."""
+    if isinstance(cause, Sighting) and cause.ends_traceback:
+        return cause
+    is_told = cause.is_told
+    source, number = cause_line(cause).place.source, cause_line(cause).number
+    for other in ordered:
+        line = cause_line(other)
+        went_on = line.number > number and line.place.source == source
+        went_on = went_on and progress.recovers_between(source, number, line.number)
+        if _ends_program(other) and (is_told or went_on):
+            return other
+    return cause
+
+
+def _ends_program(cause: Cause) -> bool:
+    """Whether it is a traceback that nobody caught, and no peer's end."""
+    if isinstance(cause, Trace):
+        return cause_weight(cause) is Weight.FATAL and not cause.is_told
+    return cause.ends_traceback and cause.known.kind is FailureKind.ROOT and not cause.known.peer
 
 
 def _as_mismatch(cause: Cause) -> Cause:

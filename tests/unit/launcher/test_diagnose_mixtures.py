@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from zlib import crc32
 
 import pytest
@@ -58,6 +60,41 @@ WARNED = (
     "08:20:15 | WARN | ",
     "/v/lib/python3.11/site-packages/a/b.py:77: UserWarning: ",
 )
+
+TOLD = {
+    "a conversation": lambda line: json.dumps({"content": f"I get {line}", "role": "user"}),
+    "a row of data": lambda line: repr({"instruction": "Why?", "input": line, "output": "x"}),
+    "a setting": lambda line: f"TrainingArguments(\nrun_name={line!r},\nseed=42,",
+    "a setting in YAML": lambda line: f"model:\n  notes: {json.dumps(line)}\n  seed: 1",
+    "a prompt": lambda line: f"prompt: I get this: {line} Why?",
+    "a turn": lambda line: f"<|im_start|>user\n{line}<|im_end|>",
+    "code": lambda line: f"    raise RuntimeError({json.dumps(line)})",
+    "a comment": lambda line: f"# {line}",
+    "a citation": lambda line: f"> {line}",
+    "a sentence": lambda line: f"Could not use the cached index ({line}), building it anew",
+    "a report": lambda line: f"Warning: evaluation failed with {line}",
+    "a line alone": lambda line: line,
+    "a warning": lambda line: f"2026-11-21 08:20:15,100 WARNING trainer.py:88 not saved: {line}",
+    "a logged traceback": lambda line: (
+        f"ERROR:root:push failed\n{raised(line)}\nINFO:root:saved step 3"
+    ),
+}
+"""How programs print an error's own line that ended nothing."""
+
+
+def raised(line):
+    """The line as the end of a traceback."""
+    return f'Traceback (most recent call last):\n  File "/data/push.py", line 3, in push\n{line}'
+
+
+def exceptions(logs):
+    """The last lines of those that end in an exception's own line, and show it in a traceback."""
+    lines = {name: log.rstrip("\n").splitlines()[-1] for name, log in logs.items()}
+    return {
+        name: line
+        for name, line in lines.items()
+        if re.match(r"[\w.]+(?:Error|Exception): ", line) and logs[name].count("\n") == 1
+    }
 
 
 @pytest.fixture
@@ -128,6 +165,25 @@ def test_what_is_tried_again_gives_way_to_an_error_that_nobody_caught(head_of):
         lambda log: log + "Retrying in 5 s\n" + training_steps(2) + OWN_ERROR + TORCHRUN_END,
         OWN_NAME,
     )
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_an_error_that_is_only_told_of_gives_way_to_the_one_that_ended_a_program(head_of, told):
+    lines = exceptions(some(ROOTS, list(TOLD).index(told)))
+    assert len(lines) > 40
+    end = OWN_ERROR + TORCHRUN_END
+
+    def mixture(line):
+        return training_steps(2) + TOLD[told](line) + "\n" + end
+
+    wrong = names_that_differ(head_of, lines, mixture, OWN_NAME)
+    assert not {name: head for name, head in wrong.items() if head_of(f"{lines[name]}\n") == head}
+
+
+def test_an_error_before_later_steps_gives_way_to_the_one_that_ended_the_run(head_of):
+    logs = {name: log for name, log in some(ROOTS, 2).items() if log.count("\n") == 1}
+    end = training_steps(4) + OWN_ERROR + TORCHRUN_END
+    assert not names_that_differ(head_of, logs, lambda log: log + end, OWN_NAME)
 
 
 def test_what_was_tried_in_vain_is_the_cause_where_nothing_else_is(head_of):

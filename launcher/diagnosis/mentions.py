@@ -1,0 +1,56 @@
+"""Whether a line tells of an error in other words, or quotes one, as data, code and prose do.
+
+The error's own words then stand within a sentence, a string or a comment: what a program printed of
+a sample, a setting, a retry or a report. Such a line is an answer only where no error is shown that
+ended the program.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DATA_KEY = re.compile(
+    r"""(?:["'](?P<key>\w+)["']: ?|\b(?P<name>\w+)=|^\s*(?:- )?(?P<field>\w+): )[\[{(]*["']"""
+)
+_TELLING_KEYS = re.compile(
+    r"(?i:\w*(?:err(?:or)?s?|exc(?:eption)?|message|msg|reason|detail|log|event|cause|status|stdout"
+    r"|stderr|output|traceback|line|why|result)\w*)"
+)
+"""Keys of what programs report, in a value of which an error is meant."""
+_QUOTE = re.compile(r"""[(\[{,=]\s*b?f?["']""")
+_MARGIN = re.compile(r"\s*(?:#|>|//)\s|\s+raise $")
+_TURN = re.compile(
+    r"<\|?(?:im_start|start_header_id|user|assistant|system)\b|\[/?INST\]|\[prompt\]"
+)
+_PROMPT = re.compile(r"^\W*(?:prompt|instruction|question|response|completion|sample)\b.*?: ", re.I)
+_EXCEPTION = re.compile(r"(?:[a-z_]\w*\.)*(?=[A-Z])\w*(?:Error|Exception)\b")
+_OWN_LINE = re.compile(r"(?:\w+\.)*[A-Z]\w*: ")
+"""How an exception's own line begins."""
+_SENTENCE = re.compile(r"(?<![\w.'\"/-])[A-Za-z]?[a-z]+ (?:[a-z]+ )*[a-z]+[ :(\"']")
+
+
+def is_datum(text: str, at: int) -> bool:
+    """Whether what begins at `at` is part of a value: of a setting, a sample or a conversation."""
+    before = text[:at]
+    if _TURN.search(text) or _PROMPT.match(before):
+        return True
+    if _OWN_LINE.match(text):
+        return False
+    keys = (
+        next(filter(None, found.groups()))
+        for found in _DATA_KEY.finditer(before)
+        if found[0][-1] not in before[found.end() :]
+    )
+    return any(not _TELLING_KEYS.fullmatch(key) for key in keys)
+
+
+def is_mention(text: str, at: int) -> bool:
+    """Whether what begins at `at` is told of: in quotes, in a comment or within a sentence."""
+    named = _EXCEPTION.search(text)
+    start = min(at, named.start()) if named else at
+    before = text[:start]
+    if not start or not before.strip():
+        return False
+    return bool(
+        _MARGIN.match(before) or _QUOTE.search(before) or (named and _SENTENCE.search(before))
+    )
