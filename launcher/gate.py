@@ -20,8 +20,8 @@ from checks.facts.account import Account
 from checks.folded_names import fold_names
 from checks.job.node_filter import kept_nodes
 from checks.masking import mask_typed
-from checks.model import Job
-from checks.next_line import same_line, typed_call, without_option
+from checks.model import HERE, Job
+from checks.next_line import same_line, typed_call, with_option, without_option
 from checks.reports.earlier_preflight import EarlierPreflight, read_earlier_preflight
 from checks.reports.last_run import save_last_run
 from checks.reports.terminal import takes_colour
@@ -197,11 +197,30 @@ def _summary(result: Result, question: _Question, held: int | None, *, whole: bo
     dry_run = f"This is a dry run, nothing starts; to start it: {start}"
     return result.summary(
         go=f"{earlier}{dry_run if question.dry_run else 'Starting the training'}",
-        stop="start again; --allow ID starts in spite of a failed check",
+        stop=_start_again(result),
         colour=takes_colour(sys.stderr),
         notes=() if whole else ("", _LEFT_OUT),
         brief=held is not None,
     )
+
+
+def _start_again(result: Result) -> str:
+    """What to do once all is fixed, with the line for it: one that a fix has, else what was typed.
+
+    That copies the folder first where a fix does. Without a line where another is to be typed, of
+    which only the difference is known.
+    """
+    how = "start again (--allow ID starts in spite of a failed check)"
+    fixes = [finding.fix for finding in result.findings if finding.stops and finding.fix]
+    start, copy = (same_line("launcher", (command,)) for command in ("start", "sync"))
+    corrected = [fix.command for fix in fixes if fix.command.startswith(f"{start} ")]
+    if corrected:
+        return f"{how}: {corrected[0]}"
+    if any(fix.on == HERE and fix.note.startswith("type ") for fix in fixes):
+        return how
+    typed = mask_typed(typed_call()[1])
+    copies = any(copy in fix.command for fix in fixes)
+    return f"{how}: {same_line('launcher', with_option(typed, '--sync') if copies else typed)}"
 
 
 def _keep_run(

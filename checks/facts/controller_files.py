@@ -49,6 +49,12 @@ class ControllerFiles(Fact):
         return shlex.join([*self.typed, *words]) if "--" in self.typed else ""
 
     @property
+    def start_copies(self) -> bool:
+        """Whether the line that was typed copies the folder before it asks."""
+        own = self.typed[: self.typed.index("--")] if "--" in self.typed else self.typed
+        return "start" in own and "--sync" in own
+
+    @property
     def copied(self) -> Mapping[str, str]:
         """Of the digests those of what `sync_line` copies."""
         return self.in_folder if self.source and self.source == self.folder else self.at_path

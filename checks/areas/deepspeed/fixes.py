@@ -7,10 +7,12 @@ import posixpath
 import shlex
 from collections.abc import Iterable
 
-from checks.areas.deepspeed.config_access import config_path
+from checks.areas.deepspeed.config_access import config_path, config_text
 from checks.areas.deepspeed.lint import ConfigProblem
+from checks.areas.deepspeed.text_edits import sed_expressions
 from checks.areas.files.fixes import copies_here
 from checks.facts import NodeView
+from checks.facts.deepspeed_config import ConfigText
 from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import HERE, Fix, Verdict, block, ok, warn
 
@@ -20,45 +22,68 @@ _TO_ALL_NODES = "then copy the file to the other nodes, unless they share it"
 def edit_fix(node: NodeView, path: str, config: ParsedConfig, edit: str, note: str = "") -> Fix:
     """Runs `edit`, Python that changes `c`, on the config at `path`; without it only the note.
 
-    A file of Hjson is left to a person: rewriting it as JSON would lose its comments. Where this
-    machine has the file that a sync copies to the nodes, it is edited here and copied again.
+    By sed where that is certain to do it, which keeps layout and comments; else the file is written
+    again as JSON, and one of Hjson is left to a person. Where this machine has the file that a sync
+    copies to the nodes, it is edited here and copied again.
     """
-    by_hand = "edit it by hand, which keeps its comments" if edit and config.json_error else ""
-    own, copy_line = _copy_here(node, path)
+    own, copied = _copy_here(node, path)
+    text = config_text(node)
+    seen = text.text if isinstance(text, ConfigText) else ""
+    expressions = sed_expressions(seen, config, edit) if edit else []
+    by_hand = edit and config.json_error and not expressions
     others = "" if own or len(node.job.nodes) == 1 else _TO_ALL_NODES
-    notes = "; ".join(part for part in (by_hand, note, others) if part)
     if by_hand or not edit:
-        what = f"in {own or path}: {notes or 'correct it'}"
-        return Fix(copy_line, HERE, f"first, {what}") if own else node.fix("", what)
-    file = json.dumps(own or path)
+        hand = "edit it by hand, which keeps its comments" if by_hand else ""
+        notes = "; ".join(filter(None, (hand, note, others))) or "correct it"
+        what = f"in {own or path}: {notes}"
+        return (
+            Fix(copied, HERE, f"first, {what}" if copied else what) if own else node.fix("", what)
+        )
+    if expressions:
+        words = (word for expression in expressions for word in ("-e", expression))
+        command, how = shlex.join(["sed", "-i", *words, own or path]), ""
+    else:
+        command, how = _rewriting_command(own or path, edit), "writes the file with another layout"
+    return _on_copy(node, own, command, copied, "; ".join(filter(None, (note, how, others))))
+
+
+def _rewriting_command(path: str, edit: str) -> str:
+    """Python that reads the config, edits it and writes it again."""
+    file = json.dumps(path)
     code = f'import json; c=json.load(open({file})); {edit}; json.dump(c,open({file},"w"),indent=2)'
-    return _edit_and_copy(node, f"python3 -c {shlex.quote(code)}", copy_line, notes)
+    return f"python3 -c {shlex.quote(code)}"
 
 
 def open_fix(node: NodeView, path: str, line: int) -> Fix:
     """Opens the config at that line, where that is known: here and copied, or on the node."""
-    own, copy_line = _copy_here(node, path)
+    own, copied = _copy_here(node, path)
     place = f" +{line}" if line else ""
     command = f"${{EDITOR:-vi}}{place} {shlex.quote(own or path)}"
-    return _edit_and_copy(node, command, copy_line, "correct it there")
+    return _on_copy(node, own, command, copied, "correct it there")
 
 
-def _edit_and_copy(node: NodeView, command: str, copy_line: str, note: str) -> Fix:
-    if not copy_line:
+def _on_copy(node: NodeView, own: str, command: str, copied: str, note: str) -> Fix:
+    """The command on this machine's own copy, and what brings that to the nodes; else there."""
+    if not own:
         return node.fix(command, note)
-    copied = "then copies it to all nodes"
-    return Fix(f"{command} && {copy_line}", HERE, f"{note}; {copied}" if note else copied)
+    if not copied:
+        return Fix(command, HERE, note)
+    notes = "; ".join(filter(None, (note, "then copies it to all nodes")))
+    return Fix(f"{command} && {copied}", HERE, notes)
 
 
 def _copy_here(node: NodeView, path: str) -> tuple[str, str]:
-    """This machine's copy of the config, and the line that copies it to the nodes; else nothing."""
+    """This machine's copy of the config, and the line that copies it to the nodes; else nothing.
+
+    No line where the start that was typed copies it first.
+    """
     copies = copies_here(node)
     inner = posixpath.relpath(path, posixpath.normpath(node.job.workdir))
     if not copies or not copies.source or inner.startswith(".."):
         return "", ""
     if node.job.deepspeed_config not in copies.copied:
         return "", ""
-    return posixpath.join(copies.source, inner), copies.sync_line
+    return posixpath.join(copies.source, inner), "" if copies.start_copies else copies.sync_line
 
 
 def problems_verdict(

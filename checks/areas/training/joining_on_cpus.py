@@ -47,7 +47,7 @@ def trainer_joins_on_cpus(node: NodeView) -> Verdict:
     Fix:
         ranks-alone: the line with the arguments that have the ranks join over gloo, or what to
             write into the script or its settings.
-        options-added: the same line, which says what the start does by itself.
+        options-added: nothing needs to be done.
         deepspeed-left-out: the same in place of the variable.
     """
     job, script = node.job, node.read(DeepspeedConfig).script
@@ -67,7 +67,8 @@ def trainer_joins_on_cpus(node: NodeView) -> Verdict:
     )
     if options := added_options(node):
         message = f"{lacks}: so that the ranks train together, start adds {shlex.join(options)}"
-        return warn("options-added", message, _joining_fix(node, script))
+        note = "nothing needs to be done; typed with the command they end this warning"
+        return warn("options-added", message, Fix(note=note, on=HERE))
     message = (
         f"{lacks}: transformers then takes each rank for the only one, so that none trains with "
         "another"

@@ -93,6 +93,7 @@ MISNAMED = '{"zero_optimisation": {"stage": 3}}'
     [
         ("keys-are-known", MISNAMED),
         ("keys-are-known", f"{MISNAMED[:-1]}, }} # Hjson"),
+        ("keys-are-known", '{"zero_optimization": {}, "stage": 3}'),
         ("config-is-readable", "{"),
         ("config-is-readable", "{a: 1}"),
     ],
@@ -128,9 +129,10 @@ def test_a_config_outside_the_folder_that_a_sync_copies_is_corrected_on_the_node
 
 
 def test_an_hjson_file_is_not_rewritten(tmp_path):
-    text = '{\n  # ours\n  "zero_optimisation": {"stage": 3}\n}'
+    text = '{\n  # ours\n  "zero_optimisation": {"stage": 3}, "zero_optimisation_": 1\n}'
     fix = finding("keys-are-known", cluster(text)).fix
     assert (fix.command, "by hand" in fix.note) == ("", True)
+    text = '{\n  # ours\n  "zero_optimisation": {"stage": 3}\n}'
     (tmp_path / "ds.json").write_text(text)
     snap = cluster(text, path=tmp_path / "ds.json", python=sys.executable)
     command = finding("config-is-readable", snap).fix.note.split("`")[1]

@@ -22,6 +22,9 @@ PLAIN = 'args = TrainingArguments(output_dir="out", deepspeed="ds.json")\n'
 PARSED = IMPORT + "HfArgumentParser(TrainingArguments).parse_args_into_dataclasses()\n"
 
 
+TRL = "from trl import TrlParser, SFTConfig\nTrlParser(SFTConfig)"
+
+
 def seen_on(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0", **job):
     """A snapshot of these nodes, on which the probe of the head saw the script."""
     (tmp_path / "train.py").write_text(text)
@@ -105,7 +108,7 @@ def test_a_start_adds_what_the_ranks_need_to_join_and_says_so(tmp_path, text, of
         (PARSED, {"command": ("train.py", "--deepspeed", "ds.json")}, FAIL, False),
         (PARSED + "parser.set_defaults(use_cpu=True)", {}, PASS, False),
         ("SFTConfig(output_dir='o')", {}, FAIL, True),
-        ("from trl import TrlParser, SFTConfig\nTrlParser(SFTConfig)", {}, FAIL, False),
+        (TRL, {}, FAIL, False),
         (PARSED, {"command": ("train.py", "--use_cpu", "True")}, PASS, False),
         (PARSED, {"command": ("train.py", "--no-cuda")}, PASS, False),
         (PARSED, {"command": ("train.py", "on_cpus.yaml")}, PASS, False),
@@ -119,17 +122,17 @@ def test_a_trainer_without_gpus_says_that_it_trains_on_cpus(tmp_path, text, job,
     assert (found.outcome, found.stops) == (outcome, stops)
     if outcome is FAIL:
         assert found.cause in ("ranks-alone", "options-added")
-        assert found.fix and found.fix.on == HERE and "use_cpu" in str(found.fix)
+        assert found.fix and found.fix.on == HERE and "use_cpu" in f"{found.fix} {found.message}"
 
 
 @pytest.mark.parametrize(
     ("text", "words", "version", "fix"),
     [
-        (PARSED, (), "5.24.0", "start -- train.py --use_cpu True --ddp_backend gloo"),
-        (PARSED, (), "4.33.1", "start -- train.py --no_cuda True --ddp_backend gloo"),
+        (TRL, (), "5.24.0", "start -- train.py --use_cpu True --ddp_backend gloo"),
+        (TRL, (), "4.33.1", "start -- train.py --no_cuda True --ddp_backend gloo"),
         (PARSED, ("settings.json",), "5.24.0", "in settings.json: use_cpu true, ddp_backend gloo"),
         (
-            PARSED,
+            TRL,
             ("--deepspeed", "ds.json"),
             "",
             "start -- train.py --deepspeed ds.json --use_cpu True --ddp_backend gloo",

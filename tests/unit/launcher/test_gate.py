@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import shlex
+import sys
 from typing import ClassVar
 
 import pytest
@@ -14,7 +16,7 @@ from checks.answer import Answer
 from checks.check import Tag, node_check
 from checks.errors import UsageError
 from checks.facts import Fact, Login, Snapshot
-from checks.model import Node, block, ok
+from checks.model import HERE, Fix, Node, block, ok
 from checks.reports import earlier_preflight as earlier_module
 from checks.reports.earlier_preflight import read_earlier_preflight
 from checks.reports.last_run import GOOD_FACTS, LAST_FACTS, LAST_REPORT
@@ -358,6 +360,35 @@ def test_a_dry_run_says_that_nothing_starts_and_is_no_last_go(nodes, tmp_path, m
     assert nodes.said[-1].endswith("Starting the training")
     assert (tmp_path / GOOD_FACTS).exists()
     assert nodes.asked == asked_everywhere("script"), "what the dry run found holds"
+
+
+LINE = f"{shlex.quote(sys.executable)} -m launcher start -- tarin.py --n 2"
+
+
+@pytest.mark.parametrize(
+    ("fix", "then"),
+    [
+        (Fix("raise it", "node1"), LINE),
+        (Fix(LINE.replace("tarin", "train"), HERE), LINE.replace("tarin", "train")),
+        (
+            Fix(f"sed x && {LINE.partition(' start')[0]} sync", HERE),
+            LINE.replace("start", "start --sync"),
+        ),
+        (Fix(note="in ds.json: correct it", on=HERE), LINE),
+        (Fix(note="type train.py in place of tarin.py", on=HERE), ""),
+    ],
+)
+def test_a_stop_ends_in_the_line_that_starts_once_all_is_fixed(
+    start, nodes, monkeypatch, fix, then
+):
+    monkeypatch.setattr("sys.orig_argv", shlex.split(LINE))
+    wrong = node_check("limits.shell", Shell)(lambda _: block("low", "it is low", fix))
+    catalogue = {check.id: check for check in (CHECKS[0], wrong)}
+    monkeypatch.setattr(gate_module, "CATALOGUE", catalogue)
+    monkeypatch.setattr(earlier_module, "CATALOGUE", catalogue)
+    assert not start().go
+    last = nodes.said[-1]
+    assert last.endswith(f"a failed check): {then}" if then else "a failed check)")
 
 
 @pytest.fixture
