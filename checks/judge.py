@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from checks.check import Claim
+from checks.check import Check, Claim
 from checks.effects import hold_against_facts
 from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
@@ -43,10 +44,11 @@ def judge_claims(
             claim,
             _skip_where_late(claim, _judge_claim(claim, view, reach_subjects), late),
             allowed,
-            view.snapshot,
+            slowest_s,
         )
         for check, asked in itertools.groupby(claims, key=lambda claim: claim.check)
         for view in [cluster.limited_to(check.facts)]
+        for slowest_s in [_slowest_answers(check, view.snapshot)]
         for claim in asked
     ]
 
@@ -57,14 +59,12 @@ def decide(findings: Iterable[Finding]) -> str:
 
 
 def _judge_claim(claim: Claim, cluster: ClusterView, reach_subjects: set[str]) -> Verdict:
-    views = [cluster[name] for name in claim.subject]
-    for view in views:
+    absent = [view for view in map(cluster.__getitem__, claim.subject) if not view.reached]
+    for view in absent:
         if cluster.snapshot.answer(view.name, Login.section) is None:
             return _not_asked_verdict(view, claim, reach_subjects)
-    if claim.check.area != REACH:
-        for view in views:
-            if not view.reached:
-                return _not_reached_verdict(view, reach_subjects)
+    if absent and claim.check.area != REACH:
+        return _not_reached_verdict(absent[0], reach_subjects)
     try:
         return _ask_judge(claim, cluster)
     except FactError as error:
@@ -80,8 +80,9 @@ def _ask_judge(claim: Claim, cluster: ClusterView) -> Verdict:
     views = [cluster[name] for name in claim.subject]
     verdict = claim.check.judge(*views) if views else claim.check.judge(cluster)
     verdict = hold_against_facts(verdict, cluster)
-    fix = place_fix(verdict.fix, claim.check.area, cluster.job) if verdict.fix else None
-    return replace(verdict, fix=fix)
+    if verdict.fix is None:
+        return verdict
+    return replace(verdict, fix=place_fix(verdict.fix, claim.check.area, cluster.job))
 
 
 def _judge_without_liar(claim: Claim, cluster: ClusterView) -> Verdict | None:
@@ -125,13 +126,28 @@ def _not_reached_verdict(view: NodeView, reach_subjects: set[str]) -> Verdict:
     return unknown(f"{view.name} was not reached, so nothing is known of it")
 
 
-def _seconds_of(claim: Claim, verdict: Verdict, snapshot: Snapshot) -> float:
+_Slowest = Callable[[str], float]
+"""Seconds that the slowest of a check's facts took on the node of that name; on any, for ''."""
+
+
+def _slowest_answers(check: Check, snapshot: Snapshot) -> _Slowest:
+    """Each node's is looked up once, for however many pairs."""
+
+    @functools.cache
+    def slowest_s(name: str) -> float:
+        if not name:
+            return max(map(slowest_s, snapshot.job.names), default=0.0)
+        answers = (snapshot.answer(name, fact.section) for fact in check.needs)
+        return max((answer.seconds or 0.0 for answer in answers if answer), default=0.0)
+
+    return slowest_s
+
+
+def _seconds_of(claim: Claim, verdict: Verdict, slowest_s: _Slowest) -> float:
     """What the verdict itself measured, else what the slowest of its facts took on a node."""
     if "seconds" in verdict.evidence:
         return float(verdict.evidence["seconds"])
-    names = claim.subject or snapshot.job.names
-    answers = (snapshot.answer(name, fact.section) for name in names for fact in claim.check.needs)
-    return max((answer.seconds or 0.0 for answer in answers if answer), default=0.0)
+    return max(map(slowest_s, claim.subject or ("",)))
 
 
 NO_EVIDENCE: Mapping[str, Any] = {}
@@ -147,7 +163,7 @@ def _finite(value: Any) -> Any:
 
 
 def _make_finding(
-    claim: Claim, verdict: Verdict, allowed: frozenset[str], snapshot: Snapshot
+    claim: Claim, verdict: Verdict, allowed: frozenset[str], slowest_s: _Slowest
 ) -> Finding:
     check = claim.check
     return Finding(
@@ -160,6 +176,6 @@ def _make_finding(
         cause=verdict.cause,
         fix=verdict.fix,
         evidence=_finite(verdict.evidence) if verdict.evidence else NO_EVIDENCE,
-        seconds=_seconds_of(claim, verdict, snapshot),
+        seconds=_seconds_of(claim, verdict, slowest_s),
         allowed=check.id in allowed or check.area in allowed,
     )

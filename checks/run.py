@@ -143,10 +143,11 @@ def examine(
 
 def _as_called(finding: Finding) -> Finding:
     """The same with our own commands as they are typed here."""
-    fix = finding.fix
-    if fix:
-        fix = replace(fix, command=as_called(fix.command), note=as_called(fix.note))
-    return replace(finding, message=as_called(finding.message), fix=fix)
+    message, fix = as_called(finding.message), finding.fix
+    if fix is None:
+        return finding if message == finding.message else replace(finding, message=message)
+    fix = replace(fix, command=as_called(fix.command), note=as_called(fix.note))
+    return replace(finding, message=message, fix=fix)
 
 
 def observe(job: Job, facts: Iterable[type[Fact]]) -> ClusterView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -34,7 +35,7 @@ class Interface:
     bond_mode: str = ""
     strict_source: bool = False
 
-    @property
+    @functools.cached_property
     def addresses(self) -> tuple[str, ...]:
         """Its addresses without prefixes, IPv4 first."""
         return tuple(address.partition("/")[0] for address in (*self.ipv4, *self.ipv6))
@@ -44,7 +45,7 @@ class Interface:
         """Those addresses that another node could use: no loopback, no link-local."""
         return tuple(text for text in self.addresses if _is_routable(text))
 
-    @property
+    @functools.cached_property
     def routable_networks(self) -> frozenset[str]:
         """The networks of its routable addresses, `10.0.0.0/24`."""
         texts = (text for text in (*self.ipv4, *self.ipv6) if _is_routable(text.partition("/")[0]))
@@ -93,7 +94,10 @@ class Interfaces(Fact):
         )
 
     def interface_owning(self, address: str) -> Interface | None:
-        """The interface that has that address."""
-        return next(
-            (interface for interface in self.interfaces if address in interface.addresses), None
-        )
+        """The interface that has that address; the first of several."""
+        return self._owners.get(address)
+
+    @functools.cached_property
+    def _owners(self) -> Mapping[str, Interface]:
+        backwards = reversed(self.interfaces)
+        return {address: interface for interface in backwards for address in interface.addresses}

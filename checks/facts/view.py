@@ -53,6 +53,8 @@ class NodeView:
         self.cluster = cluster
         self.node = node
         self.name = node.name
+        self.kept: dict[object, object] = {}
+        """Its facts by their kind, and what `cached_per_view` keeps by its functions."""
 
     @property
     def job(self) -> Job:
@@ -64,7 +66,7 @@ class NodeView:
         """Whether rank 0 runs here."""
         return self.name == self.job.head
 
-    @property
+    @functools.cached_property
     def reached(self) -> bool:
         """Whether the controller logged in and its probe answered."""
         answer = self.cluster.snapshot.answer(self.name, Login.section)
@@ -83,18 +85,20 @@ class NodeView:
         Raises FactError where it did not come or has another shape, and UndeclaredFactError where
         the check that is judged does not declare it.
         """
-        fact = self.cluster.decoded(self, kind)
+        fact = self._fact(kind)
         if isinstance(fact, FactError):
             raise fact
         return cast("F", fact)
 
     def has(self, kind: type[Fact]) -> bool:
         """Whether `read` would give an answer; raises UndeclaredFactError as `read` does."""
-        try:
-            self.read(kind)
-        except FactError:
-            return False
-        return True
+        return not isinstance(self._fact(kind), FactError)
+
+    def _fact(self, kind: type[Fact]) -> object:
+        """N² pairs ask for the same facts of N nodes: what may be read is looked up once."""
+        if kind not in self.kept:
+            self.kept[kind] = self.cluster.decoded(self, kind)
+        return self.kept[kind]
 
     def decode(self, kind: type[F]) -> F:
         """The fact of that kind from what the node answered. Raises FactError as `read` does."""
@@ -151,6 +155,8 @@ class ClusterView:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.job = snapshot.job
+        self.kept: dict[object, object] = {}
+        """What `cached_per_view` keeps by its functions."""
         self._declared: frozenset[type[Fact]] | None = None
         self._left_out = ""
         self._facts: dict[tuple[str, type[Fact]], Fact | FactError] = {}

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TypeVar
-from weakref import WeakKeyDictionary
+from typing import TypeVar, cast
 
 from checks.facts import ClusterView, NodeView
 
@@ -18,12 +17,11 @@ T = TypeVar("T")
 
 def cached_per_view(function: Callable[[V], T]) -> Callable[[V], T]:
     """The same function, which keeps its answer as long as the view lives: facts do not change."""
-    answers: WeakKeyDictionary[V, T] = WeakKeyDictionary()
 
     @functools.wraps(function)
     def ask(view: V) -> T:
-        if view not in answers:
-            answers[view] = function(view)
-        return answers[view]
+        if function not in view.kept:
+            view.kept[function] = function(view)
+        return cast("T", view.kept[function])
 
     return ask

@@ -11,6 +11,7 @@ from typing import Any
 
 from checks.facts import ClusterView, NodeView
 from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.view_cache import cached_per_view
 from checks.model import Verdict, skip
 
 EACH_NODE_LAUNCHERS = ("standard", "nossh")
@@ -150,6 +151,7 @@ def head_starts_all(cluster: ClusterView) -> bool:
     return config is not None and config.starts_all_nodes and not named
 
 
+@cached_per_view
 def may_be_started_with(cluster: ClusterView) -> bool:
     """Whether somebody set accelerate up for several machines on all nodes of a job that names no
     command: what starts it is then not known here.

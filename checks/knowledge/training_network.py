@@ -89,6 +89,7 @@ def first_listed_address(node: NodeView) -> str:
     return next(iter(listed), "")
 
 
+@cached_per_view
 def has_wrong_interface_setting(node: NodeView) -> bool:
     """Whether a variable leads training there to an interface that is down or leads to no peer."""
     if not (node.has(Interfaces) and node.has(Environment)):
@@ -142,6 +143,7 @@ def master_address(cluster: ClusterView) -> str:
     return training_address(cluster.head)
 
 
+@cached_per_view
 def routed_interfaces(node: NodeView) -> list[Interface]:
     """The interfaces that lead to other nodes, the one to most of them first."""
     owners = map(node.read(Interfaces).interface_owning, _source_addresses(node))
@@ -161,6 +163,7 @@ def network_env(node: NodeView) -> dict[str, str]:
     return {key: node.job.env.get(key, value) for key, value in chosen.items()}
 
 
+@cached_per_view
 def _source_addresses(node: NodeView) -> list[str]:
     """The local addresses used towards other nodes, the one towards most first; no loopback.
 

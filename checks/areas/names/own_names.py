@@ -20,6 +20,7 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.surroundings import Surroundings
+from checks.facts.view_cache import cached_per_view
 from checks.folded_names import fold_names
 from checks.knowledge.logins.on_each_node import NODE, fix_on_each
 from checks.knowledge.nccl_variables import GLOO_IFNAME, setting_in_force
@@ -86,6 +87,7 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     return block(cause, expected, own_name_fix(node, names.hostname, address))
 
 
+@cached_per_view
 def _advertised_address(node: NodeView) -> str:
     """Of what its own name means the first that gloo can listen on; '' for none.
 
@@ -104,7 +106,7 @@ def _advertised_address(node: NodeView) -> str:
 def _judge_family(node: NodeView, first: str) -> Verdict:
     hostname, is_ipv6 = node.read(Names).hostname, ":" in first
     setting = setting_in_force(node, GLOO_IFNAME)
-    usual = _usual_family(node)
+    usual = _usual_family(node.cluster)
     if is_ipv6 is usual or (setting and setting.value):
         return ok(f"{hostname} is {first} on {node.name}")
     addresses = training_interface(node).routable_addresses
@@ -119,12 +121,13 @@ def _judge_family(node: NodeView, first: str) -> Verdict:
     return warn("own-name-other-family", message, fix)
 
 
-def _usual_family(node: NodeView) -> bool:
+@cached_per_view
+def _usual_family(cluster: ClusterView) -> bool:
     """Whether most nodes advertise IPv6; where neither is more usual, whether the head does."""
-    nodes = [peer for peer in node.cluster.nodes_with(Names) if peer.has(Interfaces)]
+    nodes = [peer for peer in cluster.nodes_with(Names) if peer.has(Interfaces)]
     firsts = {peer.name: _advertised_address(peer) for peer in nodes}
     is_ipv6 = {name: ":" in first for name, first in firsts.items() if first}
-    return majority_value(is_ipv6, node.cluster.head.name)
+    return majority_value(is_ipv6, cluster.head.name)
 
 
 def _needs_another_name(node: NodeView) -> bool:

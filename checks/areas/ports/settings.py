@@ -9,6 +9,7 @@ from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.ports import Listeners, PortSettings
 from checks.facts.surroundings import Surroundings
+from checks.facts.view_cache import cached_per_view
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
 DEFAULT_SLOTS = 8
@@ -181,6 +182,7 @@ def is_range_fatal(node: NodeView, ranks: int) -> bool:
     return node.has(PortSettings) and node.read(PortSettings).port_count < PORTS_OF_A_RANK * ranks
 
 
+@cached_per_view
 def is_range_used_up(node: NodeView) -> bool:
     """Whether a program that needed a port of the range was given none."""
     if not (node.has(PortSettings) and node.has(Surroundings)):

@@ -29,7 +29,7 @@ USUAL_TRIES = 6
 
 def login_doubt(source: NodeView, target: NodeView) -> str:
     """Why the data leave open whether the source logs in to the target; '' where they do not."""
-    if lacking := _lacking_fact(source, CLIENT_FACTS) or _lacking_fact(target, SERVER_FACTS):
+    if lacking := _lacking_client_fact(source) or _lacking_server_fact(target):
         return lacking
     client = source.read(Trust).client(target.name)
     return (
@@ -37,6 +37,16 @@ def login_doubt(source: NodeView, target: NodeView) -> str:
         or _host_key_doubt(source, target)
         or _key_doubt(client, source, target)
     )
+
+
+@cached_per_view
+def _lacking_client_fact(source: NodeView) -> str:
+    return _lacking_fact(source, CLIENT_FACTS)
+
+
+@cached_per_view
+def _lacking_server_fact(target: NodeView) -> str:
+    return _lacking_fact(target, SERVER_FACTS)
 
 
 def _lacking_fact(node: NodeView, kinds: tuple[type[Fact], ...]) -> str:
