@@ -16,6 +16,7 @@ from checks.knowledge.failures import (
     recognise_failure,
 )
 from checks.knowledge.failures.known import versions_in
+from checks.knowledge.platforms import Platform, platform_in
 from launcher.diagnosis.excuses import (
     is_ignored,
     is_logged,
@@ -82,6 +83,8 @@ class Evidence:
         self._looked: Counter[str] = Counter()
         self.versions: dict[str, str] = {}
         """Of packages, as the logs name them last."""
+        self.platform: Platform | None = None
+        """The accelerator, where the logs name one that is none of NVIDIA's."""
 
     @property
     def says_how_it_ended(self) -> bool:
@@ -125,6 +128,7 @@ class Evidence:
         if ROOT_CAUSE in whole:
             self._read_summary(raw)
         self.versions.update(versions_in(text))
+        self.platform = self.platform or platform_in(text)
         trace = self.traces.at(place.source, raw.number)
         if trace and trace.roles[raw.number] == "code":
             return

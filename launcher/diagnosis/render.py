@@ -10,6 +10,7 @@ from typing import Any
 from checks.check import Over
 from checks.declared import find_check
 from checks.knowledge.failures import FailureKind
+from checks.knowledge.platforms import in_words_of, with_pip_of
 from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
 from checks.next_line import next_line, same_line
@@ -176,10 +177,16 @@ def _values_below(line: Line, evidence: Evidence) -> Sequence[str]:
 
 def _reason_lines(cause: Sighting, evidence: Evidence) -> Iterator[str]:
     """The root cause and its fix, which a person reads last."""
-    yield f"why    {cause.fill_in(cause.known.cause)}"
-    yield f"fix    {cause.fill_in(cause.known.fix)}"
+    yield f"why    {in_words_of(evidence.platform, cause.fill_in(cause.known.cause))}"
+    yield f"fix    {_remedy(cause, evidence)}"
     if command := preflight_command(cause, evidence):
         yield f"next   {command}"
+
+
+def _remedy(cause: Sighting, evidence: Evidence) -> str:
+    """The fix in the words of the log's accelerator and of its Python installation."""
+    remedy = in_words_of(evidence.platform, cause.fill_in(cause.known.fix))
+    return with_pip_of(cause.trace.paths if cause.trace else (), remedy)
 
 
 def _unknown_failure_lines(verdict: LogVerdict, cause: Trace, evidence: Evidence) -> Iterator[str]:
@@ -346,8 +353,8 @@ def _sighting_json(sighting: Sighting, evidence: Evidence) -> dict[str, Any]:
         **_place_json(sighting.line.place),
         "where": line_reference(sighting),
         "line": masked_line(sighting.line.text.strip()),
-        "cause": sighting.fill_in(known.cause),
-        "fix": sighting.fill_in(known.fix),
+        "cause": in_words_of(evidence.platform, sighting.fill_in(known.cause)),
+        "fix": _remedy(sighting, evidence),
         "checks": list(known.checks),
         "next": preflight_command(sighting, evidence),
         "count": sighting.count,

@@ -22,6 +22,7 @@ from checks.knowledge.failures import LITERALS
 from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
 from checks.knowledge.failures.grams import LiteralSet
 from checks.knowledge.failures.known import VERSION_LINES
+from checks.knowledge.platforms import PLATFORM_WORDS
 from launcher.diagnosis.json_lines import has_json_lines, unwrap_json_lines
 
 TRACEBACK = "Traceback (most recent call last)"
@@ -120,6 +121,7 @@ def _meaningful_words() -> list[str]:
         *STARTS,
         *ERROR_ENDS,
         *VERSION_LINES,
+        *PLATFORM_WORDS,
         *(literal for literal, _ in LITERALS),
     ]
 
