@@ -15,16 +15,13 @@ class PairSpeed:
     """One direction between two nodes, the best of `times` measurements.
 
     `gbit_s` is what arrived in the whole time; `best_gbit_s` in its best 25 ms, which says what the
-    link can where the processor was busy. `latency_us` is the least round trip of one byte; of all
-    `round_trips`, whose link carried nothing else, `sent_again` segments were sent once more.
+    link can where the processor was busy. `latency_us` is the least round trip of one byte.
     """
 
     gbit_s: float
     best_gbit_s: float
     latency_us: float
     times: int = 1
-    round_trips: int = 0
-    sent_again: int = 0
 
 
 @dataclass(frozen=True)

@@ -69,12 +69,22 @@ class LostPackets:
 
 
 @dataclass(frozen=True)
+class SmallPackets:
+    """How many were sent to a target, and how many of them had to be sent again."""
+
+    sent: Count
+    lost: Count
+
+
+@dataclass(frozen=True)
 class DialResults(Fact):
     """What one node reached of the others: ports by target, and every failure after two tries.
 
     `sources` has the local address of a connection to each of a target's addresses; `whole` the
     sizes of the full packets that arrived at each target, in bytes with headers. `thorough` are the
-    targets of which all ports were called, where of others one of each address was.
+    targets of which all ports were called, where of others one of each address was. `small` packets
+    went to each target; where some were lost, they were sent again with nothing else under way, and
+    those count.
     """
 
     section: ClassVar[str] = "dial"
@@ -87,6 +97,7 @@ class DialResults(Fact):
     whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     lost: tuple[LostPackets, ...] = ()
     thorough: tuple[str, ...] | None = None
+    small: Mapping[str, SmallPackets] = field(default_factory=dict)
 
     def failures_towards(self, target: str) -> tuple[FailedCall, ...]:
         """All failures towards that node."""

@@ -26,7 +26,8 @@ def merge_dials(first: Answer, second: Answer | None) -> Answer:
     ways = {**earlier.get("sources", {})}
     for target, found in later.get("sources", {}).items():
         ways[target] = {**ways.get(target, {}), **found}
-    return second.with_fields(**both, sources=ways, timeout_s=tried_s)
+    small = {**earlier.get("small", {}), **later.get("small", {})}
+    return second.with_fields(**both, sources=ways, timeout_s=tried_s, small=small)
 
 
 def _join_lists(first: Mapping[str, list[int]], other: Mapping[str, list[int]]) -> Data:

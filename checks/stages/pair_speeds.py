@@ -177,6 +177,4 @@ def best_of_both(first: PairSpeed, other: PairSpeed) -> PairSpeed:
         max(first.best_gbit_s, other.best_gbit_s),
         min(first.latency_us, other.latency_us),
         first.times + other.times,
-        first.round_trips + other.round_trips,
-        first.sent_again + other.sent_again,
     )

@@ -10,7 +10,6 @@ from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
-from checks.facts.decode import decode_fact
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.ports import DialResults, Listeners, NamedHead, PortHolder
@@ -23,7 +22,9 @@ from checks.knowledge.training_network import (
 )
 from checks.outliers.pair_matrix import Pair
 from checks.outliers.pairing import sampled_pairs
-from checks.stages.dial_results import merge_dials, with_passing_sizes
+from checks.stages.dial_calls import FULL_SIZE, LIMIT_S, DialCaller, DialTarget
+from checks.stages.dial_results import with_passing_sizes
+from checks.stages.small_packets import count_again, lossy_pairs, packets_to_each
 
 SAMPLED_PORTS = 3
 FIRST_TRY_S = 0.7
@@ -31,15 +32,10 @@ FIRST_TRY_S = 0.7
 SECOND_TRY_S = 2.6
 """Long enough for its repeated SYN, and for the kernel, which gives an absent host up 3.1 s after
 the first try began to look for it."""
-CALLS_PER_WAVE = 256
-LIMIT_S = 10.0
-FULL_SIZE = -1
-"""Packets as large as the way takes, as the probe's `dial` knows it."""
+LOSSY_TRY_S = 7.5
+"""Four SYNs' time, for two nodes that lose some of all packets: what fails then is stopped."""
 PACKET_SIZES = (8000, 4000, 1500, 1492, 1480, 1450, 1420, 1400, 1380, 1340, 1300, 1280, 1000, 576)
 """IP packets of which the largest that arrives is looked for: what tunnels and links leave."""
-
-DialTarget = list[Any]
-"""[node, address, port, id, packet], as the probe's `dial` takes it."""
 
 
 def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
@@ -84,32 +80,28 @@ def _dial_all(
     ids: Mapping[str, str],
     sampled: frozenset[Pair] | None,
 ) -> None:
-    cluster = ClusterView(snapshot)
+    cluster, caller = ClusterView(snapshot), DialCaller(contact, ids)
     plans = {name: _dial_targets(cluster, name, ids, sampled) for name in ids}
-    first = _checked_answers(
-        contact.ask("dial", _dial_requests(plans, FIRST_TRY_S), _dial_limit(plans, FIRST_TRY_S)),
-        ids,
+    caller = DialCaller(contact, ids)
+    small = packets_to_each(len(ids))
+    found = caller.call(plans, FIRST_TRY_S, small)
+    found = caller.call_again(found, SECOND_TRY_S, small, caller.failed_targets)
+    found = count_again(cluster, caller, found)
+    lossy = lossy_pairs(found)
+    found = caller.call_again(
+        found,
+        LOSSY_TRY_S,
+        0,
+        lambda name, answer: [
+            call for call in caller.failed_targets(name, answer) if {name, call[0]} in lossy
+        ],
     )
-    again = {
-        name: _failed_targets(answer, ids)
-        for name, answer in first.items()
-        if _failed_targets(answer, ids)
-    }
-    second = (
-        contact.ask("dial", _dial_requests(again, SECOND_TRY_S), _dial_limit(again, SECOND_TRY_S))
-        if again
-        else {}
-    )
-    second = _checked_answers(second, ids)
-    found = {name: merge_dials(answer, second.get(name)) for name, answer in first.items()}
     sizes = {
-        name: plan for name, answer in found.items() if (plan := _smaller_size_targets(answer, ids))
+        name: plan
+        for name, answer in found.items()
+        if (plan := _smaller_size_targets(caller, answer))
     }
-    third = (
-        contact.ask("dial", _dial_requests(sizes, SECOND_TRY_S), _dial_limit(sizes, SECOND_TRY_S))
-        if sizes
-        else {}
-    )
+    third = caller.call(sizes, SECOND_TRY_S)
     for name, answer in found.items():
         results = with_passing_sizes(answer, third.get(name))
         if sampled is not None and results.data is not None:
@@ -183,60 +175,15 @@ def _dial_named_heads(contact: Contact, snapshot: Snapshot, ids: Mapping[str, st
         if place not in own
     }
     if plans:
-        requests, limit = _dial_requests(plans, SECOND_TRY_S), _dial_limit(plans, SECOND_TRY_S)
-        answers = _checked_answers(contact.ask("dial", requests, limit), ids)
+        answers = DialCaller(contact, ids).call(plans, SECOND_TRY_S)
         _put_answers(snapshot, NamedHead.section, answers)
 
 
-def _dial_requests(
-    plans: Mapping[str, list[DialTarget]], timeout: float
-) -> dict[str, dict[str, Any]]:
-    return {name: {"targets": plan, "timeout": timeout} for name, plan in plans.items()}
-
-
-def _dial_limit(plans: Mapping[str, list[DialTarget]], timeout: float) -> float:
-    """Seconds that the longest plan may take if nobody answers, plus some to breathe."""
-    waves = max((len(plan) for plan in plans.values()), default=0) // CALLS_PER_WAVE + 1
-    return waves * timeout + LIMIT_S
-
-
-def _checked_answers(answers: Mapping[str, Answer], ids: Mapping[str, str]) -> dict[str, Answer]:
-    """The answers that have a caller's shape and speak of our nodes; of others what is wrong."""
-    checked = dict(answers)
-    for name, answer in answers.items():
-        if answer.data is not None:
-            try:
-                results = decode_fact(DialResults, answer.data)
-            except FactError as error:
-                checked[name] = Answer(error=str(error))
-                continue
-            strangers = {call.target for call in results.failed} | {
-                call.target for call in results.lost
-            }
-            if strangers - ids.keys():
-                reason = f"it speaks of nodes {sorted(strangers - ids.keys())}"
-                checked[name] = Answer(error=reason)
-    return checked
-
-
-def _failed_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTarget]:
-    """The calls of an answer to be made again."""
-    failed = [
-        *answer.fields.get("failed", []),
-        *(dict(call, packet=FULL_SIZE) for call in answer.fields.get("lost", [])),
-    ]
-    return [_repeated_target(call, ids, call["packet"]) for call in failed]
-
-
-def _repeated_target(call: Mapping[str, Any], ids: Mapping[str, str], packet: int) -> DialTarget:
-    return [call["target"], call["address"], call["port"], ids[call["target"]], packet]
-
-
-def _smaller_size_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTarget]:
+def _smaller_size_targets(caller: DialCaller, answer: Answer) -> list[DialTarget]:
     """Calls of all smaller sizes where full packets vanished; to one target, for the node's own."""
     lost = answer.fields.get("lost", [])[:1]
     return [
-        _repeated_target(call, ids, size)
+        caller.target_of(call, size)
         for call in lost
         for size in PACKET_SIZES
         if size < call["packet"]
@@ -274,11 +221,15 @@ def _addresses_of_others(cluster: ClusterView, name: str) -> list[str]:
 
 
 def _ends_of_failures(cluster: ClusterView, names: Sequence[str]) -> Iterator[str]:
-    """Both ends of every failed call."""
+    """Both ends of every failed call, and of every way on which packets are lost."""
     for name in names:
         if cluster[name].has(DialResults):
-            for call in cluster[name].read(DialResults).failed:
-                yield from (name, call.target)
+            results = cluster[name].read(DialResults)
+            targets = [call.target for call in results.failed]
+            targets += [call.target for call in results.lost]
+            targets += [target for target, small in results.small.items() if small.lost]
+            for target in targets:
+                yield from (name, target)
 
 
 def _deaf_to_themselves(cluster: ClusterView, names: Sequence[str]) -> list[str]:

@@ -27,6 +27,7 @@ from checks.node.probe import (
 )
 from checks.node.probe.core import Undetermined
 from checks.node.runtime.files import read_file
+from checks.stages import dial_calls, small_packets
 from checks.stages import dial_results as dialled_stage
 from checks.stages import ports as stage
 from tests.support.listeners import NODES, cluster
@@ -78,6 +79,45 @@ def test_full_packets_arrive_and_their_size_is_told(address):
     assert mtu // 2 - 100 < full <= mtu
     assert small == 1400
     assert found["sources"] == {"me": {address: address}}
+
+
+@pytest.mark.usefixtures("hung_up")
+def test_small_packets_follow_full_ones_and_each_is_one_of_its_own():
+    port = listen()["ports"][0]
+    plan = [["me", "127.0.0.1", port, "aaaaaaaa", calls.FULL_SIZE]]
+    found = ports.dial({"targets": plan, "timeout": 5.0, "small": 200})
+    assert found["small"]["me"]["sent"] >= 200
+    assert len(found["whole"]["me"]) == 1
+    assert ports.dial({"targets": plan, "timeout": 5.0})["small"] == {}
+
+
+COUNTED = {"unacked": 0, "again": 0, "acked": 11, "sent": 2, "in_vain": 0}
+
+
+@pytest.mark.parametrize(
+    ("grown", "lost"),
+    [
+        ({"sent": 301, "acked": 306}, 0),
+        ({"sent": 340, "acked": 306, "again": 39}, 39),
+        ({"sent": 340, "acked": 306}, 39),
+        ({"sent": 304, "acked": 306, "again": 3, "in_vain": 3}, 0),
+        ({"sent": 60, "acked": 45, "unacked": 10, "again": 10}, 10),
+        ({"again": 4}, 4),
+        ({}, 0),
+    ],
+    ids=[
+        "all arrive",
+        "lost on the way",
+        "dropped by the node itself",
+        "arrived twice",
+        "cut off",
+        "an old kernel",
+        "nothing was sent",
+    ],
+)
+def test_what_was_lost_is_what_was_sent_beyond_what_arrived(grown, lost):
+    after = {name: before + grown.get(name, 0) for name, before in COUNTED.items()}
+    assert calls.small_packet_counts(COUNTED, after) == (grown.get("sent", 0), lost)
 
 
 @pytest.mark.usefixtures("hung_up")
@@ -211,9 +251,56 @@ def test_a_second_try_fixes_what_it_reaches_and_a_lost_one_is_no_answer():
     ],
 )
 def test_a_caller_that_tells_nonsense_is_not_asked_again(data):
-    found = stage._checked_answers(
+    found = dial_calls.checked_answers(
         {"node1": Answer.from_json({"data": data}), "node2": Answer(error="late")}, {"node1": "x"}
     )
     assert found["node1"].data is None
     assert found["node1"].error
     assert found["node2"] == Answer(error="late")
+
+
+class StillLossy:
+    """A contact whose nodes lose 120 of 1000 small packets, and never any towards node2."""
+
+    def __init__(self):
+        self.rounds = []
+
+    def ask(self, section, requests, limit):
+        assert (section, limit > 0) == ("dial", True)
+        self.rounds.append(sorted(requests))
+        return {
+            name: Answer({"small": {args["targets"][0][0]: self.counts(args)}})
+            for name, args in requests.items()
+        }
+
+    def counts(self, args):
+        return {"sent": args["small"], "lost": 0 if args["targets"][0][0] == "node2" else 120}
+
+
+def test_what_lost_packets_is_counted_again_two_nodes_at_a_time():
+    contact, ids = StillLossy(), dict.fromkeys(NODES, "aaaa")
+    caller = dial_calls.DialCaller(contact, ids)
+    few, none = {"sent": 300, "lost": 4}, {"sent": 300, "lost": 0}
+    found = {
+        "node1": Answer({"small": {"node2": few, "node3": few}}),
+        "node2": Answer({"small": {"node1": none}}),
+        "node3": Answer(error="gone"),
+    }
+    counted = small_packets.count_again(ClusterView(cluster()), caller, found)
+    assert contact.rounds == [["node1"], ["node1"]]
+    assert counted["node1"].fields["small"] == {
+        "node2": {"sent": small_packets.COUNTED_AGAIN, "lost": 0},
+        "node3": {"sent": small_packets.COUNTED_AGAIN, "lost": 120},
+    }
+    assert counted["node2"] == found["node2"]
+    assert counted["node3"] == found["node3"]
+    assert small_packets.lossy_pairs(counted) == [{"node1", "node3"}]
+
+
+def test_of_a_pair_that_comes_too_late_nothing_is_said(monkeypatch):
+    monkeypatch.setattr(small_packets, "MOST_ROUNDS", 1)
+    caller = dial_calls.DialCaller(StillLossy(), dict.fromkeys(NODES, "aaaa"))
+    few = {"sent": 300, "lost": 4}
+    found = {"node1": Answer({"small": {"node2": few, "node3": few}})}
+    counted = small_packets.count_again(ClusterView(cluster()), caller, found)
+    assert counted["node1"].fields["small"].keys() == {"node2"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from checks.areas.collective.connection_limits import limiting_filter, unlimited_fix
+from checks.areas.collective.packet_loss import LOSS_CHECK, lossy_ways
 from checks.areas.ports.settings import ephemeral_range_is_wide_enough
 from checks.check import Over, node_check, pair_check
 from checks.errors import FactError
@@ -52,9 +53,10 @@ def measured_pairs(cluster: ClusterView) -> SpeedTable:
 
 @cached_per_view
 def slow_reasons(cluster: ClusterView) -> Explanation:
-    """What explains the slow pairs, leaving out those that are slow because they are far."""
+    """What explains the slow pairs, leaving out those that are far or lose packets."""
     measured = measured_pairs(cluster)
-    return explain_bad_pairs(measured, slow_pairs(measured) - distant_pairs(measured))
+    slow = slow_pairs(measured) - distant_pairs(measured) - lossy_ways(cluster)
+    return explain_bad_pairs(measured, slow)
 
 
 @cached_per_view
@@ -168,6 +170,8 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     target.read(Pairs)
     if reason := fact.left_out.get(target.name):
         return skip(f"they cannot reach each other; see {reason}")
+    if pair in lossy_ways(source.cluster):
+        return skip(f"packets are lost between them; see {LOSS_CHECK}")
     if reason := fact.failed.get(target.name):
         if narrow := _node_without_ports(source.cluster):
             return skip(f"{narrow} has no port left; see ports.ephemeral-range-is-wide-enough")

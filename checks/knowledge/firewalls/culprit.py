@@ -11,6 +11,9 @@ from checks.facts.firewall import Firewall
 from checks.knowledge.firewalls import iptables, nftables
 from checks.knowledge.firewalls.ruleset import Chain, Packet, Stop, packet_stops
 
+LOSING_MARKS = ("numgen random", "limit rate over", "-m statistic", "-m hashlimit")
+"""In the text of a rule that stops some packets and not others like them."""
+
 
 @dataclass(frozen=True)
 class Culprit:
@@ -58,6 +61,15 @@ def find_culprit(
     kind = firewall_manager(stop)
     same = [s for n, p, s in likely if (n, p, firewall_manager(s)) == (node, filtered, kind)]
     return Culprit(node, kind, filtered, tuple(same))
+
+
+def find_losing_rule(source: NodeView, target: NodeView, packet: Packet) -> Culprit | None:
+    """Whose rule stops some of many such packets on their way: by chance, or beyond a rate."""
+    for node, filtered in list(_filter_points(source, target, packet))[:2]:
+        for stop in packet_stops(listed_chains(node), filtered):
+            if stop.action == "drop" and any(mark in stop.rule for mark in LOSING_MARKS):
+                return Culprit(node, firewall_manager(stop), filtered, (stop,))
+    return None
 
 
 def unreadable_firewall(node: NodeView, packet: Packet) -> Culprit | None:

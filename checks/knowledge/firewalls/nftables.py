@@ -239,6 +239,8 @@ def _describe_expression(value: Any) -> str:
     kind, body = next(iter(value.items()))
     if kind == "payload":
         return f"{body.get('protocol', 'payload')} {body.get('field', '')}".strip()
+    if kind == "numgen":
+        return f"numgen {body.get('mode')} mod {body.get('mod')}"
     if kind in ("meta", "ct"):
         return body["key"] if kind == "meta" else f"ct {body['key']}"
     if kind == "set":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 from collections.abc import Collection, Sequence
 
@@ -37,6 +38,22 @@ def opening_fix(culprit: Culprit, peers: Sequence[str], span: PortSpan) -> Fix:
     return culprit.node.fix(
         " && ".join(_opening_commands(culprit, peers, span)), _persistence_note(culprit), root=True
     )
+
+
+def passing_fix(culprit: Culprit, peers: Sequence[str]) -> Fix:
+    """Lets all packets between the cluster's networks `peers` pass the culprit's chains."""
+    packet, commands = culprit.packet, list[str]()
+    for stop, peer in itertools.product(culprit.stops, peers):
+        base = stop.base
+        if base.tool == "nft":
+            end = "saddr" if packet.inbound else "daddr"
+            place = f"{base.family} {base.table} {base.name}"
+            commands.append(f"nft insert rule {place} {packet.family} {end} {peer} accept")
+        else:
+            table = "" if base.table == "filter" else f" -t {base.table}"
+            end = "-s" if packet.inbound else "-d"
+            commands.append(f"{base.tool}{table} -I {base.name} {end} {peer} -j ACCEPT")
+    return culprit.node.fix(" && ".join(commands), _persistence_note(culprit), root=True)
 
 
 def loopback_commands(chains: Sequence[Chain]) -> list[str]:

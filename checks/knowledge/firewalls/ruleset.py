@@ -31,7 +31,9 @@ class Packet:
     @property
     def hooks(self) -> tuple[str, ...]:
         """The hooks of the node that see it, in order."""
-        return ("ingress", "prerouting", "input") if self.inbound else ("output", "postrouting")
+        if self.inbound:
+            return ("ingress", "prerouting", "input")
+        return ("output", "postrouting", "egress")
 
     @property
     def family(self) -> str:

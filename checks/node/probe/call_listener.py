@@ -22,7 +22,7 @@ class Listener(object):
 class AnsweringConnection(object):
     """One accepted caller: its nonce in, our id and its nonce out, until the caller hangs up.
 
-    A caller may go on with a length and as many bytes: WHOLE is out once they are in.
+    A caller may go on with a length and as many bytes, twice: WHOLE is out once they are in.
     """
 
     def __init__(self, loop, sock, identity):
@@ -54,6 +54,7 @@ class AnsweringConnection(object):
         if self.due:
             self.due -= len(self.take_bytes(self.due))
             if not self.due:
+                self.due = None
                 self.sock.send(WHOLE_RECEIVED)
 
     def take_bytes(self, count):

@@ -7,7 +7,6 @@ receiver's clock ends a stream, and nothing has to be drained on a slow link.
 import collections
 import json
 import socket
-import struct
 import threading
 import time
 
@@ -20,8 +19,6 @@ COMMANDS = (
 
 NONCE = 12
 PING, NO_MORE = b".", b"|"
-TOTAL_RETRANS = 100
-"""Where struct tcp_info has it."""
 BUFFER = 1024 * 1024
 PATIENCE_S = 3.0
 WINDOW_S = 0.025
@@ -38,12 +35,6 @@ def receive_exactly(sock, count):
             raise OSError("hung up")
         data += more
     return data
-
-
-def retransmissions(sock):
-    """How many segments of a connection the kernel sent again (struct tcp_info, linux/tcp.h)."""
-    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TOTAL_RETRANS + 4)
-    return struct.unpack_from("I", info, TOTAL_RETRANS)[0] if len(info) >= TOTAL_RETRANS + 4 else 0
 
 
 class PairServer(threading.Thread):
@@ -82,7 +73,6 @@ class PairServer(threading.Thread):
         wanted = json.loads(receive_exactly(sock, int(receive_exactly(sock, 4))).decode())
         while receive_exactly(sock, 1) == PING:
             sock.sendall(PING)
-        sent_again = retransmissions(sock)
         socks = []
         try:
             socks.extend(self.stream(nonce) for _ in range(wanted["streams"]))
@@ -91,7 +81,7 @@ class PairServer(threading.Thread):
         finally:
             for stream in socks:
                 stream.close()
-        sock.sendall(json.dumps(dict(counted, sent_again=sent_again)).encode() + b"\n")
+        sock.sendall(json.dumps(counted).encode() + b"\n")
         sock.recv(1)
 
     def proven(self, sock):

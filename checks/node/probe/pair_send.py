@@ -15,7 +15,6 @@ from checks.node.probe.pair_receive import (
     PATIENCE_S,
     PING,
     receive_exactly,
-    retransmissions,
 )
 
 COMMANDS = (
@@ -60,9 +59,7 @@ def connect_to_listener(where, hello, patience):
 
 
 def round_trips(sock):
-    """The least of some round trips, in seconds, how many there were, and how many packets of them
-    were sent again: nothing else is under way, so that what is lost is no queue's.
-    """
+    """The least of some round trips, in seconds."""
     least, count, until = PATIENCE_S, 0, time.monotonic() + PINGS_S
     while count < PINGS or (count < MOST_PINGS and time.monotonic() < until):
         began = time.monotonic()
@@ -70,7 +67,7 @@ def round_trips(sock):
         receive_exactly(sock, 1)
         least, count = min(least, time.monotonic() - began), count + 1
     sock.sendall(NO_MORE)
-    return least, count, retransmissions(sock)
+    return least
 
 
 def receive_line(sock):
@@ -88,7 +85,7 @@ def require_identity(sock, hello):
 
 
 def send_request(sock, wanted):
-    """The round trips, once the receiver knows what is wanted."""
+    """The least round trip, in seconds, once the receiver knows what is wanted."""
     words = json.dumps(wanted).encode()
     sock.sendall(b"%04d" % len(words) + words)
     return round_trips(sock)
@@ -117,7 +114,7 @@ def pair_send(args):
     try:
         socks.append(connect_to_listener(where, hello, PATIENCE_S))
         require_identity(socks[0], hello)
-        least, count, lost = send_request(socks[0], wanted)
+        least = send_request(socks[0], wanted)
         socks.extend(connect_to_listener(where, hello, PATIENCE_S + whole) for _ in range(STREAMS))
         counted = send_streams(socks, whole)
     except (OSError, ValueError) as error:
@@ -129,6 +126,4 @@ def pair_send(args):
         "gbit_s": round(counted["bytes"] * 8 / counted["seconds"] / 1e9, 6),
         "best_gbit_s": round(counted["best"] * 8 / 1e9, 6),
         "latency_us": round(least * 1e6, 1),
-        "round_trips": count,
-        "sent_again": lost + counted["sent_again"],
     }

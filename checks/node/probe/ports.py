@@ -15,7 +15,7 @@ from checks.node.runtime.files import read_file
 COMMANDS = (
     "listens for seconds on three ephemeral ports, on the head on the master port too",
     "connects to the ports that the other nodes opened for this run",
-    "sends two packets of full size to each other node",
+    "sends two packets of full size and up to 300 small ones to each other node",
 )
 
 
@@ -109,16 +109,17 @@ def dial(args):
     """Call every [target, address, port, id, packet]; all that did not answer are in `failed`.
 
     Where packets of that size were asked for, `whole` has those that arrived, `lost` the others.
+    `small` has how many small packets followed the full ones, and how many were lost.
     """
     targets = args["targets"]
-    calls = CallBatch(len(targets), args["timeout"])
+    calls = CallBatch(len(targets), args["timeout"], args.get("small", 0))
     serving = running_loop()
     serving.queue.extend(Call(calls, *target) for target in targets)
     serving.wake_up()
     while targets and not calls.done.wait(1.0):
         if not serving.is_alive():
             raise Undetermined("the loop that dials has ended")
-    answer = {"reached": {}, "sources": {}, "whole": {}, "lost": [], "failed": []}
+    answer = {"reached": {}, "sources": {}, "whole": {}, "small": {}, "lost": [], "failed": []}
     for call, outcome, seconds in calls.results:
         add_outcome(answer, call, outcome, seconds)
     return dict(answer, timeout_s=args["timeout"])
@@ -133,6 +134,10 @@ def add_outcome(answer, call, outcome, seconds):
         return
     answer["reached"].setdefault(call.target, []).append(call.port)
     answer["sources"].setdefault(call.target, {})[call.address] = call.source
+    if call.counts:
+        counted = answer["small"].setdefault(call.target, {"sent": 0, "lost": 0})
+        counted["sent"] += call.counts[0]
+        counted["lost"] += call.counts[1]
     if outcome == "lost":
         answer["lost"].append(dict(where, packet=call.packet))
     elif call.packet:

@@ -7,6 +7,7 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.facts.pairs import Pairs
+from launcher.lab.faults import Fault
 from launcher.lab.faults.firewall import firewall_fault
 from launcher.lab.shape import LabShape
 from tests.lab.faults.case import ALL, HEAD, NODE3, TO_3, case, custom, warned
@@ -20,6 +21,7 @@ ALIKE, LINKS, CUT, ENOUGH = (
         "bandwidth-is-enough",
     )
 )
+LOSES = "collective.no-node-loses-packets"
 LIMIT = "rate 100mbit burst 64kb latency 50ms"
 SLOW_OUT = custom("slow-to-send", f"tc qdisc add dev eth0 root tbf {LIMIT}")
 SLOW_IN = custom(
@@ -50,19 +52,40 @@ ALL_SLOW = custom("slow-everywhere", SLOW_OUT.apply)
 OTHERS = tuple(
     check.id
     for check in CATALOGUE.values()
-    if check.area == "collective" and Pairs not in check.needs
+    if check.area == "collective" and check.id != LOSES and Pairs not in check.needs
 )
 """What ranks do together takes longer than all of these, and is tried elsewhere."""
 REST: dict[str, Any] = {"fixable": False, "without": OTHERS}
 
-LOSES = "collective.no-node-loses-packets"
-LOSSY = """nft -f - <<END
-table netdev lossy { chain way { type filter hook ingress device eth0 priority 0;
-numgen random mod 100 < %s drop; }
-}
-END"""
-LOSS = custom("five-percent-lost", LOSSY % 5)
-GREAT_LOSS = custom("ten-percent-lost", LOSSY % 10)
+
+def losing(name: str, percent: int, hook: str = "ingress", match: str = "") -> Fault:
+    """Of all packets that way through eth0, so many are dropped by chance, as by a bad cable."""
+    rule = f"{match} numgen random mod 100 < {percent} drop".strip()
+    chain = f"chain way {{ type filter hook {hook} device eth0 priority 0; {rule}; }}"
+    return custom(name, f"nft -f - <<END\ntable netdev lossy {{ {chain}\n}}\nEND")
+
+
+def hidden(fault: Fault) -> Fault:
+    """The same where no tool lists the rule, as none lists what a cable or a switch drops."""
+    tools = "nft -f - <<END"
+    assert tools in fault.apply
+    hide = (
+        "cp $(command -v nft) $SAVED/nft\n"
+        "printf '#!/bin/sh\\nexit 1\\n' >$SAVED/none; chmod 755 $SAVED/none\n"
+    )
+    return custom(fault.name, f"{hide}{fault.apply}\nmount --bind $SAVED/none $(command -v nft)")
+
+
+LOSS = losing("five-percent-lost", 5)
+GREAT_LOSS = losing("ten-percent-lost", 10)
+TWELFTH_OUT = losing("twelve-percent-lost-on-the-way-out", 12, "egress")
+LITTLE_LOSS = losing("three-percent-lost-on-the-way-out", 3, "egress")
+THIRD_LOST = losing("thirty-percent-lost", 30)
+THIRD_LOST_OUT = losing("thirty-percent-lost-on-the-way-out", 30, "egress")
+LOST_FROM_ONE = losing("lost-from-one-node", 12, "ingress", "ip saddr $PEER_ADDRESS")
+LOST_TO_ONE = losing("lost-to-one-node", 12, "egress", "ip daddr $PEER_ADDRESS")
+LOST_BY_A_CABLE = hidden(losing("lost-by-a-cable", 12))
+LOST_BETWEEN_TWO = hidden(losing("lost-between-two", 12, "egress", "ip daddr $PEER_ADDRESS"))
 
 HIGH = "tcp dport 1024-65535 ct state new"
 FEW_AT_ONCE = firewall_fault(
@@ -102,8 +125,17 @@ CASES = [
     warned(FEW_OF_EACH, LINKS, TO_3, "connections-limited", **LIMITED),
     case(FEW_TO_THE_MASTER, MEET, HEAD, "connections-limited", **MEETING),
     case(FEW_FOR_A_GROUP, MEET, HEAD, "connections-limited", **MEETING),
-    warned(LOSS, LOSES, NODE3, "packets-lost", **REST),
-    warned(GREAT_LOSS, LOSES, HEAD, "packets-lost", on=("node1",), **REST),
+    warned(LOSS, LOSES, NODE3, "packets-lost", **LIMITED),
+    warned(GREAT_LOSS, LOSES, HEAD, "packets-lost", on=("node1",), **LIMITED),
+    *(
+        warned(fault, LOSES, NODE3, "packets-lost", **LIMITED)
+        for fault in (
+            *(TWELFTH_OUT, LITTLE_LOSS, THIRD_LOST, THIRD_LOST_OUT),
+            *(LOST_FROM_ONE, LOST_TO_ONE),
+        )
+    ),
+    warned(LOST_BY_A_CABLE, LOSES, NODE3, "packets-lost", **REST),
+    warned(LOST_BETWEEN_TWO, LOSES, NODE3, "packets-lost", **REST),
     warned(SLOW_OUT, ALIKE, NODE3, "slow-out", **REST),
     warned(SLOW_IN, ALIKE, NODE3, "slow-in", **REST),
     warned(SLOW_BOTH, ALIKE, NODE3, "slow", **REST),
