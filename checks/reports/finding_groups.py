@@ -44,13 +44,6 @@ class FindingGroup:
             marked = _BEGINNING.sub(lambda found: f"{found[1]}{plural_verb(found[2])}", marked)
         return _insert_names(marked, [fold_names(names) for names in self.nodes])
 
-    def other_nodes(self, node: str) -> str:
-        """The folded names that stand where `node` stands in the first subject, without it."""
-        for place, name in enumerate(self.first.subject):
-            if name == node:
-                return fold_names(other for other in self.nodes[place] if other != node)
-        return ""
-
 
 def group_findings(findings: Iterable[Finding]) -> list[FindingGroup]:
     """The findings in as few groups as say the same, in order of first appearance."""

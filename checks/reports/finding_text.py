@@ -13,6 +13,8 @@ from checks.reports.finding_groups import FindingGroup, group_findings
 
 MAX_EVIDENCE = 300
 """Characters of evidence that are shown; the JSON report has all of it."""
+MAX_COMMANDS = 12
+"""Lines of commands that are shown of one group; `--fix-script` has all of them."""
 _OTHER_MARKS = {Outcome.PASS: "√", Outcome.SKIP: "-", Outcome.UNKNOWN: "?"}
 
 
@@ -41,6 +43,7 @@ class FindingText:
 def describe_group(group: FindingGroup, remark: str = "") -> FindingText:
     """The words for a group; `remark` is put behind the message."""
     first = group.first
+    alike, commands = _commands_by_place(group)
     nodes = " → ".join(dict.fromkeys(fold_names(names) for names in group.nodes))
     allowed = "allowed" if first.allowed and first.outcome is Outcome.FAIL else ""
     remarks = "".join(f" ({text})" for text in (allowed, remark) if text)
@@ -52,8 +55,8 @@ def describe_group(group: FindingGroup, remark: str = "") -> FindingText:
         ),
         escape_text(", ".join(part for part in (first.check, nodes, first.cause) if part)),
         escape_text(f"seen: {seen}") if seen else "",
-        escape_text(_fix_place(first.fix, group)) if first.fix else "",
-        escape_text(first.fix.command) if first.fix else "",
+        escape_text(_fix_place(first.fix, alike)) if first.fix else "",
+        escape_text("\n".join(commands)),
     )
 
 
@@ -67,9 +70,28 @@ def _outcome_word(finding: Finding) -> str:
     return "could not be determined" if finding.outcome is Outcome.UNKNOWN else "failed"
 
 
-def _fix_place(fix: Fix, group: FindingGroup) -> str:
+def _commands_by_place(group: FindingGroup) -> tuple[list[str], list[str]]:
+    """(the places where the same is typed as at the first, all that is typed, place by place).
+
+    Commands of one story still differ where they name its nodes, as a host that ssh is told about.
+    """
+    places: dict[str, list[str]] = {}
+    for fix in dict.fromkeys(finding.fix for finding in group.findings if finding.fix):
+        places.setdefault(fix.on, []).extend([fix.command] if fix.command else [])
+    if not places:
+        return [], []
+    first = next(iter(places.values()))
+    alike = [place for place, commands in places.items() if commands == first]
+    further = {place: commands for place, commands in places.items() if place not in alike}
+    lines = [*first, *(line for on, typed in further.items() for line in (f"# on {on}", *typed))]
+    if len(lines) > MAX_COMMANDS:
+        lines[MAX_COMMANDS:] = [f"# {len(lines) - MAX_COMMANDS} more: --fix-script writes them all"]
+    return alike, lines
+
+
+def _fix_place(fix: Fix, alike: Sequence[str]) -> str:
     """Where the command of the first node is to be typed, and what to know before."""
-    others = group.other_nodes(fix.on)
+    others = fold_names(place for place in alike if place != fix.on)
     likewise = f"; same on {others}" if others else ""
     where = f" (on {fix.on}{likewise})" if fix.on else ""
     return f"fix{where}: {fix.note}".rstrip()

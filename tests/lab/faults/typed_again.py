@@ -183,6 +183,17 @@ CASES = [
         ),
         *("ssh.every-node-logs-in-to-every-node", (("node3", "node2"),), "user-unknown"),
     ),
+    case(
+        custom(
+            "account-of-two-in-ssh-config",
+            "printf 'Host node1 node2\\n  User nobody2\\n' >>$HOME/.ssh/config",
+        ),
+        *(
+            "ssh.every-node-logs-in-to-every-node",
+            (("node3", "node1"), ("node3", "node2")),
+            "user-unknown",
+        ),
+    ),
     warned(
         custom("blocking-wait", "sed -i '1i export TORCH_NCCL_BLOCKING_WAIT=1' $HOME/.bashrc"),
         *("nccl.a-failed-rank-ends-the-others", EVERY_NODE, "blocking-wait"),

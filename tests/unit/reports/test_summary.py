@@ -88,6 +88,33 @@ def test_equal_findings_are_told_once_over_folded_nodes():
     assert lines[-1] == "STOP: 7 problems must be fixed first. Fix them, then run again"
 
 
+def told(source: str, target: str, on: str) -> Finding:
+    """A pair whose fix names a node: ssh is told about a host."""
+    return replace(pair(source, target), fix=Fix(f"tell ssh of {target}", on))
+
+
+def test_a_fix_that_names_its_node_is_printed_for_every_one_of_them():
+    lines = reported(*(told("gpu03", target, "gpu03") for target in NAMES[:2]))
+    start = lines.index("      fix (on gpu03):")
+    assert lines[start + 1 : start + 3] == [
+        "        tell ssh of gpu01",
+        "        tell ssh of gpu02",
+    ]
+
+
+def test_what_is_typed_on_other_nodes_is_called_the_same_only_where_it_is():
+    lines = reported(told("gpu01", "gpu02", "gpu01"), told("gpu02", "gpu01", "gpu02"))
+    start = lines.index("      fix (on gpu01):")
+    said = ["        tell ssh of gpu02", "        # on gpu02", "        tell ssh of gpu01"]
+    assert lines[start + 1 : start + 4] == said
+
+
+def test_of_very_many_commands_the_rest_is_where_all_are_written():
+    lines = reported(*(told("gpu64", target, "gpu64") for target in NAMES[:63]))
+    assert "        tell ssh of gpu12" in lines
+    assert "        # 51 more: --fix-script writes them all" in lines
+
+
 def test_what_one_line_here_fixes_on_all_nodes_is_one_problem():
     here = Fix("copy it", HERE)
     findings = [replace(low(name), fix=here) for name in NAMES[:7]]
