@@ -18,6 +18,7 @@ from checks.units import format_duration
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.origin import find_origin
+from launcher.diagnosis.own_words import remedy_in
 from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import (
@@ -37,6 +38,8 @@ SILENCE = 1200
 """Seconds without a line that are no step's or checkpoint's."""
 MAX_HINTS_SHOWN = 4
 MAX_BELOW = 4
+REFUSED = "-refused"
+"""In the id of an entry that stands for all that a library refuses, whose message says more."""
 TRACE_LINES = 14
 _ASSIGNED = re.compile(
     r"(?P<name>[\w-]+)=(?P<value>\"[^\"]*\"|'[^']*'|\S+?(?=[)\]}>\"'`,;:.]*(?:\s|$)))"
@@ -185,7 +188,10 @@ def _reason_lines(cause: Sighting, evidence: Evidence) -> Iterator[str]:
 
 def _remedy(cause: Sighting, evidence: Evidence) -> str:
     """The fix in the words of the log's accelerator and of its Python installation."""
-    remedy = in_words_of(evidence.platform, cause.fill_in(cause.known.fix))
+    remedy = cause.fill_in(cause.known.fix)
+    if REFUSED in cause.known.id and cause.trace and (own := remedy_in(cause.trace)):
+        remedy = f"{own}; {remedy}"
+    remedy = in_words_of(evidence.platform, remedy)
     return with_pip_of(cause.trace.paths if cause.trace else (), remedy)
 
 
@@ -207,9 +213,13 @@ def _chained_error_lines(trace: Trace, shown: str) -> Iterator[str]:
 
 
 def describe_origin(cause: Trace, python: Path | None) -> list[str]:
-    """Whose code raised it, and when, as far as the packages of `python` here show it."""
+    """Whose code raised it, when, as far as the packages of `python` here show it, and what its
+    message asks for."""
     origin = find_origin(cause, python)
-    return [masked_line(line) for line in origin.lines] if origin else []
+    lines = [*origin.lines] if origin else []
+    if remedy := remedy_in(cause):
+        lines.append(f"fix    {remedy}")
+    return [masked_line(line) for line in lines]
 
 
 def _hint_lines(evidence: Evidence, place: Place) -> Iterator[str]:

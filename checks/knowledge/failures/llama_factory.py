@@ -93,8 +93,9 @@ root llamafactory-refused-elsewhere
   near    llamafactory/(?:data|model|train|extras)/[\w/]+\.py", line \d+, in \w+\n +raise .*\n(?:
           .*\n|[ ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError): (?P<what>.+)
   unless  in (?:training_step|forward|backward)\n|ValueError: File \S+ not found\.
-  cause   LLaMA-Factory does not accept the data or model as given: {what}
-  fix     correct what it names: a column or format in dataset_info.json, the template, or the
-          option of the YAML
+  cause   LLaMA-Factory's own check does not hold: {what}. It may be of the data, of the model with
+          this template, or of an option
+  fix     where it names one, change it: a column or format in dataset_info.json, the template, or
+          the option of the YAML
 """
 )

@@ -41,9 +41,10 @@ root swift-refused-elsewhere
           ~^]+\n){0,4}(?:ValueError|RuntimeError|NotImplementedError):
           (?P<what>(?!Failed to import).+)
   unless  in (?:training_step|_?infer|forward|backward)\n
-  cause   ms-swift does not accept the data, the model or an option as given: {what}
-  fix     correct what it names on the command line or in the data; `pip show ms-swift`: options
-          differ between releases
+  cause   ms-swift's own check does not hold: {what}. It may be of an option, of the data, or of
+          a model that this release does not know
+  fix     where it names an option or a column, change that; else look whether this release has the
+          model (`pip show ms-swift`)
 root swift-dataset-empty
   says    Failed to retrieve the dataset. You can avoid this issue by increasing
   cause   too many rows were dropped: they are longer than max_length, or their images or fields

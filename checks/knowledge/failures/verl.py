@@ -103,8 +103,9 @@ root verl-refused-elsewhere
           line \d+, in \w+\n +(?:raise|assert) .*\n(?:    .*\n|[
           ~^]+\n){0,4}(?:ValueError|AssertionError|NotImplementedError): (?P<what>.+)
   unless  step:[1-9]\d* -
-  cause   verl does not accept how it is set up or what it was given: {what}
-  fix     change the key that it names on the command line (`key=value`) or in the YAML; compare
+  cause   verl's own check does not hold: {what}. It may be of a key, of the data, or of
+          versions that do not belong together
+  fix     where it names a key, change it (`key=value` or the YAML); else compare keys and versions
           with the example scripts of the installed release
 root verl-batch-of-gpus
   says    must be divisible by total n_gpus

@@ -1,0 +1,71 @@
+"""What a library's own message asks for: the remedy that its writers put into it.
+
+A library that refuses what it was given often says what to do about it. Of an error that nobody's
+table knows those words are the best remedy there is; they claim nothing that the library does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from launcher.diagnosis.traces import Frame, Trace
+
+MAX_REMEDY = 300
+_VERBS = (
+    "Set|Use|Pass|Specify|Provide|Install|Upgrade|Update|Downgrade|Run|Remove|Disable|Enable|Unset"
+    "|Restart|Call|Switch|Change|Choose|Reduce|Increase|Add|Configure|Move|Replace|Select"
+    "|Wrap|Export|Rename|Convert|Try|Consider|Ensure|Make sure|Log ?in|Reinstall|Decrease"
+)
+_ASKS = re.compile(
+    rf"(?:^|(?<=[.,;:(] )|(?<=and )|(?<=or ))(?:{_VERBS})\b"
+    r"|\b[Pp]lease\b(?! (?:note|see|refer|check (?:the|your)? ?(?:log|trace|output|docum)))"
+    r"|\b(?:[Yy]ou|[Uu]sers?) (?:must|need to|should|have to|can only)\b"
+    r"|(?:^|(?<=[,;:] ))(?:try|use|set|pass|make sure|consider|install|upgrade)\b"
+)
+_DEMANDS = re.compile(
+    r"\b(?:must|should|needs? to|has to|have to|requires?|can(?:not| only) be used|only supports?"
+    r"|is only (?:supported|available|valid)|mutually exclusive|expected .+ (?:but )?got)\b"
+)
+_OF_WRITERS = re.compile(
+    r"\bissues?\b|\bbugs?\b|\breport\b|contact|internal error|should not happen|\bfile a\b"
+    r"|see (?:above|below|the stack)|read the docs",
+    re.IGNORECASE,
+)
+"""What asks the reader to turn to the library's writers."""
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(])|\n+")
+_NAME = re.compile(r"^(?:[\w.]+\.)?\w+: ?")
+_LIBRARY = re.compile(
+    r"/(?:(?:site|dist)-packages/(?!torch/(?:nn|_|utils/data))\w"
+    r"|(?:llamafactory|verl|swift|axolotl|megatron|openrlhf|colossalai|nemo|trl|peft)/)"
+)
+
+
+def remedy_in(trace: Trace) -> str:
+    """What the message of a library's own `raise` or `assert` asks for; empty where it does not."""
+    if len(trace.errors) != 1 or not trace.frames or not _is_refusal(trace.frames[-1]):
+        return ""
+    below = [] if trace.is_broken else trace.details
+    message = "\n".join([_NAME.sub("", trace.message, count=1), *below])
+    sentences = [each.strip() for each in _SENTENCE_END.split(message) if each.strip()]
+    sentences = [each for each in sentences if not _OF_WRITERS.search(each)]
+    asked = next(_asked_in(sentences), "")
+    demand = next((each for each in sentences if _DEMANDS.search(each)), "")
+    if asked:
+        return _shortened(f"as its message asks: {asked}")
+    return _shortened(f"what it was given has to fit this: {demand}") if demand else ""
+
+
+def _is_refusal(frame: Frame) -> bool:
+    return bool(_LIBRARY.search(frame.path)) and frame.code.startswith(("raise ", "assert "))
+
+
+def _asked_in(sentences: Sequence[str]) -> Iterator[str]:
+    for sentence in sentences:
+        if found := _ASKS.search(sentence):
+            before = sentence[: found.start()].rstrip()
+            yield sentence[found.start() :] if before[-1:] in (*".,;:(", "") else sentence
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_REMEDY else text[:MAX_REMEDY] + " …"

@@ -1,0 +1,70 @@
+"""What a library's own message asks for is the remedy of an error that the table does not know."""
+
+from __future__ import annotations
+
+import pytest
+
+from launcher.diagnosis.diagnose import diagnose_logs
+from launcher.diagnosis.render import render_diagnosis
+
+TRACE = """\
+Traceback (most recent call last):
+  File "/data/train.py", line 9, in <module>
+    main()
+  File "{path}", line 700, in check
+    {code}
+{error}
+"""
+LIBRARY = "/v/lib/python3.11/site-packages/trl/trainer/some.py"
+
+
+def fix_of(tmp_path, error, path=LIBRARY, code="raise SomeError("):
+    log = tmp_path / "x.log"
+    log.write_text(TRACE.format(path=path, code=code, error=error), encoding="utf-8")
+    evidence, verdict = diagnose_logs([log])
+    said = render_diagnosis(verdict, evidence).splitlines()
+    return next((line.split(maxsplit=1)[1] for line in said if line.startswith("fix ")), "")
+
+
+@pytest.mark.parametrize(
+    ("error", "fix"),
+    [
+        (
+            "SomeError: Widgets are not there for the frobber. Set `frob=False`.",
+            "as its message asks: Set `frob=False`.",
+        ),
+        (
+            "SomeError: the frobber was never called, please initialize it first",
+            "as its message asks: please initialize it first",
+        ),
+        (
+            "SomeError: You must pass a frobber to the widget",
+            "as its message asks: You must pass a frobber to the widget",
+        ),
+        (
+            "SomeError: widgets differ.\nTry frob=True or a smaller widget.",
+            "as its message asks: Try frob=True or a smaller widget.",
+        ),
+        (
+            "SomeError: `frob_size` must be a positive integer, got -3",
+            "what it was given has to fit this: `frob_size` must be a positive integer, got -3",
+        ),
+        ("SomeError: frob 3 != widget 4", ""),
+        ("SomeError: This should not happen. Please file an issue on GitHub.", ""),
+    ],
+)
+def test_an_unknown_error_has_the_remedy_of_its_message(tmp_path, error, fix):
+    assert fix_of(tmp_path, error) == fix
+
+
+def test_an_error_of_the_users_own_code_or_of_no_raise_has_none(tmp_path):
+    error = "SomeError: You must pass a frobber"
+    assert not fix_of(tmp_path, error, path="/data/rows.py")
+    assert not fix_of(tmp_path, error, code="return self._frob(widget)")
+
+
+def test_an_entry_for_all_that_a_library_refuses_says_it_first(tmp_path):
+    path = "/v/lib/python3.11/site-packages/verl/workers/frob.py"
+    error = "ValueError: the frobber has no widget. Set `frob.widget=1`."
+    fix = fix_of(tmp_path, error, path, 'raise ValueError("')
+    assert fix.startswith("as its message asks: Set `frob.widget=1`.; ")
