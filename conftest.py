@@ -5,8 +5,11 @@ The fixtures of labs are for tests/ alone: see tests/conftest.py.
 
 import sys
 
+from checks.garbage import kept_for_good
+
 try:
-    import preflight.session  # noqa: F401 - what takes time of the plugin, before pytest imports it
+    with kept_for_good():
+        import preflight.session  # noqa: F401 - what takes time of the plugin, before pytest has it
 except KeyboardInterrupt:
     print("interrupted before the decision", file=sys.stderr)
     sys.exit(2)

@@ -14,6 +14,7 @@ from pathlib import Path
 from checks import __version__
 from checks.errors import PreflightError, UsageError
 from checks.escaped_streams import escaped_output
+from checks.garbage import kept_for_good
 from checks.job.user_files import require_current_folder
 from checks.next_line import SYNC_KEYS, next_line
 from launcher.command_line import CommandParser, add_command, parse_words
@@ -354,7 +355,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run_command(argv: Sequence[str] | None) -> int:
     words = sys.argv[1:] if argv is None else argv
-    parser = build_parser(None if completion.is_asked_for() else "".join(words[:1]))
+    with kept_for_good():  # it imports the modules of the command
+        parser = build_parser(None if completion.is_asked_for() else "".join(words[:1]))
     completion.complete(parser)
     if not words:
         parser.print_help(sys.stderr)

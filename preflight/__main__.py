@@ -14,6 +14,7 @@ from pathlib import Path
 
 from checks.errors import UsageError
 from checks.escaped_streams import brief_errors
+from checks.garbage import kept_for_good
 from checks.job.user_files import require_current_folder
 from checks.printable import shorten_message
 
@@ -28,7 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         require_current_folder()
         words = pytest_arguments(sys.argv[1:] if argv is None else argv, Path.cwd())
         with brief_errors():
-            import pytest
+            with kept_for_good():
+                import pytest
+
+                import preflight.session  # noqa: F401 - what takes time of the plugin
 
             return int(pytest.main(words))
     except BrokenPipeError:  # `| head` has seen enough

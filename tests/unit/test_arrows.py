@@ -22,6 +22,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.next_line": ("checks.job.key", "checks.model"),
     "checks.folded_names": (),
     "checks.import_order": (),
+    "checks.garbage": (),
     "checks.escaped_streams": ("checks.printable",),
     "checks.private_files": (),
     "checks.units": (),
