@@ -53,6 +53,26 @@ root ds-config-not-readable
   fix     copy the file to the same path on every node, list it under `same` in launch.toml, and
           give its absolute path
   checks  deepspeed.config-is-readable, files.same-files-are-equal
+root ds-config-broken
+  says    "json.decoder.JSONDecodeError: "
+  says    "hjson.scanner.HjsonDecodeError: "
+  pattern (?:json\.decoder\.JSON|hjson\.scanner\.Hjson)DecodeError: (?P<what>.+)
+  near    /(?:utils|integrations|transformers)/deepspeed\.py"|HjsonDecodeError
+  unless  DecodeError: .+\s+During handling of the above exception
+  cause   the DeepSpeed config, the file that --deepspeed, deepspeed_config or the script names, is
+          empty, cut off or no JSON: {what}
+  fix     correct that file at the place that is named, or write it again; then copy it to every
+          node (`python -m launcher start --sync`)
+  checks  deepspeed.config-is-readable, files.same-files-are-equal
+  follows ds-config-not-readable
+root ds-config-not-object
+  says    object has no attribute 'get'
+  pattern AttributeError: '(?P<kind>str|list|int|float)' object has no attribute 'get'
+  near    config\.get\("tensor_parallel"|/deepspeed\.py", line \d+, in find_config_node
+  cause   the DeepSpeed config has no keys and values, as a JSON object has: it is read as a {kind}
+  fix     write the config as an object of keys and values; an error page or a git-lfs pointer
+          there has to be fetched again
+  checks  deepspeed.config-is-readable
 root ds-local-rank-conflict
   shows   Mismatch in local rank setting, args.local_rank={argument} but env['LOCAL_RANK']={set:\d+}
   cause   the argument --local_rank={argument} contradicts the variable LOCAL_RANK={set}

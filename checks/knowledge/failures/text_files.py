@@ -37,6 +37,7 @@ root python-json-empty
   fix     the frame above names the file: look at its size on that node; write it on one rank alone,
           and let the others wait at a barrier
   checks  files.needed-data-is-whole, files.same-files-are-equal
+  follows ds-config-not-readable
 root python-json-syntax
   says    "JSONDecodeError: "
   pattern JSONDecodeError: (?P<what>(?:Expecting (?!value: line 1 column 1 )|Extra data|Unterminated

@@ -75,6 +75,7 @@ GENERAL = set(
     nccl-shm-segment nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration
     package-asked-for package-attribute-missing package-name-missing package-submodule-missing
     pdsh-ssh-exit peer-reset permission-denied-file pod-not-placed python-circular-import
+    python-json-empty python-json-syntax
     release-object-attribute release-unexpected-keyword remote-command-not-found remote-lib-missing
     script-arguments-refused shapes-not-broadcast shapes-not-multiplied skypilot-no-capacity
     skypilot-not-in-catalog slurm-step-cancelled slurm-task-exited ssh-publickey-denied
