@@ -9,6 +9,9 @@ from typing import Annotated, ClassVar
 
 from checks.facts.decode import Count, Fact, SystemName
 
+LONGEST_IDLE_S = 1800
+"""As long as ranks wait for one another, a connection may be idle: the usual time-out of torch."""
+
 
 @dataclass(frozen=True)
 class Listeners(Fact):
@@ -142,7 +145,8 @@ class PortSettings(Fact):
 
     `neighbours` (gc_thresh3) is None in a network namespace of its own, which does not show it.
     `used` are TCP sockets, those in TIME_WAIT too; `tracked` connections of `most_tracked`, None
-    where the kernel tracks none.
+    where the kernel tracks none. It forgets one that was idle for `idle_s`; `loose`: it takes a
+    packet of one that it does not know for a new one, where else that is invalid.
     """
 
     section: ClassVar[str] = "port_settings"
@@ -153,6 +157,13 @@ class PortSettings(Fact):
     used: Count = 0
     tracked: Count | None = None
     most_tracked: Count | None = None
+    idle_s: Count | None = None
+    loose: bool = True
+
+    @property
+    def forgets_idle(self) -> bool:
+        """Whether it forgets a connection on which ranks may still be about to talk."""
+        return self.idle_s is not None and self.idle_s < LONGEST_IDLE_S
 
     @property
     def port_count(self) -> int:

@@ -12,7 +12,7 @@ from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
-from checks.facts.ports import DialResults, Listeners, NamedHead, PortHolder
+from checks.facts.ports import DialResults, Listeners, NamedHead, PortHolder, PortSettings
 from checks.facts.surroundings import Surroundings
 from checks.knowledge.accelerate_config import main_address
 from checks.knowledge.training_network import (
@@ -192,7 +192,11 @@ def _smaller_size_targets(caller: DialCaller, answer: Answer) -> list[DialTarget
 
 def _explain_failures(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     cluster = ClusterView(snapshot)
-    ends = [*_ends_of_failures(cluster, names), *_deaf_to_themselves(cluster, names)]
+    ends = [
+        *_ends_of_failures(cluster, names),
+        *_deaf_to_themselves(cluster, names),
+        *_forgetful(cluster, names),
+    ]
     ask_filters(contact, snapshot, [name for name in ends if name in names])
     head = cluster.head
     if head.name in names and head.has(Listeners) and head.read(Listeners).master_error:
@@ -236,6 +240,12 @@ def _deaf_to_themselves(cluster: ClusterView, names: Sequence[str]) -> list[str]
     """The nodes of which no program reaches another at 127.0.0.1."""
     found = (cluster[name] for name in names if cluster[name].has(Surroundings))
     return [node.name for node in found if node.read(Surroundings).loopback]
+
+
+def _forgetful(cluster: ClusterView, names: Sequence[str]) -> list[str]:
+    """The nodes that forget idle connections early: their filters may then stop what follows."""
+    found = (cluster[name] for name in names if cluster[name].has(PortSettings))
+    return [node.name for node in found if node.read(PortSettings).forgets_idle]
 
 
 def _put_answers(snapshot: Snapshot, section: str, answers: Mapping[str, Answer]) -> None:

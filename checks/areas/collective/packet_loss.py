@@ -82,7 +82,9 @@ def no_node_loses_packets(node: NodeView) -> Verdict:
         return warn("packets-lost", message, _search_fix(node), **evidence)
     networks = smallest_networks(_addresses(node.cluster))
     message += f", by {rule}"
-    return warn("packets-lost", message, passing_fix(rule, networks), **evidence, filter=str(rule))
+    return warn(
+        "packets-lost", message, passing_fix([rule], networks), **evidence, filter=str(rule)
+    )
 
 
 @cached_per_view

@@ -54,7 +54,7 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
         f"net.ipv4.ip_local_reserved_ports={_reserved_ports(node)}",
         "net.ipv4.ip_local_port_range=1024 65535",
     )
-    fix = _sysctl_fix(node, "training-ports", lines)
+    fix = sysctl_fix(node, "training-ports", lines)
     count = settings.port_count
     message = f"{node.name} hands out {count} port{'s' * (count != 1)} ({span}), "
     ranks = 1 if node.job.include or node.job.exclude else node.slots or 1
@@ -136,7 +136,7 @@ def connection_table_has_room(node: NodeView) -> Verdict:
     size = 1 << math.ceil(math.log2(2 * (most + need)))
     lines = [f"net.netfilter.nf_conntrack_max={size}"]
     return warn(
-        "table-full", message, _sysctl_fix(node, "conntrack", lines), tracked=tracked, most=most
+        "table-full", message, sysctl_fix(node, "conntrack", lines), tracked=tracked, most=most
     )
 
 
@@ -161,14 +161,14 @@ def neighbour_table_is_large_enough(node: NodeView) -> Verdict:
     lines = [f"{prefix}{step}={size // part}" for step, part in ((1, 4), (2, 2), (3, 1))]
     message = f"{node.name} can know {limit} neighbours (gc_thresh3), and has {peers} peers"
     return warn(
-        "too-small", message, _sysctl_fix(node, "neighbours", lines), limit=limit, peers=peers
+        "too-small", message, sysctl_fix(node, "neighbours", lines), limit=limit, peers=peers
     )
 
 
 def reserve_port_fix(node: NodeView, note: str = "") -> Fix:
     """Reserves the master port, in addition to what is reserved already."""
     lines = [f"net.ipv4.ip_local_reserved_ports={_reserved_ports(node)}"]
-    return _sysctl_fix(node, "master-port", lines, note)
+    return sysctl_fix(node, "master-port", lines, note)
 
 
 def _needed_connections(node: NodeView) -> int:
@@ -197,9 +197,10 @@ def _reserved_ports(node: NodeView) -> str:
     return ",".join(part for part in (already, str(node.job.master_port)) if part)
 
 
-def _sysctl_fix(
+def sysctl_fix(
     node: NodeView, name: str, lines: tuple[str, ...] | list[str], note: str = ""
 ) -> Fix:
+    """A file for /etc/sysctl.d with these lines, in force at once."""
     path = f"/etc/sysctl.d/90-{name}.conf"
     text = "\\n".join(lines)
     return node.fix(f"printf '{text}\\n' > {path} && sysctl -p {path}", note, root=True)

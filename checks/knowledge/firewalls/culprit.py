@@ -65,11 +65,46 @@ def find_culprit(
 
 def find_losing_rule(source: NodeView, target: NodeView, packet: Packet) -> Culprit | None:
     """Whose rule stops some of many such packets on their way: by chance, or beyond a rate."""
-    for node, filtered in list(_filter_points(source, target, packet))[:2]:
-        for stop in packet_stops(listed_chains(node), filtered):
-            if stop.action == "drop" and any(mark in stop.rule for mark in LOSING_MARKS):
-                return Culprit(node, firewall_manager(stop), filtered, (stop,))
+    for culprit in _stops_on_way(source, target, packet):
+        stop = culprit.stops[0]
+        if stop.action == "drop" and any(mark in stop.rule for mark in LOSING_MARKS):
+            return culprit
     return None
+
+
+def find_rule_about(
+    source: NodeView, target: NodeView, packet: Packet, instead: Packet
+) -> Culprit | None:
+    """Whose rule stops the packet on its way, and not `instead`, which differs in some fields.
+
+    What else such a rule asks need not be known: it is the same for both.
+    """
+    passing = {
+        (culprit.node.name, stop.base.key, stop.rule)
+        for culprit in _stops_on_way(source, target, instead)
+        for stop in culprit.stops
+    }
+    return next(
+        (
+            culprit
+            for culprit in _stops_on_way(source, target, packet)
+            for stop in culprit.stops
+            if (culprit.node.name, stop.base.key, stop.rule) not in passing
+        ),
+        None,
+    )
+
+
+def _stops_on_way(source: NodeView, target: NodeView, packet: Packet) -> Iterator[Culprit]:
+    """Each stop of a packet where it leaves and where it arrives."""
+    for node, inbound in ((source, False), (target, True)):
+        yield from listed_stops(node, replace(packet, inbound=inbound))
+
+
+def listed_stops(node: NodeView, packet: Packet) -> Iterator[Culprit]:
+    """Each stop of a packet in the filters of one node."""
+    for stop in packet_stops(listed_chains(node), packet):
+        yield Culprit(node, firewall_manager(stop), packet, (stop,))
 
 
 def unreadable_firewall(node: NodeView, packet: Packet) -> Culprit | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from checks.knowledge.firewalls.ruleset import (
+    SYN,
     Chain,
     Packet,
     Rule,
@@ -125,6 +126,7 @@ def _in_networks(address: str, networks: str) -> bool | None:
 
 
 def _port_matches(port: int | None, ports: str) -> bool | None:
+    """Whether a port, or another number, is in spans as `22,80:90`."""
     if port is None:
         return None
     return any_holds(_in_range(port, span) for span in ports.split(","))
@@ -164,6 +166,11 @@ OPTION_TESTS: dict[str, Callable[[Packet, str], bool | None]] = {
     "--state": lambda packet, value: packet.state.upper() in value.split(","),
     "--dst-type": lambda packet, value: _is_local_address(packet, value, target=True),
     "--src-type": lambda packet, value: _is_local_address(packet, value, target=False),
-    "--syn": lambda packet, _: packet.state == "new",
-    "--tcp-flags": lambda packet, value: packet.state == "new" if value.endswith(" SYN") else None,
+    "--syn": lambda packet, _: packet.known_flags == SYN,
+    "--tcp-flags": lambda packet, value: (
+        packet.known_flags == SYN if value.endswith(" SYN") else None
+    ),
+    "--length": lambda packet, value: _port_matches(packet.length, value),
+    "--mss": lambda packet, value: _port_matches(packet.maxseg, value),
+    "--dscp": lambda packet, value: None if packet.dscp is None else packet.dscp == int(value, 0),
 }

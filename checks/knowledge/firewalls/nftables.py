@@ -8,6 +8,7 @@ from typing import Any
 
 from checks.errors import FactError
 from checks.knowledge.firewalls.ruleset import (
+    SYN,
     Chain,
     Packet,
     Rule,
@@ -22,6 +23,16 @@ RULE_ACTIONS = ("accept", "drop", "reject", "return", "jump", "goto")
 TRANSLATIONS = ("redirect", "dnat")
 HARMLESS_STATEMENTS = ("counter", "log", "comment")
 STATES = ("new", "established", "related", "invalid", "untracked")
+
+ALL_FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr")
+MAXSEG = {"name": "maxseg", "field": "size"}
+DSCP_NUMBERS = {
+    **{f"cs{number}": 8 * number for number in range(8)},
+    **{f"af{n}{drop}": 8 * n + 2 * drop for n in range(1, 5) for drop in range(1, 4)},
+    "ef": 46,
+}
+DSCP_NAMES = {number: name for name, number in DSCP_NUMBERS.items()}
+"""Codepoints as nft names them."""
 
 Sets = Mapping[tuple[str, str, str], Any]
 
@@ -125,8 +136,11 @@ def _verdict_map_rules(
 
 def _match_test(body: dict[str, Any], named: _NamedSets) -> Callable[[Packet], bool | None]:
     left, right, op = body["left"], body["right"], body.get("op", "==")
+    mask = _flag_mask(left)
 
     def applies(packet: Packet) -> bool | None:
+        if mask is not None:
+            return _flags_match(packet.known_flags, mask, right, op)
         applicable, value = _packet_field(packet, left, right)
         if not applicable:
             return False
@@ -138,6 +152,34 @@ def _match_test(body: dict[str, Any], named: _NamedSets) -> Callable[[Packet], b
         return negate_answer(answer) if op == "!=" else answer
 
     return applies
+
+
+def _flag_mask(left: Any) -> frozenset[str] | None:
+    """The TCP flags that a match looks at; None where it looks at something else."""
+    field, mask = left, list(ALL_FLAGS)
+    if isinstance(left, dict) and "&" in left:
+        field, mask = left["&"]
+    if field != {"payload": {"protocol": "tcp", "field": "flags"}}:
+        return None
+    return _flag_names(mask)
+
+
+def _flag_names(value: Any) -> frozenset[str]:
+    """Flags as nft lists them: one, a list, or several joined by |."""
+    if isinstance(value, dict):
+        (value,) = value.values()
+    return frozenset([value] if isinstance(value, str) else map(str, value))
+
+
+def _flags_match(
+    flags: frozenset[str] | None, mask: frozenset[str], right: Any, op: str
+) -> bool | None:
+    if flags is None:
+        return None
+    looked, wanted = flags & mask, _flag_names(right)
+    if op in ("in", "!"):
+        return bool(looked & wanted) is (op == "in")
+    return (looked == wanted) is (op == "==")
 
 
 def _packet_field(packet: Packet, left: Any, right: Any) -> tuple[bool, str | int | None]:
@@ -153,7 +195,10 @@ def _packet_field(packet: Packet, left: Any, right: Any) -> tuple[bool, str | in
         return (key[0] == "i") is packet.inbound, other
     if kind == "meta":
         family = "ipv6" if packet.family == "ip6" else "ipv4"
-        return True, {"l4proto": "tcp", "nfproto": family, "protocol": packet.family}.get(key)
+        known = {"l4proto": "tcp", "nfproto": family, "protocol": packet.family}
+        return True, packet.length if key == "length" else known.get(key)
+    if kind == "tcp option":
+        return packet.known_flags in (SYN, None), packet.maxseg if body == MAXSEG else None
     if kind == "fib" and body.get("result") == "type" and body.get("flags") == ["daddr"]:
         return True, "local" if packet.inbound else "unicast"
     return True, None
@@ -162,7 +207,11 @@ def _packet_field(packet: Packet, left: Any, right: Any) -> tuple[bool, str | in
 def _header_field(packet: Packet, protocol: str, name: str) -> tuple[bool, str | int | None]:
     if protocol in ("ip", "ip6"):
         values = {"saddr": packet.source, "daddr": packet.target, "protocol": "tcp"}
-        return protocol == packet.family, {**values, "nexthdr": "tcp"}.get(name)
+        lengths = {"length": packet.length} if protocol == "ip" else {}
+        marks = (
+            {"dscp": DSCP_NAMES.get(packet.dscp, packet.dscp)} if packet.dscp is not None else {}
+        )
+        return protocol == packet.family, {**values, **lengths, **marks, "nexthdr": "tcp"}.get(name)
     if protocol in ("tcp", "th"):
         return True, {"sport": packet.sport, "dport": packet.dport}.get(name)
     return protocol not in ("udp", "udplite", "icmp", "icmpv6", "igmp", "sctp", "dccp"), None
@@ -200,12 +249,18 @@ def _expression_contains(right: dict[str, Any], value: str | int, named: _NamedS
 
 
 def _compare_order(op: str, value: str | int, bound: Any) -> bool | None:
-    if isinstance(bound, int) != isinstance(value, int):
+    if value not in DSCP_NUMBERS and isinstance(bound, int) != isinstance(value, int):
         return None
-    a = value if isinstance(value, int) else int(ipaddress.ip_address(value))
-    b = bound if isinstance(bound, int) else int(ipaddress.ip_address(bound))
+    a, b = _order_number(value), _order_number(bound)
     answers: dict[str, bool] = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}
     return answers[op]
+
+
+def _order_number(value: Any) -> int:
+    """What a number, a named codepoint or an address counts as."""
+    if isinstance(value, int):
+        return value
+    return DSCP_NUMBERS[value] if value in DSCP_NUMBERS else int(ipaddress.ip_address(value))
 
 
 def _describe_match(body: dict[str, Any]) -> str:
@@ -243,6 +298,10 @@ def _describe_expression(value: Any) -> str:
         return f"numgen {body.get('mode')} mod {body.get('mod')}"
     if kind in ("meta", "ct"):
         return body["key"] if kind == "meta" else f"ct {body['key']}"
+    if kind == "tcp option":
+        return f"tcp option {body.get('name')} {body.get('field', '')}".strip()
+    if kind == "&":
+        return " & ".join(_describe_expression(part) for part in body)
     if kind == "set":
         return "{ " + ", ".join(_describe_expression(part) for part in body) + " }"
     if kind == "prefix":

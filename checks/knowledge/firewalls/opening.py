@@ -40,20 +40,33 @@ def opening_fix(culprit: Culprit, peers: Sequence[str], span: PortSpan) -> Fix:
     )
 
 
-def passing_fix(culprit: Culprit, peers: Sequence[str]) -> Fix:
-    """Lets all packets between the cluster's networks `peers` pass the culprit's chains."""
-    packet, commands = culprit.packet, list[str]()
-    for stop, peer in itertools.product(culprit.stops, peers):
-        base = stop.base
-        if base.tool == "nft":
-            end = "saddr" if packet.inbound else "daddr"
-            place = f"{base.family} {base.table} {base.name}"
-            commands.append(f"nft insert rule {place} {packet.family} {end} {peer} accept")
-        else:
-            table = "" if base.table == "filter" else f" -t {base.table}"
-            end = "-s" if packet.inbound else "-d"
-            commands.append(f"{base.tool}{table} -I {base.name} {end} {peer} -j ACCEPT")
-    return culprit.node.fix(" && ".join(commands), _persistence_note(culprit), root=True)
+def passing_fix(culprits: Sequence[Culprit], peers: Sequence[str]) -> Fix:
+    """Lets packets between the cluster's networks `peers` pass the culprits' chains on one node.
+
+    All packets, or those of the ports that are known.
+    """
+    commands = [
+        _passing_command(culprit.packet, stop.base, peer)
+        for culprit in culprits
+        for stop, peer in itertools.product(culprit.stops, peers)
+    ]
+    first = culprits[0]
+    typed = " && ".join(dict.fromkeys(commands))
+    return first.node.fix(typed, _persistence_note(first), root=True)
+
+
+def _passing_command(packet: Packet, base: Chain, peer: str) -> str:
+    ports = {"sport": packet.sport, "dport": packet.dport}
+    if base.tool == "nft":
+        end = "saddr" if packet.inbound else "daddr"
+        only = "".join(f" tcp {name} {port}" for name, port in ports.items() if port)
+        place = f"{base.family} {base.table} {base.name}"
+        return f"nft insert rule {place} {packet.family} {end} {peer}{only} accept"
+    table = "" if base.table == "filter" else f" -t {base.table}"
+    end = "-s" if packet.inbound else "-d"
+    only = "".join(f" --{name} {port}" for name, port in ports.items() if port)
+    only = f" -p tcp{only}" if only else ""
+    return f"{base.tool}{table} -I {base.name} {end} {peer}{only} -j ACCEPT"
 
 
 def loopback_commands(chains: Sequence[Chain]) -> list[str]:

@@ -14,11 +14,16 @@ ChainKey = tuple[str, str, str, str]
 """Tool, family, table, chain."""
 
 
+SYN, DATA = frozenset({"syn"}), frozenset({"ack", "psh"})
+"""The TCP flags of a connection's first packet, and of what it carries."""
+
+
 @dataclass(frozen=True)
 class Packet:
     """One TCP segment at one node: its SYN (`new`), or the answer to one (`established`).
 
-    Ports are None where only the kernel knows them.
+    Ports are None where only the kernel knows them; so are the codepoint `dscp`, the `length` with
+    headers in bytes, and the `maxseg` that a SYN offers. Without `flags` a new one is a SYN.
     """
 
     source: str
@@ -27,6 +32,15 @@ class Packet:
     dport: int | None
     inbound: bool
     state: str = "new"
+    dscp: int | None = None
+    length: int | None = None
+    maxseg: int | None = None
+    flags: frozenset[str] | None = None
+
+    @property
+    def known_flags(self) -> frozenset[str] | None:
+        """The flags that are set; None where they are not known."""
+        return SYN if self.flags is None and self.state == "new" else self.flags
 
     @property
     def hooks(self) -> tuple[str, ...]:

@@ -37,4 +37,6 @@ def port_settings(args):
         "used": sockets_in_use(),
         "tracked": read_number(TRACKING + "count"),
         "most_tracked": read_number(TRACKING + "max"),
+        "idle_s": read_number(TRACKING + "tcp_timeout_established"),
+        "loose": read_number(TRACKING + "tcp_loose") != 0,
     }

@@ -127,6 +127,7 @@ ALIKE = frozenset(
         "loopback-dropped-on-its-way-out",
         *("precision-beside-a-deepspeed-file", "offload-beside-a-deepspeed-file"),
         *("agent-store-of-an-image", "agent-store-under-torchrun"),
+        *("idle-connections-are-invalid", "first-packets-alone-are-let-in"),
         *("five-percent-lost", "three-percent-lost-on-the-way-out", "thirty-percent-lost"),
         *("thirty-percent-lost-on-the-way-out", "lost-from-one-node", "lost-by-a-cable"),
         "lost-between-two",

@@ -10,11 +10,12 @@ from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.account import Account
 from checks.facts.firewall import Firewall, FirewallListing
-from checks.knowledge.firewalls import find_culprit, iptables, nftables
+from checks.knowledge.firewalls import find_culprit, iptables, nftables, ruleset
 from checks.knowledge.firewalls.culprit import listed_chains, unreadable_firewall
 from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
 from checks.knowledge.firewalls.ruleset import Packet, Stop, packet_stops
 from tests.support.paths import RECORDED
+from tests.support.rulesets import header, match, with_chain
 from tests.support.snapshots import snapshot, with_fact
 
 DATA = RECORDED / "firewall"
@@ -289,3 +290,50 @@ def test_a_diverted_port_is_named_and_let_through_first():
     assert opening_fix(found, ["10.0.0.0/30"], (29650, 29650)).command == (
         "sudo iptables -t nat -I PREROUTING -s 10.0.0.0/30 -p tcp --dport 29650 -j ACCEPT"
     )
+
+
+SYN_OF = Packet(PEER, SELF, None, 29500, inbound=True, dscp=0, maxseg=1460, length=60)
+DATA_OF = Packet(
+    *(PEER, SELF, None, 29500, True, "established"), dscp=8, length=1500, flags=ruleset.DATA
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "op", "right", "syn", "data"),
+    [
+        (header("ip", "dscp"), "==", "cs1", False, True),
+        (header("ip", "dscp"), "!=", "cs0", False, True),
+        (header("ip", "dscp"), "==", {"set": ["af21", "cs1", 42]}, False, True),
+        (header("ip", "dscp"), ">", "cs0", False, True),
+        (header("ip", "length"), ">", 1300, False, True),
+        ({"meta": {"key": "length"}}, "==", {"range": [1400, 65535]}, False, True),
+        ({"tcp option": {"name": "maxseg", "field": "size"}}, ">", 1000, True, False),
+        ({"tcp option": {"name": "maxseg", "field": "size"}}, ">", 1460, False, False),
+        (header("tcp", "flags"), "in", "syn", True, False),
+        (header("tcp", "flags"), "!", ["syn", "rst"], False, True),
+        ({"&": [header("tcp", "flags"), ["syn", "ack"]]}, "==", "syn", True, False),
+        ({"&": [header("tcp", "flags"), {"|": ["syn", "ack"]}]}, "!=", "syn", False, True),
+    ],
+)
+def test_nftables_about_a_packets_own_fields(left, op, right, syn, data):
+    rule = [match(left, right, op), {"drop": None}]
+    view = ClusterView(with_chain(snapshot(), "node1", rule))
+    chains = listed_chains(view["node1"])
+    assert [bool(list(packet_stops(chains, packet))) for packet in (SYN_OF, DATA_OF)] == [syn, data]
+    assert all(stop.certain for stop in packet_stops(chains, SYN_OF))
+
+
+@pytest.mark.parametrize(
+    ("rule", "syn", "data"),
+    [
+        ("-m dscp --dscp 0x08 -j DROP", False, True),
+        ("-m dscp ! --dscp 0x00 -j DROP", False, True),
+        ("-m length --length 1400:65535 -j DROP", False, True),
+        ("-p tcp -m tcpmss --mss 1001:65535 --tcp-flags SYN,RST SYN -j DROP", True, False),
+        ("-p tcp ! --syn -m conntrack --ctstate NEW -j DROP", False, False),
+    ],
+)
+def test_iptables_about_a_packets_own_fields(rule, syn, data):
+    text = f"*filter\n:INPUT ACCEPT [0:0]\n-A INPUT {rule}\nCOMMIT\n"
+    chains = iptables.parse_iptables(text, "iptables")
+    assert [bool(list(packet_stops(chains, packet))) for packet in (SYN_OF, DATA_OF)] == [syn, data]
