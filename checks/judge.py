@@ -15,6 +15,7 @@ from checks.effects import hold_against_facts
 from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
 from checks.knowledge.entered_containers import place_fix
+from checks.knowledge.unlocking import unlock_first
 from checks.model import Finding, Outcome, Verdict, skip, unknown
 from checks.printable import shorten_message
 
@@ -79,7 +80,7 @@ def _judge_claim(claim: Claim, cluster: ClusterView, reach_subjects: set[str]) -
 def _ask_judge(claim: Claim, cluster: ClusterView) -> Verdict:
     views = [cluster[name] for name in claim.subject]
     verdict = claim.check.judge(*views) if views else claim.check.judge(cluster)
-    verdict = hold_against_facts(verdict, cluster)
+    verdict = unlock_first(hold_against_facts(verdict, cluster), cluster)
     if verdict.fix is None:
         return verdict
     return replace(verdict, fix=place_fix(verdict.fix, claim.check.area, cluster.job))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Fact
+from checks.facts.write_locks import WriteLock
 
 
 @dataclass(frozen=True)
 class Account(Fact):
     """The account, the machine and the probe's interpreter. Ids are empty where unreadable.
 
-    `sudo` is whether the node has that program.
+    `sudo` is whether the node has that program. `locks` are on files that fixes change.
     """
 
     section: ClassVar[str] = "who"
@@ -28,3 +29,4 @@ class Account(Fact):
     cpus: int
     memory_bytes: int
     sudo: bool = True
+    locks: tuple[WriteLock, ...] = ()

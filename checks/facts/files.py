@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from checks.facts.decode import Fact, PathStateName
 from checks.facts.denial import Denial
+from checks.facts.write_locks import WriteLock
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class PathState:
     `partial` says that a large file or folder was compared by samples. `near` is what the folder
     has in place of a missing one, under a similar name, `target` where a link leads that stands
     there and leads to nothing. `modified` is in seconds since 1970, 0 where it is not known.
-    `denied` is what keeps the login from it, if something does.
+    `denied` is what keeps the login from it, if something does, `lock` all from writing it.
     """
 
     state: PathStateName
@@ -31,6 +32,7 @@ class PathState:
     modified: float = 0.0
     near: tuple[str, ...] = ()
     denied: Denial | None = None
+    lock: WriteLock | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class FolderSpace:
 
     `free_inodes` is None where the file system does not count them. `target` is where `nearest`
     leads, if that is a link to nothing. `denied` is what keeps the login from writing there.
-    `users` are what fills a file system that is nearly full, the largest first.
+    `users` are what fills a file system that is nearly full, the largest first. `lock` keeps all
+    from writing there, root too.
     """
 
     state: PathStateName
@@ -75,6 +78,7 @@ class FolderSpace:
     denied: Denial | None = None
     used_bytes: int = 0
     users: tuple[SpaceUser, ...] = ()
+    lock: WriteLock | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ import shlex
 
 from checks.facts import NodeView
 from checks.facts.denial import Denial
+from checks.facts.write_locks import WriteLock
 from checks.model import Fix
+
+SET_BY = "somebody, or a hardening, set it: set it again afterwards if it must stay"
 
 
 def opening_fix(node: NodeView, denial: Denial, note: str = "") -> Fix:
@@ -36,3 +39,18 @@ def denial_words(denial: Denial) -> str:
     kind = kind or ("write" if "w" in denial.need else "read")
     more = f", and {denial.more} more below {denial.root}" if denial.more else ""
     return f"{denial} does not let the login {kind} it{more}"
+
+
+def unlock_command(lock: WriteLock) -> str:
+    """What root types to take the lock away."""
+    if lock.flag:
+        return f"chattr -{lock.flag} {shlex.quote(lock.path)}"
+    return f"mount -o remount,rw {shlex.quote(lock.mount)}"
+
+
+def unlock_fix(node: NodeView, lock: WriteLock, note: str = "") -> Fix:
+    """Takes the lock away; says where, if nobody may in this container."""
+    if not lock.removable:
+        outside = f"on the machine that has the file, `{unlock_command(lock)}`: no container may"
+        return node.fix("", "; ".join(filter(None, (outside, note))))
+    return node.fix(unlock_command(lock), "; ".join(filter(None, (SET_BY, note))), root=True)

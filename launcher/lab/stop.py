@@ -48,8 +48,17 @@ def remove_home(home: Path) -> None:
     """The record goes last, so that a `down` that was killed can be repeated."""
     for folder in ("nodes", "keys"):
         if (home / folder).exists():
-            shutil.rmtree(home / folder)
+            remove_folder(home / folder)
     shutil.rmtree(home)
+
+
+def remove_folder(folder: Path) -> None:
+    """All of it, also what a node made immutable."""
+    try:
+        shutil.rmtree(folder)
+    except PermissionError:
+        subprocess.run(["chattr", "-R", "-f", "-i", "-a", str(folder)], check=False)
+        shutil.rmtree(folder)
 
 
 def lab_processes(token: str) -> list[int]:

@@ -80,6 +80,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.errors",
         "checks.facts",
         "checks.knowledge.entered_containers",
+        "checks.knowledge.unlocking",
         "checks.model",
         "checks.printable",
     ),

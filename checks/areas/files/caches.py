@@ -47,6 +47,7 @@ def caches_can_be_written(node: NodeView) -> Verdict:
             folder.
         dangling-link: a link that leads to nothing. Creates the folder that it names.
         read-only: remounts it.
+        immutable, append-only: a flag keeps even root from it. Takes the flag away.
         not-writable: gives the folder to the login; a shared one is its owner's to give.
         hangs: names the mount that does not answer.
         denied, error: shows which folder or file is in the way.

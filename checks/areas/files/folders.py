@@ -7,11 +7,16 @@ from collections.abc import Iterable
 
 from checks.facts import NodeView
 from checks.facts.files import FolderSpace
-from checks.knowledge.denials import denial_words, opening_fix
+from checks.knowledge.denials import denial_words, opening_fix, unlock_fix
 from checks.model import Fix
 
 SYSTEM = ("/dev/", "/proc/", "/sys/")
 """What lies there is nobody's to move."""
+LOCKED = {
+    "i": ("immutable", "nothing can be made, replaced or removed there, not even by root"),
+    "a": ("append-only", "nothing can be replaced or removed there, not even by root"),
+}
+"""Cause and words of lsattr's flags."""
 
 
 def explain_unwritable(
@@ -30,6 +35,13 @@ def explain_unwritable(
     if not folder.directory:
         message = f"{place} cannot be a folder: {folder.nearest} is a file"
         return "not-a-directory", message, _move_file_fix(node, folder, peers, elsewhere)
+    if folder.lock and folder.lock.flag:
+        cause, words = LOCKED[folder.lock.flag]
+        return (
+            cause,
+            f"{place}: {folder.lock}: {words}",
+            unlock_fix(node, folder.lock, f"or {elsewhere}"),
+        )
     if folder.read_only:
         message = f"{place} is on {folder.mount} ({folder.filesystem}), which is mounted read-only"
         command = f"mount -o remount,rw {shlex.quote(folder.mount)}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 
+from checks.areas.files.folders import LOCKED
 from checks.areas.files.space_users import describe_user, freeing_fix
 from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, FolderSpace
 from checks.facts.free_space import FreeSpace
-from checks.knowledge.denials import denial_words, opening_fix
+from checks.knowledge.denials import denial_words, opening_fix, unlock_fix
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.units import format_file_size
 
@@ -35,6 +36,7 @@ def temporary_folder_is_usable(node: NodeView) -> Verdict:
             most entries; empties a file that is deleted but held open; else shows what fills it.
         little-space: less than 500 MB; warns. As for no-space.
         read-only: remounts it.
+        immutable, append-only: a flag keeps even root from it. Takes the flag away.
         not-writable: restores its usual mode.
         missing: creates it; warns.
         unreadable: opens the folder that is in the way, or shows it.
@@ -55,6 +57,9 @@ def temporary_folder_is_usable(node: NodeView) -> Verdict:
         command = f"mount -o remount,rw {shlex.quote(room.mount)}"
         message = f"{where} ({variable}temporary files) is mounted read-only"
         return block("read-only", message, node.fix(command, root=True))
+    if room.lock and room.lock.flag:
+        cause, words = LOCKED[room.lock.flag]
+        return block(cause, f"{where}: {room.lock}: {words}", unlock_fix(node, room.lock))
     if not room.writable:
         message = f"{where} ({variable}temporary files) cannot be written by the login"
         fix = node.fix(f"chmod 1777 {shlex.quote(room.absolute)}", root=True)
@@ -79,8 +84,11 @@ def _is_full_output(node: NodeView, room: FolderSpace) -> bool:
 
 def is_unusable(room: FolderSpace) -> bool:
     """Whether no program can work with its temporary files there."""
-    closed = room.state != "there" or room.read_only or not (room.writable and room.directory)
-    return closed or room.free_inodes == 0 or room.free_bytes < LEAST_BYTES
+    flag = room.lock.flag if room.lock else ""
+    closed = (
+        room.state != "there" or room.read_only or flag or not (room.writable and room.directory)
+    )
+    return bool(closed) or room.free_inodes == 0 or room.free_bytes < LEAST_BYTES
 
 
 def is_full(room: FolderSpace) -> bool:

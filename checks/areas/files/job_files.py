@@ -251,6 +251,8 @@ def output_is_writable(node: NodeView) -> Verdict:
     Fix:
         hangs: names the mount that does not answer.
         not-writable: the login may not write there. Creates the folder and gives it to the login.
+        immutable: `chattr +i` keeps even root from writing. Takes the flag away.
+        append-only: `chattr +a` keeps even root from replacing what is there; warns. As before.
         not-a-directory: a file is in the way. Moves it aside; where every node has it, name another
             folder.
         dangling-link: a link that leads to nothing. Creates the folder that it names.
@@ -293,7 +295,7 @@ def _argument_verdict(node: NodeView) -> Verdict | None:
             continue
         elsewhere = f"give --{option} another folder"
         if reason := explain_unwritable(node, folder, peers, elsewhere):
-            return block(*reason)
+            return _verdict_of(*reason)
     return None
 
 
@@ -303,7 +305,12 @@ def _unwritable_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
         return block(*explain_unreadable(node, path, "the output folder", fetch=""))
     peers = [files.output for files in node.cluster.facts_by_node(Files).values() if files.output]
     reason = explain_unwritable(node, output, peers, "name another `output` in launch.toml")
-    return block(*reason) if reason else None
+    return _verdict_of(*reason) if reason else None
+
+
+def _verdict_of(cause: str, message: str, fix: Fix) -> Verdict:
+    """What can still be added to takes a checkpoint, if none is replaced."""
+    return (warn if cause == "append-only" else block)(cause, message, fix)
 
 
 def _no_space_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:

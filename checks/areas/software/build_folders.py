@@ -82,7 +82,7 @@ def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict
         command = f"mount -o remount,exec {shlex.quote(folder.mount)}"
         note = f'or {variable} = "{local}" under [env] in launch.toml'
         return block("noexec", message, node.fix(command, note, root=True))
-    if not folder.directory:
+    if not folder.directory or (folder.lock and folder.lock.flag):
         peers = [
             _same_folder(tools, variable)
             for tools in node.cluster.facts_by_node(Toolchain).values()

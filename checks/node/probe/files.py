@@ -13,6 +13,7 @@ import threading
 from checks.node.probe.core import section
 from checks.node.probe.denials import first_denied
 from checks.node.probe.space_users import space_users
+from checks.node.probe.write_locks import write_lock
 from checks.node.runtime.files import mount_of
 from checks.node.runtime.threads import start_thread
 
@@ -96,6 +97,7 @@ def path_state(path):
         "bytes": found.st_size,
         "modified": found.st_mtime,
         "denied": None if readable else first_denied(path),
+        "lock": write_lock(path),
     }
 
 
@@ -172,6 +174,7 @@ def writable_space(path):
         "directory": os.path.isdir(base),
         "writable": writable,
         "denied": None if writable else first_denied(path, os.W_OK) or first_denied(real, os.W_OK),
+        "lock": write_lock(real),
         "read_only": bool(space.f_flag & os.ST_RDONLY),
         "noexec": bool(space.f_flag & os.ST_NOEXEC),
         "free_bytes": free,

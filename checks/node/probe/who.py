@@ -6,6 +6,7 @@ import socket
 import sys
 
 from checks.node.probe.core import section
+from checks.node.probe.write_locks import locked_files
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import login_account
 
@@ -36,4 +37,5 @@ def who(args):
         "cpus": len(os.sched_getaffinity(0)),
         "memory_bytes": total_memory(),
         "sudo": shutil.which("sudo", path=os.environ.get("PATH", "") + SYSTEM_PATH) is not None,
+        "locks": locked_files(),
     }

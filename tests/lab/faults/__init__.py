@@ -131,6 +131,9 @@ ALIKE = frozenset(
         *("five-percent-lost", "three-percent-lost-on-the-way-out", "thirty-percent-lost"),
         *("thirty-percent-lost-on-the-way-out", "lost-from-one-node", "lost-by-a-cable"),
         "lost-between-two",
+        *("ssh-folder-and-known-hosts-immutable", "known-hosts-on-a-read-only-mount"),
+        *("authorized-keys-immutable", "bashrc-immutable", "output-on-a-read-only-mount"),
+        *("output-append-only", "hub-cache-immutable", "hosts-file-immutable"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )
