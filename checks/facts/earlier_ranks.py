@@ -14,7 +14,8 @@ class EarlierRank:
     """A rank, or a process that runs the job's own script or module.
 
     `own`: it is of the login's account. `rank` is `RANK/WORLD_SIZE` in its environment, '' where
-    that has none or may not be read; `port` is its MASTER_PORT, `program` what it runs.
+    that has none or may not be read; `port` is its MASTER_PORT, `program` what it runs,
+    in `folder`. `orphan`: what started it is gone.
     """
 
     pid: int
@@ -24,6 +25,8 @@ class EarlierRank:
     rank: str = ""
     port: str = ""
     program: str = ""
+    folder: str = ""
+    orphan: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,24 @@ class EarlierRanks(Fact):
 
 @dataclass(frozen=True)
 class OwnRun:
-    """A run of this folder without a result: what it started on this node, and what ends it."""
+    """A run without a result that this machine started: its processes on this node, what ends it.
+
+    `folder` is that in which it was started, '' for this one.
+    """
 
     name: str
     pids: tuple[int, ...]
     stop_line: str
+    folder: str = ""
+
+    def __str__(self) -> str:
+        where = f"in {self.folder}" if self.folder else "here"
+        return f"the run {self.name}, which was started {where}"
 
 
 @dataclass(frozen=True)
 class OwnRanks(Fact):
-    """What runs that were started in this folder have on this node, the newest first."""
+    """What runs that this machine started have on this node, the newest of each folder first."""
 
     section: ClassVar[str] = "own_ranks"
     momentary: ClassVar[bool] = True

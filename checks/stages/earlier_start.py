@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from checks.contact.pool import Contact
-from checks.facts.earlier_ranks import OwnRanks, OwnRun
+from checks.facts import ClusterView
+from checks.facts.earlier_ranks import EarlierRanks, OwnRanks, OwnRun
 from checks.facts.earlier_start import EarlierStart
 from checks.facts.snapshot import Snapshot
 from checks.folded_names import fold_names
@@ -22,17 +24,39 @@ MOST_RUNS = 50
 
 
 def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:  # noqa: ARG001 - a stage's signature
-    """Fill `earlier_start` of each node, with the same, and `own_ranks`."""
+    """Fill `earlier_start` of each node, with the same, and `own_ranks`.
+
+    Those of other folders are known where the node said which ranks run on it.
+    """
     fact = find_earlier_start(snapshot.job, RUNS)
-    started = _started_ranks(RUNS)
+    started = {folder: _started_ranks(folder) for folder in (RUNS, *_folders_of_ranks(snapshot))}
     for name in names:
         runs = [
-            OwnRun(run, tuple(pids[name]), next_line("stop", None, run))
-            for run, pids in started.items()
+            OwnRun(run, tuple(pids[name]), _stop_line(run, folder), _started_in(folder))
+            for folder, found in started.items()
+            for run, pids in found.items()
             if name in pids
         ]
         snapshot.put_fact(name, fact)
         snapshot.put_fact(name, OwnRanks(tuple(runs)))
+
+
+def _folders_of_ranks(snapshot: Snapshot) -> list[Path]:
+    """Where starts of other folders record, as far as their ranks work where they were started."""
+    cluster = ClusterView(snapshot)
+    ranks = (node.read(EarlierRanks) for node in cluster.nodes_with(EarlierRanks))
+    folders = {rank.folder for found in ranks for rank in (*found.ranks, *found.others)}
+    runs = [Path(folder) / RUNS for folder in sorted(folders - {"", os.getcwd()})]
+    return [path for path in runs if path.is_dir()]
+
+
+def _stop_line(run: str, folder: Path) -> str:
+    return next_line("stop", None, run, *(() if folder == RUNS else ("--runs", str(folder))))
+
+
+def _started_in(runs: Path) -> str:
+    """The folder of these records, '' for this one."""
+    return "" if runs == RUNS else str(runs.parent)
 
 
 def _started_ranks(runs: Path) -> dict[str, dict[str, list[int]]]:

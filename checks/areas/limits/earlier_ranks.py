@@ -46,12 +46,10 @@ def no_earlier_rank_runs(node: NodeView) -> Verdict:
     port = str(node.job.master_port)
     meeting = [rank for rank in found.ranks if rank.port == port]
     run = own.run_of(found.ranks)
-    ranks = (
-        f"it is of the run {run.name}, which was started here" if run else _describe_ranks(found)
-    )
+    ranks = f"it is of {run}" if run else _describe_ranks(found)
     message = f"{found.program} runs already on {node.name}: {ranks}"
     pids = [rank.pid for rank in found.ranks]
-    fix = _stop_fix(run) if run else _end_fix(node, found)
+    fix = stop_fix(run) if run else _end_fix(node, found)
     if meeting:
         message += f"; with master port {port}, which this job is to use"
         return block("earlier-rank-on-the-port", message, fix, pids=pids)
@@ -60,10 +58,10 @@ def no_earlier_rank_runs(node: NodeView) -> Verdict:
 
 def _judge_other_run(node: NodeView, first: EarlierRank, run: OwnRun | None) -> Verdict:
     port = node.job.master_port
-    whose = f"of the run {run.name}, which was started here" if run else _describe_rank(first)
+    whose = f"of {run}" if run else describe_rank(first)
     message = f"another run has master port {port} of {node.name}: {first.program}, {whose}"
     if run:
-        return block("another-run-on-the-port", message, _stop_fix(run), pids=[first.pid])
+        return block("another-run-on-the-port", message, stop_fix(run), pids=[first.pid])
     note = (
         "choose another --master-port, or [master] port in launch.toml; or stop that run first: "
         "where it was started here, `python -m launcher stop` in its folder"
@@ -71,20 +69,22 @@ def _judge_other_run(node: NodeView, first: EarlierRank, run: OwnRun | None) -> 
     return block("another-run-on-the-port", message, Fix(note=note), pids=[first.pid])
 
 
-def _stop_fix(run: OwnRun) -> Fix:
+def stop_fix(run: OwnRun) -> Fix:
     """One line for all of its nodes."""
     note = "ends it on every node; or another --master-port, where it is meant to go on"
     return Fix(run.stop_line, HERE, note)
 
 
 def _describe_ranks(found: EarlierRanks) -> str:
-    ranks = "; ".join(_describe_rank(rank) for rank in found.ranks[:4])
+    ranks = "; ".join(describe_rank(rank) for rank in found.ranks[:4])
     return f"{ranks}; and {len(found.ranks) - 4} more" if len(found.ranks) > 4 else ranks
 
 
-def _describe_rank(rank: EarlierRank) -> str:
+def describe_rank(rank: EarlierRank) -> str:
+    """Its process, whose it is, its rank, since when it runs and in which folder."""
     which = f", rank {rank.rank}" if rank.rank else ""
-    return f"process {rank.pid} of {rank.user}{which}, for {format_duration(rank.seconds)}"
+    where = f" in {rank.folder}" if rank.folder else ""
+    return f"process {rank.pid} of {rank.user}{which}, for {format_duration(rank.seconds)}{where}"
 
 
 def _end_fix(node: NodeView, found: EarlierRanks) -> Fix:

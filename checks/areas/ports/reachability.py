@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from checks.areas.limits.earlier_ranks import describe_rank, stop_fix
 from checks.areas.ports.failed_calls import judge_failed_call
 from checks.areas.ports.settings import is_range_used_up, reserve_port_fix
 from checks.check import Over, Tag, node_check, pair_check
 from checks.facts import NodeView
 from checks.facts.account import Account
+from checks.facts.earlier_ranks import EarlierRank, EarlierRanks, OwnRanks
 from checks.facts.environment import Environment
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
@@ -29,7 +31,7 @@ MISLED_REASON = (
     DialResults,
     Listeners,
     over=Over.HEAD,
-    optional=(PortHolder, PortSettings),
+    optional=(PortHolder, PortSettings, EarlierRanks, OwnRanks),
     tags=(Tag.AFTER_FAILURE,),
     reads=("command",),
 )
@@ -39,11 +41,13 @@ def master_port_is_free(node: NodeView) -> Verdict:
     Rank 0 opens its store there. If it cannot, only its own log says so, and all other ranks wait
     for minutes.
 
-    Measured: The head opens the port. Where it is taken, its holder is looked up.
+    Measured: The head opens the port. Where it is taken, its holder is looked up, and whether that
+    is a rank of a run.
 
     Fix:
-        in-use: ends the process where it is left from an earlier training, else names a port that
-            is free.
+        in-use: the line of `launcher stop` for a run that was started on this machine; ends a
+            program of the login's own account that is no training, or a rank whose launcher is
+            gone; else names a port that is free.
         handed-out: somebody's outgoing connection was given the port; reserves it, for when that
             has ended.
         not-permitted: ports below 1024 need root; choose another.
@@ -74,20 +78,36 @@ def _judge_port_in_use(node: NodeView, port: int) -> Verdict:
         owner = f"a process of {holder.user}" if holder.user else "a socket that is gone by now"
         message = f"{node.name}:{port} is already in use by {owner} that this login may not see"
         return block("in-use", message, _other_port_fix(node, holder.free), user=holder.user)
-    ours = _is_training(node, holder.command)
-    left = ", left from an earlier run" if ours else ""
-    message = (
-        f"{node.name}:{port} is already in use by pid {holder.pid} of {holder.user}{left}: "
-        f"{holder.command[:80]}"
-    )
+    evidence = {"pid": holder.pid, "user": holder.user, "command": holder.command}
+    what, fix = _holder_and_fix(node, holder)
+    return block("in-use", f"{node.name}:{port} is already in use by {what}", fix, **evidence)
+
+
+def _holder_and_fix(node: NodeView, holder: PortHolder) -> tuple[str, Fix]:
+    """What has the port, and what to do: a training is only ended by who means to."""
+    rank = _rank_of(node, holder)
+    own = node.read(OwnRanks) if node.has(OwnRanks) else OwnRanks()
+    if rank and (run := own.run_of([rank])):
+        return f"{describe_rank(rank)}, of {run}", stop_fix(run)
+    process = describe_rank(rank) if rank else f"pid {holder.pid} of {holder.user}"
+    what = f"{process}: {holder.command[:80]}"
     is_own = node.has(Account) and node.read(Account).uid == holder.uid
-    fix = _other_port_fix(node, holder.free)
-    if ours or is_own:
+    trains = rank is not None or _is_training(node, holder.command)
+    if trains and not (rank and rank.orphan):
+        note = "or end that training first, if it is not meant to go on, where it was started"
+        return f"a training, {what}", _other_port_fix(node, holder.free, note)
+    if trains or is_own:
         # the login's own processes may be ended by whoever logs in; another user's are left alone
         unless = f"if it may end; else start with {_master_port_option(holder.free)}"
-        fix = node.fix(f"kill {holder.pid}", unless, root=not is_own)
-    evidence = {"pid": holder.pid, "user": holder.user, "command": holder.command}
-    return block("in-use", message, fix, **evidence)
+        left = ", left from an earlier run: its launcher is gone" if trains else ""
+        return f"{what}{left}", node.fix(f"kill {holder.pid}", unless, root=not is_own)
+    return what, _other_port_fix(node, holder.free)
+
+
+def _rank_of(node: NodeView, holder: PortHolder) -> EarlierRank | None:
+    """The rank that has the port, where a rank does."""
+    found = node.read(EarlierRanks) if node.has(EarlierRanks) else EarlierRanks()
+    return next((rank for rank in (*found.others, *found.ranks) if rank.pid == holder.pid), None)
 
 
 def _judge_handed_out_port(node: NodeView, port: int, holder: PortHolder) -> Verdict:
@@ -111,9 +131,10 @@ def _master_port_option(free: int | None) -> str:
     return f"--master-port {free}" if free else "another --master-port"
 
 
-def _other_port_fix(node: NodeView, free: int | None) -> Fix:
+def _other_port_fix(node: NodeView, free: int | None, more: str = "") -> Fix:
     remark = f" (seen free on {node.name})" if free else ""
-    return Fix(note=f"choose {_master_port_option(free)}{remark}, or [master] port in launch.toml")
+    note = f"choose {_master_port_option(free)}{remark}, or [master] port in launch.toml"
+    return Fix(note="; ".join(filter(None, (note, more))))
 
 
 @pair_check(

@@ -75,6 +75,8 @@ def describe_rank(process, env, uptime):
         "seconds": round(uptime - process.born / os.sysconf("SC_CLK_TCK"), 1),
         "rank": "/".join(env[name] for name in ("RANK", "WORLD_SIZE") if name in env),
         "port": env.get("MASTER_PORT", ""),
+        "folder": folder_of(process.pid),
+        "orphan": process.parent <= 1,
         "program": os.path.basename(program_of(command_line(process.pid))),
     }
 

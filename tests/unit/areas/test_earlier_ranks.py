@@ -139,3 +139,20 @@ def test_of_runs_without_a_result_the_processes_are_known_by_node(recorded, tmp_
     (run / "result.json").write_text("{}")
     earlier_start.run_stage(None, found, NODES)
     assert not found.answer("node1", OwnRanks.section).fields["runs"]
+
+
+def test_a_run_of_another_folder_of_this_machine_is_known_with_what_stops_it(
+    recorded, tmp_path, monkeypatch
+):
+    recorded(600)
+    event = {"node": "node1", "kind": "rank-started", "rank": 0, "pid": 7}
+    (tmp_path / "runs" / RUN / "ranks.jsonl").write_text(f"{json.dumps(event)}\n")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    found = snapshot(NODES)
+    with_fact(found, "node1", EarlierRanks("t.py", others=(EarlierRank(7, folder=str(tmp_path)),)))
+    earlier_start.run_stage(None, found, NODES)
+    (run,) = found.answer("node1", OwnRanks.section).fields["runs"]
+    assert (run["name"], run["folder"]) == (RUN, str(tmp_path))
+    assert run["stop_line"].endswith(f"stop {RUN} --runs {tmp_path}/runs")
