@@ -16,10 +16,10 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _COUNTED = re.compile(
     r"\b(?:global_)?(?:(?!STEP \d+\.\d+ ON )step|iter|iteration)\b"
     r"['\"]?[\s:=#(\[]{0,12}(\d+)(?:\s*(?:/|of)\s*(\d+))?"
-    r"|\bsteps: (\d+) loss\b",
+    r"|\bsteps: (\d+) loss\b|^\[batch=(\d+)/(\d+)\]:$",
     re.IGNORECASE,
 )
-_BAR = re.compile(r"\b(\d+)/(\d+) \[[^\]]{0,200}(?:it/s|s/it|step|batch)", re.IGNORECASE)
+_BAR = re.compile(r"\b(\d+)/(\d+) \[[^\]]{0,200}(?:it/s|s/it|ba/s|s/ba|step|batch)", re.IGNORECASE)
 _LOSS = re.compile(
     r"\bloss\b['\"]?\W{1,3}?([-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|nan\b|inf\b))", re.IGNORECASE
 )
@@ -105,7 +105,7 @@ def parse_step_line(line: str) -> StepLine | None:
     low = line.lower()
     if not (
         "loss" in low or "step" in low or "iter" in low or "it/s" in low or "s/it" in low
-        or "batch" in low
+        or "batch" in low or "ba/s" in low
     ):  # fmt: skip
         return None
     line = without_colour(line)
@@ -116,7 +116,8 @@ def parse_step_line(line: str) -> StepLine | None:
         if number == 0 or _NO_TRAINING.search(description.partition("%|")[0]):
             return None
     elif counted := _COUNTED.search(line):
-        number, total = int(counted[1] or counted[3]), int(counted[2] or 0)
+        number = int(counted[1] or counted[3] or counted[4])
+        total = int(counted[2] or counted[5] or 0)
     else:
         return None if loss is None else StepLine(loss=loss)
     return StepLine(number, total or None, loss, whole=not _EPOCH.search(line), bar=bool(bar))

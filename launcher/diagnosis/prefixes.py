@@ -58,7 +58,8 @@ _NOT_HOST = re.compile(r"\.(?:py|cc|cpp|cu|so|sh|h|json|ya?ml)$|Error$|Exception
 _NOT_HOSTS = {"python", "python3", "bash", "sh", "make", "ssh", "error", "warning", "info", "note"}
 _TARGETS = re.compile(r"\bpdsh .*?-w ?(?P<names>\S+)")
 _NCCL = re.compile(rf"(?P<host>{_NAME}):\d+:\d+ \[\d+\] ")
-_RANK = re.compile(r"\[(?:[^\]]* )?R(?:ank|ANK) (?P<rank>\d+)\]")
+_RANK = re.compile(r"\[(?!PG (?:ID|GUID) [1-9])(?:[^\]]* )?R(?:ank|ANK) (?P<rank>\d+)\]")
+"""Of a process group that is not the default one it is the rank within that group."""
 _RANK_OF_RUN = re.compile(r"(\d{1,6}): ")
 _RANK_KEY = re.compile(
     r"(?<![a-z_])(?:mpi|global_?)?rank(?:: |[ =:_-]?)(?P<rank>\d+)|\[\d+,(?P<mpi>\d+)\]<std"

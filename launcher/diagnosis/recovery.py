@@ -43,7 +43,10 @@ _IS_OVER = re.compile(
     r"(?<![a-z])(?:done|(?:finish|succeed|pass|complet)ed|succe(?:ss(?:ful(?:ly)?)?|eds)|completes?"
     r"|(?:job|run|training|program) (?:is )?over|end time\b.*\d|(?:exit(?:ed)?|code|status)[ :=]+0"
     r"|exit (?:code|status) 0(?::0)?)\b(?!\?)|\bepoch\D{0,4}(?P<last>\d+)/(?P=last)\b"
-    r"|before program exit|before we destruct",
+    r"|before program exit|before we destruct|after training is done"
+    r"|\b(?:step|iter(?:ation)?)\D{1,12}(?P<end>\d+)\s*/\s*(?P=end)\b"
+    r"|^wandb: (?:Synced \d|.*Find logs at: )|^Figure saved at: |\*{3,} train metrics \*{3,}"
+    r"|^\s*train_samples_per_second\s+=",
     re.IGNORECASE,
 )
 _IS_NOT_OVER = re.compile(

@@ -51,14 +51,18 @@ silent load-latest-silent, survivable
           files.output-is-writable
 root zero-ckpt-paths-missing, warns
   says    "The following zero checkpoints paths are missing: "
-  cause   {SCATTERED_CAUSE}
-  fix     {GATHER_FIX} that every node sees, or use_node_local_storage with the same nodes
+  cause   this node does not find the optimizer shards of its ranks: each node has only what its own
+          ranks wrote, the save was cut off or had no optimizer, or another number of ranks wrote it
+  fix     `ls` the folder on every node: {GATHER_FIX} that every node sees (or
+          use_node_local_storage with the same nodes), the checkpoint before it, or as many ranks
+          as saved it
   checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere,
           files.output-is-writable
 root ckpt-client-path-missing
   shows   Client provided checkpoint load path: {path:.+} does not exist
-  cause   the model's states are only on rank 0's node; {path} does not exist on this node
-  fix     {GATHER_FIX} that every node sees
+  cause   {path} does not exist on this node: the model's states are only on rank 0's node, the tag
+          or the folder is another, or the save did not finish
+  fix     `ls` the folder on every node; {GATHER_FIX} that every node sees, or name a whole one
   checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere,
           files.output-is-writable
 silent zero3-not-saved

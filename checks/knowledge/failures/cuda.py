@@ -187,10 +187,12 @@ root cuda-not-compiled
   checks  software.torch-fits-the-gpus, software.versions-are-equal
 root cuda-fork
   says    Cannot re-initialize CUDA in forked subprocess
-  cause   a worker process that was forked used the GPU after its parent had: a data loader's or
-          dataset.map's function moves tensors to CUDA
-  fix     keep the GPU out of workers (move batches in the training loop), or start them with
-          multiprocessing_context="spawn"
+  cause   a worker process that was forked used the GPU after its parent had: a function of a data
+          loader or of dataset.map that moves tensors to CUDA, or a library that forks its workers
+          (vLLM, a pool of processes)
+  fix     keep the GPU out of workers (move batches in the training loop), or start them by spawn:
+          multiprocessing_context="spawn", set_start_method("spawn"), for vLLM
+          VLLM_WORKER_MULTIPROCESSING_METHOD=spawn in [env]
 root cuda-launch-failure
   says    unspecified launch failure
   says    "CUDA error: misaligned address"

@@ -15,15 +15,25 @@ root dataset-item-not-indexed
           list of samples and what was extracted or downloaded for them are not of one set
   fix     run the extraction for this split to its end, or drop {name} from the list of samples
   checks  files.needed-data-is-whole
+root data-path-relative
+  says    "[Errno 2] No such file or directory: '"
+  pattern FileNotFoundError: \[Errno 2\] No such file or directory:
+          '(?P<path>(?!/|[\w.+-]*://|<)(?=[^']*[/.])[^']+)'$
+  cause   {path} is a relative path: it is looked for in the folder that the rank was started in,
+          which is another than it was written for, or the file is not on this node
+  fix     write its whole path, or start in the folder that it is relative to; `ls -l` it on that
+          node, and list it under `exist` in launch.toml
+  checks  files.paths-in-the-command-are-there, files.needed-files-exist
 root data-path-missing
   says    FileNotFoundError
   says    [Errno 2] No such file or directory: '
   pattern ^(?!.*(?:resource_tracker: '|Checkpoint at .* not found\.
           Aborting|-packages/\S+\.so\b)).*?(?:\[Errno 2\] No such file or directory:
           '|FileNotFoundError.*?(?:'[^']*[/.][^']*'|[^\w/](?:\.{0,2}|\w+)/[\w./-]+))
-  cause   a file or directory is not on this node: misspelt, only on the head, or made by rank 0 on
-          a file system that is not shared
-  fix     copy it to every node at the same path, and list it under `exist` in launch.toml
+  cause   a file or directory is not on this node: misspelt, only on the head, not mounted into the
+          container, or made by rank 0 on a file system that is not shared
+  fix     `ls -ld` it on that node, within the container: correct the path or the mount, or copy it
+          to every node at the same path, and list it under `exist` in launch.toml
   checks  files.paths-in-the-command-are-there, files.shared-folders-are-shared-everywhere,
           files.needed-files-exist, files.same-files-are-equal
 root hf-offline

@@ -89,7 +89,8 @@ root enroot-nvidia-hook-failed
   checks  gpu.driver-answers, gpu.driver-libraries-are-whole
 root enroot-folder-not-permitted
   says    "mkdir: cannot create directory "
-  pattern mkdir: cannot create directory ['‘](?P<path>/[^'’]*enroot[^'’]*)['’]: Permission denied
+  pattern mkdir: cannot create directory ['‘](?P<path>/(?:[^'’]*enroot|run/user/\d+|
+          run/pyxis)[^'’]*)['’]: Permission denied
   cause   enroot may not create {path} on this node
   fix     set ENROOT_RUNTIME_PATH, ENROOT_DATA_PATH and ENROOT_CACHE_PATH in /etc/enroot/enroot.conf
           to folders of each user, and create them in Slurm's prolog

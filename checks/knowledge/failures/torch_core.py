@@ -136,10 +136,12 @@ root torch-mixed-devices
           (?P<one>\S+) (?:\([^)]*\) )?and (?P<other>[\w:]+)|got .*?(?P<what>\w+) is on
           (?P<third>[\w:]+), different from other tensors on (?P<fourth>[\w:]+))
   unless  in unscale_and_clip_grads
-  cause   an operation got tensors of different devices: a batch or module was not moved, or
-          device_map="auto" spread one model over the GPUs of a rank that trains on one
-  fix     leave device_map out of a run with several ranks (or a device_map that maps "" to
-          LOCAL_RANK), and move batches to model.device
+  cause   an operation got tensors of different devices: a batch, a module or a buffer made later
+          (a mask, positions, an adapter) was not moved, cuda:0 is written where the rank has
+          another GPU, device_map="auto" spread one model over several, or parts are offloaded
+  fix     move what the last lines of the traceback combine to one device (x.to(model.device)), and
+          torch.cuda.set_device(LOCAL_RANK) first; no device_map in a run with several ranks (or one
+          that maps "" to LOCAL_RANK)
 root torch-mixed-dtypes
   says    "expected scalar type "
   says    to have the same dtype, but got
@@ -178,9 +180,11 @@ root torch-no-inf-checks
 root torch-stack-unequal
   shows   stack expects each tensor to be equal size, but got {one:\[[\d, ]*\]} at entry 0 and
           {other:\[[\d, ]*\]} at entry {entry:\d+}
-  cause   a batch was made of samples of different lengths ({one} and {other}): nothing pads them
-  fix     use a collator that pads (DataCollatorWithPadding, DataCollatorForSeq2Seq), or
-          padding="max_length" when tokenizing
+  cause   a batch was made of samples of different sizes ({one} and {other}): texts that nothing
+          pads, or images that nothing resizes
+  fix     texts: a collator that pads (DataCollatorWithPadding, DataCollatorForSeq2Seq), or
+          padding="max_length" when tokenizing; images: one size for all (Resize and CenterCrop, the
+          processor's size), or a collator that keeps a list
 root torch-index-self
   says    index out of range in self
   cause   an embedding got an index beyond its rows: a token id of another tokenizer, or tokens were

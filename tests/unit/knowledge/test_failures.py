@@ -65,7 +65,8 @@ GENERAL = set(
         """
     bnb-library-missing bnb-missing-for-quantization c10d-object-broadcast-pickle c10d-store-failed
     command-failed cuda-invalid-ordinal cuda-no-gpus-available cuda-no-kernel cuda-oom
-    data-path-missing dcp-missing-key deepspeed-launcher-refused disk-full ds-groups-do-not-divide
+    data-path-missing data-path-relative dcp-missing-key deepspeed-launcher-refused disk-full
+    ds-groups-do-not-divide
     dtensor-mixed-with-tensor eaddrinuse enroot-registry-refused gcc-missing-header hf-ds-mismatch
     hf-missing-name hip-invalid-device-function hip-out-of-memory history-argument-count
     history-attribute-missing history-name-missing hub-path-as-repo-id ib-reg-mr

@@ -22,6 +22,7 @@ from launcher.diagnosis.log_lines import Place, parse_time
 from launcher.diagnosis.prefixes import Prefixes, find_hosts
 from launcher.diagnosis.render import diagnosis_json, masked_line, render_diagnosis
 from launcher.diagnosis.scan import TRACEBACK
+from launcher.rank_output import parse_step_line
 from launcher.record import RunRecord
 from tests.support.verdicts import OOM, REFUSED, STEPS, diagnosis_of, failure_id, write
 
@@ -305,3 +306,37 @@ def test_words_of_usual_length_are_read_as_they_are(tmp_path):
     words = "".join(f"{'x' * length} " for length in (1, 400, 4000)) * 200
     log.write_text(f"{words}\n" * 3)
     assert b"".join(next(iter(sources.find_sources([log]))).blocks()) == log.read_bytes()
+
+
+def test_a_rank_within_another_group_is_no_rank_of_the_run():
+    line = "[E1121 08:36:12.000000000 ProcessGroupNCCL.cpp:616] [PG ID {} PG GUID 11(TP) Rank 1] x"
+    assert Prefixes().split(line.format(3), Place("a"))[0].rank is None
+    assert Prefixes().split(line.format(0), Place("a"))[0].rank == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        " iteration      500/     500 | consumed samples:       500 | lm loss: 2.1E+00 |",
+        "wandb: Find logs at: ./wandb/run-2/logs",
+        "Figure saved at: saves/training_loss.png",
+        "[after training is done] datetime: 2026-11-21 10:00:00",
+    ],
+)
+def test_no_note_doubts_the_end_of_a_run_that_finished(tmp_path, end):
+    log = write(tmp_path / "x.log", f"{STEPS}{end}\n")
+    evidence, verdict = diagnose_logs([log])
+    assert "it may have ended without a word" not in render_diagnosis(verdict, evidence)
+
+
+def test_what_another_program_prints_behind_an_error_is_not_its_message(tmp_path):
+    trace = 'Traceback (most recent call last):\n  File "t.py", line 9, in f\nIndexError: none\n'
+    behind = "make: *** [Makefile:12: train] Error 1\nThu Nov 26 10:00:00 UTC 2026\nreal\t0m10.1s\n"
+    verdict = diagnosis_of(tmp_path, trace + behind)
+    assert verdict.cause.details == []
+
+
+def test_composers_batches_are_steps():
+    assert parse_step_line("[batch=16/4800]:").number == 16
+    bar = "train Epoch 0:   25%|██▌       | 16/64 [00:10<00:30,  1.2ba/s, loss/train/total=2.3]"
+    assert parse_step_line(bar).number == 16
