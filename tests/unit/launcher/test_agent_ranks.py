@@ -76,7 +76,8 @@ def test_ranks_get_what_torchrun_gives_them(agent, tmp_path, own):
     theirs.mkdir()
     torchrun = ("-m", "torch.distributed.run", "--nnodes=1", "--nproc-per-node=2", "--node-rank=0")
     store = ("--rdzv-backend=static", "--master-addr=127.0.0.1", f"--master-port={port}")
-    rank = ("--rdzv-id=abc", "--no-python", sys.executable, "-c", SHOW, str(theirs))
+    logs = f"--log-dir={tmp_path}"  # else in a folder below /tmp, which it leaves there
+    rank = ("--rdzv-id=abc", logs, "--no-python", sys.executable, "-c", SHOW, str(theirs))
     subprocess.run([sys.executable, *torchrun, *store, *rank], env=env, check=True)
     assert not run_agent(agent, tmp_path / "ours", env, slots="2", node_rank=0, port=port)
     ours = given(tmp_path / "ours", env)
