@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import shlex
 
@@ -21,6 +22,7 @@ from checks.areas.deepspeed.engine import (
 )
 from checks.areas.deepspeed.fixes import edit_fix, open_fix, problems_verdict
 from checks.areas.deepspeed.lint import ignored_top_keys, key_expression, refused_settings
+from checks.areas.deepspeed.ranges import values_out_of_range
 from checks.areas.deepspeed.reader import ConfigReader, silent_autos
 from checks.areas.deepspeed.trainer import trainer_conflicts
 from checks.check import Over, Tag, cluster_check, node_check
@@ -146,19 +148,25 @@ def values_are_accepted(node: NodeView, config: ParsedConfig) -> Verdict:
     DeepSpeed refuses these in every rank, once the model is loaded.
 
     Measured: Sections `zero_optimization` with its offloads, `fp16`, `bf16` and `compile`, types of
-    values as pydantic accepts them, and keys that 0.19.8 removed (`amp`, `elasticity` …). Which
+    values as pydantic accepts them, what DeepSpeed divides by, ranges and words of other sections,
+    and keys that 0.19.8 removed (`amp`, `elasticity` …). Which
     keys exist depends on the version: an unknown one that resembles no known key blocks with
     DeepSpeed 0.19 and warns with others; removed ones pass with an older DeepSpeed.
 
     Fix:
         removed-key, refused-key, both-keys: an edit that removes or renames it.
+        out-of-range: a value at which DeepSpeed, its scheduler or the optimizer raises, such as
+            `"steps_per_print": 0`. An edit where it is clear what was meant.
         wrong-value: an edit where the value is only misspelt, such as `"5e8"`; otherwise the
             message says what was expected.
     """
     return problems_verdict(
         node,
         config,
-        refused_settings(config, deepspeed_version(node)),
+        itertools.chain(
+            refused_settings(config, deepspeed_version(node)),
+            values_out_of_range(config, deepspeed_version(node)),
+        ),
         "DeepSpeed accepts all of it",
     )
 

@@ -134,6 +134,7 @@ ALIKE = frozenset(
         *("ssh-folder-and-known-hosts-immutable", "known-hosts-on-a-read-only-mount"),
         *("authorized-keys-immutable", "bashrc-immutable", "output-on-a-read-only-mount"),
         *("output-append-only", "hub-cache-immutable", "hosts-file-immutable"),
+        *("prints-in-quotes", "warm-up-of-no-step", "timers-in-quotes"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -185,6 +185,18 @@ CASES = [
         *("values-are-accepted", "wrong-value"),
         optimizer("AdamW", lr="1e-3", betas=["0.9", "0.99"]),
     ),
+    *(
+        config_case(name, "values-are-accepted", "out-of-range", {**MICRO, **keys})
+        for name, keys in (
+            ("prints-never", {"steps_per_print": 0}),
+            ("prints-in-quotes", {"steps_per_print": "100"}),
+            (
+                "warm-up-of-no-step",
+                {"scheduler": {"type": "WarmupLR", "params": {"warmup_num_steps": 0}}},
+            ),
+            ("timers-in-quotes", {"wall_clock_breakdown": "false"}),
+        )
+    ),
     case(
         custom("libaio-not-installed", "rm -f /usr/include/libaio.h /usr/lib/*/libaio.*"),
         *("software.operators-can-be-built", EVERY_NODE, "no-libaio"),
