@@ -22,11 +22,13 @@ _CHILD_ENDED = re.compile(
 )
 """What ends with a rank that is ended: a build, a process that it waits for."""
 _COUNTS_RANKS = (
+    "batch-of-one-rank",
     "batch-triple",
     "devicemesh-larger-than-world",
     "ds-expert-ranks-do-not-divide",
     "ds-groups-do-not-divide",
     "ds-sequence-parallel-larger-than-world",
+    "ranks-alone",
     "zero-dp-world-size",
 )
 """Failures that name a number of ranks; it is not the planned one where ranks are separate."""

@@ -115,9 +115,12 @@ class Trace:
         return self.errors[-1] if self.errors else ""
 
     def ends_program_with(self, text: str) -> bool:
-        """Whether the text is the error that it ends with, which nobody caught."""
-        caught = self.is_bare or self.was_ignored or self.was_caught or self.was_logged
-        return not caught and bool(self.error) and text.startswith(self.error)
+        """Whether the text is the error that it ends with, which nobody caught; of another
+        process's error, as Ray reports it, its own line stands below."""
+        if not self.error or self.is_bare or self.was_ignored or self.was_caught or self.was_logged:
+            return False
+        is_remote = bool(_REMOTE.match(self.error)) and text[:400] in self.details
+        return text.startswith(self.error) or (is_remote and begins_error(text))
 
     @property
     def is_told(self) -> bool:

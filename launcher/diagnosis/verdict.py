@@ -6,7 +6,7 @@ import enum
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from checks.knowledge.failures import FAILURES, FailureKind
 from launcher.diagnosis.evidence import Evidence
@@ -135,6 +135,8 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     laggards = describe_laggards(failures)
     if laggards.startswith(DIFFERENT_CALLS):
         cause = _as_mismatch(cause)
+    if _is_alone(cause, same):
+        cause = replace(cause, known=FAILURES["ranks-alone"])
     return LogVerdict(cause, same, then, harmless, laggards, first_failed=first)
 
 
@@ -166,6 +168,13 @@ def _as_mismatch(cause: Cause) -> Cause:
     if isinstance(cause, Sighting) and _COLLECTIVE.search(cause.line.text):
         return replace(cause, known=FAILURES["collective-mismatch"])
     return cause
+
+
+def _is_alone(cause: Cause, same: Sequence[Cause]) -> TypeGuard[Sighting]:
+    """Whether several ranks, by the numbers of their launcher, each count one rank in all."""
+    if not (isinstance(cause, Sighting) and cause.known.id == "batch-of-one-rank"):
+        return False
+    return len({cause_line(each).place.rank for each in (cause, *same)} - {None}) > 1
 
 
 def _what_led_to(

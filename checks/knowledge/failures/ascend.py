@@ -63,5 +63,14 @@ symptom npu-inner-error
   cause   an operation on the NPU failed; the lines with EI, EE, EZ or EJ codes above say why
   fix     read the first [ERROR] line with a code above; ASCEND_LAUNCH_BLOCKING=1 in [env] shows the
           operation; plog in ~/ascend/log
+root npu-device-beyond
+  says    valid device range is [0,
+  pattern set (?:drv )?device=(?P<device>\d+), valid device range is \[0, (?P<count>\d+)\)
+  cause   this process takes NPU {device}, and it sees {count}: the container, or
+          ASCEND_RT_VISIBLE_DEVICES, shows fewer than the ranks that were started on this node, or
+          the driver answers for none
+  fix     `npu-smi info` and `ls /dev/davinci*` where the rank runs; as many ranks a node as NPUs
+          (--nproc_per_node); `docker run --device /dev/davinci0 …` for each
+  checks  gpu.slots-have-gpus
 """
 )

@@ -179,5 +179,33 @@ root universal-info-missing
           (Megatron-DeepSpeed does)
   fix     save it with universal_checkpoint_info in client_state, or `--inject_missing_state` of
           ds_to_universal
+root disk-full-of-deleted-files
+  says    [Errno 28] No space left on device
+  says    No space left on device (os error 28)
+  near    \blsof\b.*(?:\+a?L1|deleted).*\n(?:(?P<count>[1-9]\d*)\s*$|(?:.*\n){0,12}?.*\(deleted\))
+  cause   the disk is full of files that are deleted and still open: `lsof` in this log shows them,
+          and their room comes back when the process that opened them ends
+  fix     `sudo lsof +L1` names the process: end it, or start the run again; a run that leaves its
+          old checkpoints open needs a release that closes them, or the default writer of
+          checkpoints (in a DeepSpeed config no "writer" under "checkpoint")
+  checks  files.output-is-writable
+root disk-full-of-inodes
+  says    [Errno 28] No space left on device
+  near    IUse%[\s\S]{0,400}?\s100%\s+(?P<mount>/\S*)
+  cause   {mount} has no inodes left, as `df -i` in this log shows: too many small files, though
+          there may be room
+  fix     `sudo du --inodes -xd2 {mount} | sort -n | tail` shows where they are: delete caches and
+          old runs, or pack the data into archives
+  checks  files.output-is-writable
+root disk-full-as-shown
+  says    [Errno 28] No space left on device
+  near    ^(?!/dev/loop)\S+(?: +[\d.]+[KMGTP]?i?){3}
+          +100% +(?P<mount>/(?!snap\b|boot\b)\S*)$
+  unless  \blsof\b.*(?:\+a?L1|deleted)|IUse%|\bOST[0-9a-f]{4}\b
+  cause   {mount} is full, as `df` in this log shows
+  fix     `du -xhd2 {mount} | sort -h | tail` shows what fills it: old checkpoints, caches, logs; if
+          it is less than `df` says, files that are deleted and still open (`sudo lsof +L1`)
+  checks  files.home-and-caches-have-room, files.temporary-folder-is-usable,
+          files.output-is-writable
 """
 )

@@ -230,7 +230,9 @@ root cuda-peer-access
   says    peer mapping resources exhausted
   cause   two GPUs of this node cannot reach each other's memory (another PCIe root, an IOMMU, or
           more than eight peers)
-  fix     NCCL_P2P_DISABLE=1 in [env] proves it; then turn ACS and the IOMMU's translation off
+  fix     NCCL_P2P_DISABLE=1 in [env] lets NCCL go through the node's memory: for consumer GPUs,
+          which have no such access, that is the answer; on a server turn ACS and the IOMMU's
+          translation off
   checks  limits.acs-is-off, limits.iommu-passes-through
 silent cuda-init-warning, survivable
   says    "CUDA initialization: "
@@ -326,6 +328,14 @@ symptom cuda-context-destroyed
   cause   the GPU context of this process was taken down while it was in use: another part of it
           ended, or the GPU was reset
   fix     read the first error of this rank; `dmesg | grep -i xid` on that node
+root xpu-none-available
+  says    No XPU devices are available
+  cause   torch was built for Intel GPUs and sees none: ZE_AFFINITY_MASK or ONEAPI_DEVICE_SELECTOR
+          names none that exist, this user may not open /dev/dri, the container did not get it, or
+          the driver (level-zero) is missing
+  fix     `xpu-smi discovery`, `ls -l /dev/dri` and `env | grep -E 'ZE_|ONEAPI'` as the rank;
+          groups video and render; docker `--device /dev/dri`
+  checks  gpu.slots-have-gpus
 """,
     meanings={"cuda-error-of-a-faulty-gpu": XID_MEANINGS},
     GPU_FAULT=GPU_FAULT,

@@ -329,5 +329,14 @@ root fsdp2-recompute-after-reshard
           the chosen and the rejected answers of DPO)
   fix     one forward pass for both (concatenate the inputs), reshard_after_forward=False for the
           inner wraps, or no activation checkpointing; a torch with pytorch/pytorch#171779
+root ddp-of-sharded-parameters
+  shows   found no DeviceMesh from dtensor args for c10d.{op:\w+}
+  near    nn/parallel/distributed\.py|DistributedDataParallel\(|_sync_params_and_buffers
+  cause   the model that DDP is given has sharded parameters (DTensor): under a launcher of several
+          ranks transformers 4.50 and newer loads it tensor-parallel for device_map="auto" or a
+          tp_plan
+  fix     leave out device_map="auto" and tp_plan (device_map="cuda" after torch.cuda.set_device);
+          where the model does not fit one GPU, ZeRO-3 or FSDP in place of DDP; with ms-swift
+          NPROC_PER_NODE equal to the number of visible GPUs
 """
 )

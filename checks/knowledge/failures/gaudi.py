@@ -9,12 +9,23 @@ FAILURES = read_entries(
 root gaudi-graph-refused
   says    "synStatus "
   says    synStatus=
-  pattern RuntimeError: .*synStatus[= ](?P<status>\d+) \[(?P<why>[^\]]+)\]
+  pattern RuntimeError: .*synStatus[= ](?P<status>(?!8\b)\d+) \[(?P<why>[^\]]+)\]
   cause   Gaudi's compiler or driver refused a part of the program (synStatus {status}: {why});
           where only nodes other than the head show it, they lack the head's variables for Gaudi's
           network
   fix     the same SynapseAI, driver (`hl-smi`) and optimum-habana on all nodes; variables of HCCL
           and PT_HPU in [env] or .deepspeed_env; ~/.habana_logs names the operation
   checks  software.variables-are-equal, software.versions-are-equal
+root gaudi-no-device
+  says    Device acquire failed
+  says    [Device not found]
+  pattern RuntimeError: .*(?:Device acquire failed|\[Device not found\])
+  cause   no Gaudi card was free or to be seen for this rank: another process (an earlier run,
+          another job of this node) holds it, the container was given fewer, or the node starts more
+          ranks than it has cards
+  fix     `hl-smi` on that node shows the cards and who holds them: end that;
+          HABANA_VISIBLE_DEVICES=all and --runtime=habana for the container; as many ranks a node as
+          cards
+  checks  gpu.slots-have-gpus
 """
 )

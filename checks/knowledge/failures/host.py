@@ -22,9 +22,12 @@ root rank-bus-error
   says    Signal 7 (SIGBUS) received by PID
   says    exits with return code = -
   says    ": Bus error"
+  says    "Signal: Bus error ("
+  says    "Caught signal 7 (Bus error"
   pattern Fatal Python error: Bus error|failed \(exitcode: -7\) local_rank: (?P<local>\d+)|
           Signal 7 \(SIGBUS\) received by PID|exits with return code = -7\b|
-          srun: error: (?P<node>[^\s:]+): tasks? [\d,-]+: Bus error
+          srun: error: (?P<node>[^\s:]+): tasks? [\d,-]+: Bus error|Signal: Bus error \(\d+\)|
+          Caught signal 7 \(Bus error
   cause   a rank crashed with a bus error (SIGBUS): almost always /dev/shm is too small or full,
           through which data loader workers, dataset.map with num_proc and NCCL hand on their data;
           else a file that is mapped into memory was cut short, or its file system failed
@@ -142,6 +145,40 @@ root inotify-limit, survivable
   cause   the kernel gives this account no more watches of files (inotify), though the disk has room
   fix     `sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024`; switch the
           watcher off (a notebook, streamlit, tensorboard)
+root bus-error-in-nccl
+  says    "Signal: Bus error ("
+  says    "Caught signal 7 (Bus error"
+  pattern Signal: Bus error \(\d+\)|Caught signal 7 \(Bus error
+  near    \b(?:libnccl|librccl)\S*\.so|\bnccl(?:Shm|Atomic)\w+|\bshm(?:Send|Recv)\w+\(
+  unless  \bdlopen\b
+  cause   NCCL crashed as it touched memory that ranks of one node share: /dev/shm is full or too
+          small for it (docker gives a container 64 MB)
+  fix     {SHM_FIX}; delete /dev/shm/nccl-* of runs that are over; NCCL_SHM_DISABLE=1 in [env]
+          proves it; `df -h /dev/shm` on that node
+  checks  limits.shm-is-large-enough, limits.shm-is-writable
+root memory-refused-to-reader
+  says    Cannot allocate memory
+  says    MemoryError
+  pattern \bMemoryError\b.*|\[Errno 12\] Cannot allocate memory
+  near    (?P<reader>torchvision/io|VideoReader|\bdecord\b|torchcodec|\bav/|\bav\.error|imageio|cv2)
+  cause   memory was refused to a reader of videos or images ({reader}): each data loader worker
+          keeps its own decoders, open files and maps, against the node's memory, the container's
+          limit or vm.max_map_count
+  fix     fewer data loader workers and a smaller prefetch_factor; another reader (--video-backend
+          torchcodec or decord), closed after each use; `free -g`, `cat
+          /sys/fs/cgroup/memory.max`, `sysctl vm.max_map_count` and `ulimit -v` on that node
+  checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
+root memory-refused-to-loader-worker
+  says    Cannot allocate memory
+  says    MemoryError
+  pattern (?<!OutOf)\bMemoryError\b|\[Errno 12\] Cannot allocate memory
+  near    in _worker_loop\b|DataLoader worker process \d+
+  unless  torchvision/io|VideoReader|\bdecord\b|torchcodec|\bav/|\bav\.error|imageio|cv2
+  cause   memory was refused to a data loader worker: each holds its own copy of what the data set
+          keeps in memory, against the node's memory, the container's limit or ulimit -v
+  fix     fewer workers (num_workers) and a smaller prefetch_factor; data that is read lazily or
+          mapped (Arrow, numpy) in place of lists of Python objects; `free -g` and `ulimit -v`
+  checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
 """,
     SHM_FIX=SHM_FIX,
 )

@@ -15,7 +15,10 @@ root ds-first-host-unreachable
   shows   Using hostfile at {path} but host={node} was not reachable via ssh
   cause   DeepSpeed's test login to {node} failed, and it does not show ssh's reason; a leftover
           /job/hostfile has the same effect on a single machine
-  fix     `ssh -oBatchMode=yes {node} true` shows the reason; remove {path} if one machine was meant
+  fix     `ssh -oBatchMode=yes {node} true` shows the reason; without a key: `ssh-copy-id {node}`,
+          which the start needs from here to every node, this one too (`python -m launcher trust`);
+          else --no_ssh and --node_rank on each node, or torchrun; remove {path} if one machine was
+          meant
   checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
 root master-addr-not-an-ip, warns
   says    "Using IP address of "

@@ -206,5 +206,14 @@ root megatron-groups-twice
   says    parallel group is already initialized
   cause   parallel groups were made twice: by the program and by a framework above it
   fix     make them once; `if not parallel_state.model_parallel_is_initialized()`
+root megatron-optimizer-format-removed
+  says    ShardedTensor.flattened_range is not supported
+  cause   the distributed optimizer was saved in its old format (fully_sharded_model_space), which
+          megatron-core 0.16 and newer no longer write: the framework around it is older, or asks
+          for it
+  fix     sharding type dp_reshardable (or fully_reshardable) where the framework names it
+          (metadata distrib_optim_sharding_type); a newer release of the framework, or a
+          megatron-core before 0.16 where it allows one
+  checks  software.versions-are-equal
 """
 )

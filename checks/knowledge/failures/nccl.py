@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
 
+_ROUTED = (
+    r"NET/(?:Socket|IB) ?: Using .*?\](?P<ifname>(?!docker|br-|veth|virbr|cni|flannel|cali|"
+    r"tailscale|lo\b)\w[\w.-]*):(?P<own>(?!172\.1[78]\.|169\.254\.|192\.168\.122\.|127\.)\d[\d.]+)<"
+)
+"""What NCCL says of an interface that other nodes may reach."""
+
 FAILURES = read_entries(
     r"""
 OPEN_PORTS_FIX = open net.ipv4.ip_local_port_range between the nodes, and set NCCL_SOCKET_IFNAME to
@@ -134,6 +140,27 @@ root nccl-over-link-local
   fix     NCCL_SOCKET_IFNAME=eth0, the interface between the nodes, on every node; `ip -br addr`
           shows which one has {address}
   checks  nccl.socket-interface-exists, network.one-network, collective.ranks-meet
+root nccl-over-container-bridge-beside
+  says    onnect to 172.17.
+  says    onnect to 192.168.122.
+  pattern NCCL WARN .*?[Cc]onnect to (?P<address>(?:172\.17|192\.168\.122)\.[\d.]+)<
+  near    {ROUTED}
+  cause   NCCL was given {address} for a peer, an address of docker0 or virbr0, which every node has
+          and no other node reaches; this node's own network is {ifname} ({own})
+  fix     NCCL_SOCKET_IFNAME={ifname} and GLOO_SOCKET_IFNAME={ifname} in [env] on every node (where
+          nodes name it otherwise, NCCL_SOCKET_IFNAME=^docker,br-,virbr,veth,lo)
+  checks  nccl.socket-interface-exists, network.one-network, collective.ranks-meet
+root nccl-over-link-local-beside
+  says    onnect to 169.254.
+  says    onnect to fe80:
+  pattern NCCL WARN .*?[Cc]onnect to (?P<address>169\.254\.[\d.]+|fe80:[^<\s]+)<
+  near    {ROUTED}
+  cause   NCCL was given {address} for a peer, an address that is valid on one link alone: the
+          peer's NCCL chose an interface without a routed address; this node's own network is
+          {ifname} ({own})
+  fix     NCCL_SOCKET_IFNAME={ifname} and GLOO_SOCKET_IFNAME={ifname} in [env] on every node, or the
+          name that `ip -br addr` shows there for the same network
+  checks  nccl.socket-interface-exists, network.one-network, collective.ranks-meet
 root nccl-over-container-bridge
   says    onnect to 172.17.
   says    onnect to 192.168.122.
@@ -213,5 +240,6 @@ noise nccl-no-ring-noise
   shows   Could not find a path for pattern {n:\d+}, falling back to simple order
   cause   NCCL found no better way through this machine than the plain order, as in virtual machines
   fix     nothing; a topology file of the cloud may be faster
-"""
+""",
+    ROUTED=_ROUTED,
 )

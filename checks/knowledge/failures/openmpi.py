@@ -279,12 +279,12 @@ root mpi-message-truncated
   fix     make all ranks call the same collectives in the same order with the same sizes; a batch or
           tensor that differs from rank to rank
 root mpi-rank-signal
-  shows   Signal: {how:Segmentation fault|Bus error|Illegal instruction|Floating point exception}
+  shows   Signal: {how:Segmentation fault|Illegal instruction|Floating point exception}
           ({signal:\d+})
-  cause   a rank crashed in native code ({how}): a library that does not fit, or for a bus error a
-          full /dev/shm; the frames below name the library
-  fix     look at the first frame below that is no part of libc or MPI; `df -h /dev/shm`;
-          PYTHONFAULTHANDLER=1 passed on with -x
+  cause   a rank crashed in native code ({how}): a library that does not fit; the frames below name
+          it
+  fix     look at the first frame below that is no part of libc or MPI; PYTHONFAULTHANDLER=1 passed
+          on with -x
 root horovod-timeout-starting
   says    Timed out waiting for tasks to start
   cause   Horovod reached not all of its hosts in time: no login without a password, a firewall, or

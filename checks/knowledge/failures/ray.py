@@ -24,6 +24,7 @@ symptom ray-actor-died, survivable
   fix     the lines below say how it ended; read that worker's own output
           (/tmp/ray/session_latest/logs/worker-*) and `dmesg | tail` on its node
   checks  limits.memory-is-free, limits.kernel-kills-no-rank
+  follows ray-worker-gone
 symptom ray-node-died, survivable
   says    The actor died because its node has died
   says    "The node with node id: "
@@ -249,5 +250,15 @@ root ray-gpu-actor-sees-none
   fix     num_gpus=1 in @ray.remote or ScalingConfig(use_gpu=True); no CUDA in the driver;
           RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO=0 keeps the variable where num_gpus is 0
   checks  gpu.devices-may-be-opened
+symptom ray-worker-gone, survivable
+  says    The actor died unexpectedly before finishing this task
+  near    ^\s*pid: (?P<pid>\d+)[\s\S]{0,400}?^\s*ip: (?P<node>[\d.:a-f]+)[\s\S]{0,300}?(?:Worker
+          exit type: (?P<type>\w+))
+  cause   Ray's worker process {pid} on {node} ended without a Python error ({type}): killed, most
+          often by the kernel for memory, or crashed in native code; this log does not show which
+  fix     on {node}: `dmesg -T | grep -iE 'killed process|segfault'`, then `ls
+          /tmp/ray/session_latest/logs/*{pid}*` (its .err shows a crash) and raylet.out; if it was
+          memory, offload less, fewer workers or smaller batches there
+  checks  limits.memory-is-free, limits.kernel-kills-no-rank
 """
 )

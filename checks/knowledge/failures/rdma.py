@@ -20,7 +20,7 @@ FABRIC_FIX = compare `ibv_devinfo` and `show_gids` of both nodes; set NCCL_IB_HC
 root ib-retry-exceeded-12, peer
   says    "Got completion "
   pattern Got completion (?:from peer (?P<peer>[^\s<]+)\S* )with (?:error 12\b|status=12\b|
-          status=(?!IBV_)\w*\(12\))
+          status=(?!IBV_)\w*\(12\))(?!.*\blocalGid fe80:)
   cause   {UNANSWERED_CAUSE}
   fix     {FABRIC_FIX}
   checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active,
@@ -168,6 +168,15 @@ root ib-reg-mr-gpu-memory
   fix     `modprobe nvidia_peermem` on that node, of the driver that runs; NCCL_DMABUF_ENABLE=0 or
           NCCL_NET_GDR_LEVEL=LOC in [env] shows which of the two it is
   checks  nccl.infiniband-is-usable, collective.ranks-meet
+root ib-roce-link-local-gid, peer
+  says    "Got completion "
+  pattern Got completion .*\blocalGid (?P<gid>fe80:\S+)
+  cause   RoCE runs with the link-local GID {gid} (index 0), which nothing between the nodes passes
+          on: packets to the peer's adapter are not acknowledged
+  fix     NCCL_IB_GID_INDEX=3 in [env], the index that `show_gids` gives on every node for v2 with
+          the IPv4 address; NCCL 2.21 and newer finds it itself where that variable is not set and
+          the adapter's interface has an IPv4 address (`ip -br addr`)
+  checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active
 """,
     MEMLOCK_FIX=MEMLOCK_FIX,
 )

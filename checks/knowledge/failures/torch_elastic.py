@@ -134,5 +134,15 @@ root c10d-no-handler
   shows   RuntimeError: No rendezvous handler for {scheme:\w+}://
   cause   init_method begins with {scheme}://, which torch does not know
   fix     env://, tcp://HOST:PORT or file:///PATH
+symptom torchrun-ended-while-waiting
+  shows   Received {signal:[2-9]|\d\d} death signal, shutting down workers
+  near    \b[Ww]aiting (?:for|on) (?P<what>(?:[\w-]+ ){0,4}?(?:batch|batches|rollouts?|samples|
+          experience|weights|policy|inference|orchestrator|generator|environment|servers?|
+          engines?)\b[^\n]{0,40})
+  cause   torchrun on this node was asked to end by signal {signal} while its ranks waited for
+          {what}: the part of the run that gives them that (an orchestrator, an inference server,
+          rollout workers) failed or was ended first
+  fix     read that part's own log for its first error (logs/orchestrator*, logs/inference*, the
+          server's output, its node's `dmesg`); then the scheduler's (time limit, preemption)
 """
 )

@@ -76,5 +76,13 @@ root ucx-address-handle, peer
   fix     `ping` the peer over the address of that adapter; UCX_NET_DEVICES with adapters of one
           network, UCX_IB_GID_INDEX for RoCE
   checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, network.one-network
+root ucx-caught-crash
+  shows   Caught signal {signal:4|8|11} ({how:Segmentation fault|Illegal instruction|Floating point
+          exception}
+  cause   a rank crashed in native code ({how}): a library that does not fit; the backtrace below
+          names it
+  fix     look at the first frame below that is no part of libc or libucs;
+          PYTHONFAULTHANDLER=1 in [env] shows the Python line
+  checks  software.versions-are-equal, training.smoke-trains
 """
 )

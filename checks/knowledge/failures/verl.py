@@ -124,5 +124,11 @@ root verl-weight-bucket
   cause   one weight is larger than the bucket in which verl hands weights to the rollout
   fix     a larger actor_rollout_ref.rollout.checkpoint_engine.update_weights_bucket_megabytes
           (update_weights_bucket_megabytes), above rows × columns × bytes of that weight
+root verl-reward-not-there
+  shows   Reward function is not implemented for data_source={source:.+}
+  cause   verl has no reward function of its own for the data set {source}
+  fix     custom_reward_function.path=FILE.py custom_reward_function.name=compute_score (newer verl:
+          reward.custom_reward_function) with your own; or write into the column data_source of
+          the parquet file the name of one that verl knows, such as openai/gsm8k
 """
 )

@@ -200,5 +200,20 @@ symptom vllm-core-died
   cause   vLLM's engine process died without a Python error: killed for host memory, or crashed in
           native code
   fix     `dmesg | tail` on that node; its own lines (EngineCore) above
+root memory-saver-out-of-memory
+  says    [torch_memory_saver.cpp]
+  pattern \[torch_memory_saver\.cpp\] (?:CUresult|hipError_t|cudaError) error:? +(?:result=)?2\b
+  cause   SGLang could not take its memory on the GPU back (torch_memory_saver, error 2: out of
+          memory): the training beside it holds too much, and the process ended with that
+  fix     a lower rollout.gpu_memory_utilization or mem_fraction_static (0.3 to 0.5 beside a
+          trainer), the actor's weights and optimizer offloaded before the rollout, more GPUs
+root memory-saver-failed
+  says    [torch_memory_saver.cpp]
+  pattern \[torch_memory_saver\.cpp\] (?:CUresult|hipError_t|cudaError) error:?
+          +(?:result=)?(?P<result>(?!2\b)\d+)
+  cause   SGLang's memory saver failed on the GPU (CUDA error {result}), and the process ended with
+          that
+  fix     an update of torch_memory_saver and SGLang, which belong together; `nvidia-smi` and
+          `dmesg | grep -i xid` on that node; enable_memory_saver off proves it
 """
 )

@@ -66,23 +66,23 @@ GENERAL = set(
     bnb-library-missing bnb-missing-for-quantization c10d-object-broadcast-pickle c10d-store-failed
     command-failed cuda-invalid-ordinal cuda-no-gpus-available cuda-no-kernel cuda-oom
     data-path-missing data-path-relative dcp-missing-key deepspeed-launcher-refused disk-full
-    ds-groups-do-not-divide
-    dtensor-mixed-with-tensor eaddrinuse enroot-registry-refused gcc-missing-header hf-ds-mismatch
-    hf-missing-name hip-invalid-device-function hip-out-of-memory history-argument-count
-    history-attribute-missing history-name-missing hub-path-as-repo-id ib-reg-mr
-    inductor-backend-failed lib-cuda-driver-missing lib-cuda-undefined lib-torch-abi
-    library-not-executable lightning-options-refused llamafactory-no-samples module-missing
-    mpi-rank-exited nccl-connect-failed nccl-connect-retries nccl-dup-gpu nccl-dup-gpu-legacy
-    nccl-shm-segment nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration
-    package-asked-for package-attribute-missing package-name-missing package-submodule-missing
-    pdsh-ssh-exit peer-reset permission-denied-file pod-not-placed python-circular-import
-    python-json-empty python-json-syntax
-    release-object-attribute release-unexpected-keyword remote-command-not-found remote-lib-missing
-    script-arguments-refused shapes-not-broadcast shapes-not-multiplied skypilot-no-capacity
-    skypilot-not-in-catalog slurm-step-cancelled slurm-task-exited ssh-publickey-denied
-    ssh-unresolvable tcpstore-client-timeout tcpstore-connect-errno te-fused-attention-cudnn
-    torch-shape-on-load torch-state-dict-keys torchrun-worker-failed trainer-checkpoint-rename-race
-    trainer-unused-arguments trl-options-refused zero3-empty-weight
+    ds-groups-do-not-divide dtensor-mixed-with-tensor eaddrinuse enroot-registry-refused
+    gcc-missing-header hf-ds-mismatch hf-missing-name hip-invalid-device-function hip-out-of-memory
+    history-argument-count history-attribute-missing history-name-missing hub-path-as-repo-id
+    ib-reg-mr inductor-backend-failed lib-cuda-driver-missing lib-cuda-undefined lib-torch-abi
+    library-not-executable lightning-options-refused llamafactory-no-samples memory-refused
+    module-missing mpi-rank-exited nccl-connect-failed nccl-connect-retries nccl-dup-gpu
+    nccl-dup-gpu-legacy nccl-over-container-bridge nccl-over-link-local nccl-shm-segment
+    nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration package-asked-for
+    package-attribute-missing package-name-missing package-submodule-missing pdsh-ssh-exit
+    peer-reset permission-denied-file pod-not-placed python-circular-import python-json-empty
+    python-json-syntax rank-bus-error ray-actor-died release-object-attribute
+    release-unexpected-keyword remote-command-not-found remote-lib-missing script-arguments-refused
+    shapes-not-broadcast shapes-not-multiplied skypilot-no-capacity skypilot-not-in-catalog
+    slurm-step-cancelled slurm-task-exited ssh-publickey-denied ssh-unresolvable
+    tcpstore-client-timeout tcpstore-connect-errno te-fused-attention-cudnn torch-shape-on-load
+    torch-state-dict-keys torchrun-death-signal torchrun-worker-failed
+    trainer-checkpoint-rename-race trainer-unused-arguments trl-options-refused zero3-empty-weight
     """,
     )
 )
