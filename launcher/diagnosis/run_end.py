@@ -22,7 +22,6 @@ _CHILD_ENDED = re.compile(
 )
 """What ends with a rank that is ended: a build, a process that it waits for."""
 _COUNTS_RANKS = (
-    "batch-of-one-rank",
     "batch-triple",
     "devicemesh-larger-than-world",
     "ds-expert-ranks-do-not-divide",

@@ -172,7 +172,9 @@ def _as_mismatch(cause: Cause) -> Cause:
 
 def _is_alone(cause: Cause, same: Sequence[Cause]) -> TypeGuard[Sighting]:
     """Whether several ranks, by the numbers of their launcher, each count one rank in all."""
-    if not (isinstance(cause, Sighting) and cause.known.id == "batch-of-one-rank"):
+    if not (isinstance(cause, Sighting) and cause.known.id == "batch-triple"):
+        return False
+    if cause.groups.get("world") != "1":
         return False
     return len({cause_line(each).place.rank for each in (cause, *same)} - {None}) > 1
 

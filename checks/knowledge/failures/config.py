@@ -7,17 +7,18 @@ from checks.knowledge.failures.entries import read_entries
 FAILURES = read_entries(
     r"""
 NOT_COUNTED = (?:partition_parameters\.py|zero\.Init\()[\s\S]*?!= \d+ \* \d+ \* 1\b
-OF_ONE = !=\ \d+\ \*\ \d+\ \*\ 1\b
 ONE_RANK_FOUND = Discovered MPI settings of world_rank=\d+, local_rank=\d+, world_size=1,
 root batch-triple
   shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
           {total} != {micro} * {steps} * {world}
-  unless  {ONE_RANK_FOUND}|{NOT_COUNTED}|{OF_ONE}
+  unless  {ONE_RANK_FOUND}|{NOT_COUNTED}
   cause   train_batch_size {total} is not {micro} (micro batch) × {steps} (steps of accumulation) ×
-          {world} (ranks): the three do not belong together, or other nodes joined than planned
+          {world} (ranks): the three do not belong together, or DeepSpeed counts other ranks than
+          were started
   fix     leave one of the three out of the config, which DeepSpeed then computes, or "auto" with
-          transformers; else a train_batch_size that is {micro} × {steps} × the ranks, or another
-          number of ranks
+          transformers; where it counts 1 rank of several, their launcher (mpirun, srun, a loop)
+          sets neither RANK nor WORLD_SIZE: start with deepspeed or torchrun, or set RANK,
+          LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for each
   checks  deepspeed.batch-sizes-agree
 root batch-one-rank-found
   shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
@@ -129,18 +130,6 @@ root hf-ds-inference-stage
   cause   a model is evaluated without being trained, with ZeRO-1 or 2
   fix     "stage": 3 for it, or leave the DeepSpeed config out of the evaluation
   checks  deepspeed.values-are-accepted
-root batch-of-one-rank
-  shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
-          {total} != {micro} * {steps} * {world:1\b}
-  unless  {ONE_RANK_FOUND}|{NOT_COUNTED}
-  cause   DeepSpeed counts one rank: {total} is not {micro} × {steps} × 1. Where several were
-          started, each takes itself for the only one: its launcher (mpirun, srun, a loop) sets
-          neither RANK nor WORLD_SIZE, or joined no nodes
-  fix     several ranks: start with deepspeed or torchrun (--nnodes, --nproc_per_node), or set RANK,
-          LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for each from what mpirun
-          (OMPI_COMM_WORLD_*) or srun (SLURM_PROCID, SLURM_LOCALID, SLURM_NTASKS) sets; one rank: a
-          train_batch_size of {micro} × {steps}, or "auto"
-  checks  deepspeed.batch-sizes-agree
 root ranks-alone
   shows   several ranks count one rank in all: {total} is not {micro} × {steps} × 1
   cause   several processes were started, and each takes itself for the only rank: the launcher that

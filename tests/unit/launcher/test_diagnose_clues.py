@@ -16,7 +16,7 @@ def test_several_ranks_that_each_count_one_are_alone_whatever_the_batch_size(tmp
         return failure_id(diagnosis_of(tmp_path, log))
 
     assert shown(0, 2) == "ranks-alone"
-    assert shown(2) == "batch-of-one-rank"
+    assert shown(2) == "batch-triple"
     assert shown(0, 2, world=4) == "batch-triple"
 
 

@@ -200,7 +200,7 @@ def test_a_signal_is_the_cause_of_what_others_print_of_a_peer_that_is_gone(
 
 def test_a_signal_after_an_error_of_its_own_is_not_the_cause(failed):
     report = failed([(1, TRIPLE)], [(1, -9)])
-    assert report.cause.startswith("× batch-of-one-rank")
+    assert report.cause.startswith("× batch-triple")
 
 
 def test_a_number_of_ranks_that_is_wrong_follows_from_separate_ranks(failed, tmp_path, capsys):
