@@ -133,14 +133,21 @@ def _require_addresses(cluster: ClusterView) -> None:
 
 
 def next_step(job: Job, cluster: ClusterView) -> str:
-    """What was not asked and why, and the line to type next."""
+    """Whom this machine cannot log in to, and the line to type next."""
     away = {node.name: node.read(Login).cause for node in cluster.nodes if not node.reached}
     if not away:
         return _next_step_of_reached(job, cluster)
-    why = f"not asked, because the login failed: {fold_names(away)} ({', '.join({*away.values()})})"
-    if set(away.values()) <= {*WITHOUT_TRUST}:
-        return f"{why}\nnext: {next_line('trust', job, '--ask-password')}"
-    return f"{why}\nnext: {next_line('preflight', job, '-k', 'controller-logs-in')}"
+    causes = sorted({*away.values()})
+    counted = "its GPUs are" if len(away) == 1 else "their GPUs are"
+    why = (
+        f"this machine cannot log in to {fold_names(away)} yet ({', '.join(causes)}); {counted} "
+        "counted at the start"
+    )
+    if set(causes) <= {*WITHOUT_TRUST}:
+        line = next_line("trust", job, "--ask-password")
+        return f"{why}\nnext (logins between all nodes and from here, by their password): {line}"
+    line = next_line("preflight", job, "-k", "controller-logs-in")
+    return f"{why}\nnext (says why, and what to type): {line}"
 
 
 def _next_step_of_reached(job: Job, cluster: ClusterView) -> str:
@@ -182,7 +189,9 @@ def _host_line(node: NodeView) -> tuple[str, str]:
     values = {"slots": slots, "user": known.user, "port": known.port, "type": vendor}
     words = [f"{key}={value}" for key, value in values.items() if value is not None]
     remark = _describe_gpus(node) if node.reached else ""
-    return " ".join([node.name, *words]), remark or ("" if slots else "slots: as at each start")
+    return " ".join([node.name, *words]), remark or (
+        "" if slots else "slots: counted at each start"
+    )
 
 
 def _describe_gpus(node: NodeView) -> str:

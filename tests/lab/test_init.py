@@ -103,6 +103,7 @@ def test_a_node_that_trust_cannot_help_is_looked_into(lab: Lab, tmp_path: Path):
     lab.fault("sshd-stopped", on=["node3"])
     done = init(tmp_path, "--nodes", "node2,node3", "--ssh-config", str(lab.ssh_config))
     assert done.returncode == 0, done.stderr
+    assert "cannot log in to node3 yet (refused); its GPUs are counted at the start" in done.stdout
     assert done.stdout.endswith("-m preflight -k controller-logs-in\n")
 
 
@@ -132,7 +133,8 @@ def test_a_node_without_trust_is_listed_and_said(lab: Lab, tmp_path: Path):
     lab.fault("pubkey-off", on=["node3"])
     done = init(tmp_path, "--nodes", "node2,node3", "--ssh-config", str(lab.ssh_config))
     assert done.returncode == 0, done.stderr
-    assert "launcher trust" in done.stdout
+    assert done.stdout.endswith("-m launcher trust --ask-password\n")
+    assert "next (logins between all nodes and from here, by their password): " in done.stdout
     text = (tmp_path / "hosts.txt").read_text()
     assert [node.slots for node in read_hosts(text, "hosts.txt")] == [1, None]
     assert "public-key-auth-off" in done.stdout

@@ -127,6 +127,8 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     assert "  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\r\n" in seen
     assert "refused that password. " in seen
     assert "10.77." in seen and "this machine: make a key" in seen
+    assert f"from now on ({home}/.ssh/known_hosts)" in seen, "what was written here, before it asks"
+    assert ", and this machine, as said above" in seen
     assert seen.count("; let in the keys of ") == 1, "what is the same on both is said once"
     assert login_results(blank, 2) == {"node1", "node2"}
     before = ssh_files(blank)

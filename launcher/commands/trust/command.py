@@ -67,6 +67,8 @@ def _make_changes(
     if path:
         keys[THIS_MACHINE] = own or hands.make_own_key(path)
     _apply_changes(contact, wanted, keys)
+    made = f", and {THIS_MACHINE}" if path and not own else ""
+    print(f"written on {fold_names(wanted)}{made}, as said above; every login is tried now")
     return True
 
 

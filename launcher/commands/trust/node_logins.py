@@ -21,7 +21,7 @@ from checks.folded_names import fold_names
 from checks.model import Job
 from checks.stages.gather import section_arguments
 from launcher.commands.remote_scripts import ask_consent
-from launcher.commands.trust.key_changes import key_fingerprint
+from launcher.commands.trust.key_changes import THIS_MACHINE, key_fingerprint
 
 SECTIONS = ("known_hosts", "sshd", "trust", "who")
 BY_PASSWORD = ("key-denied", "key-missing", "public-key-auth-off")
@@ -113,12 +113,21 @@ def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
         raise PreflightError("what they lack is seen once these are agreed to; nothing was changed")
     if not ask_consent(f"Are these the machines that you mean ({fold_names(unknown)})?", args):
         raise PreflightError("the host keys were not agreed to; nothing was changed")
-    for login in unknown.values():
+    added: dict[Path, list[str]] = {}
+    for name, login in unknown.items():
         file = Path(login.known_hosts).expanduser()
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        cut = file.exists() and not file.read_bytes().endswith(b"\n") and file.stat().st_size
-        with file.open("a", encoding="utf-8") as out:
-            out.write("\n" * bool(cut) + f"{login.known_as} {login.host_key}\n")
+        _append_line(file, f"{login.known_as} {login.host_key}")
+        added.setdefault(file, []).append(name)
+    for file, names in added.items():
+        print(f"{THIS_MACHINE}: knows the host keys of {fold_names(names)} from now on ({file})")
+
+
+def _append_line(file: Path, line: str) -> None:
+    """Adds a line, behind the end of the last one."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    cut = file.exists() and file.stat().st_size and not file.read_bytes().endswith(b"\n")
+    with file.open("a", encoding="utf-8") as out:
+        out.write("\n" * bool(cut) + f"{line}\n")
 
 
 def host_key_file(kind: str) -> str:
