@@ -29,6 +29,8 @@ from checks.run_files import (
 )
 
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
+ORDER = "order"
+"""Of the lines in the logs: a line for each time that a node printed, with how many lines."""
 OUTPUT = "output.log"
 """What the launcher of a detached run prints."""
 START_END = "start.json"
@@ -92,8 +94,10 @@ class RunRecord:
             write_private_file(self.path / "progress.json", json.dumps(figures) + "\n")
 
     def log(self, node: str, *lines: str) -> None:
-        """Lines of a node's log."""
-        self._append_lines(f"logs/{node}.log", *lines)
+        """Lines of a node's log, and that they came now."""
+        if self._append_lines(f"logs/{node}.log", *lines):
+            with contextlib.suppress(OSError):
+                self._append(ORDER, f"{node} {len(lines)}\n".encode())
 
     def log_event(self, node: str, event: Mapping[str, Any]) -> None:
         """The start or end of a rank or of a node's launcher."""
@@ -103,17 +107,22 @@ class RunRecord:
         """What was seen of a run without progress."""
         self._append_lines("looks.jsonl", json.dumps(seen))
 
-    def _append_lines(self, name: str, *lines: str) -> None:
-        """Lines, whole or not at all."""
+    def _append_lines(self, name: str, *lines: str) -> bool:
+        """Lines, whole or not at all; whether they are there."""
         data = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
         try:
-            if name not in self._open:
-                path = self.path / name
-                path.touch(mode=0o600)
-                self._open[name] = path.open("ab", buffering=0)
-            _write_whole(self._open[name], data)
+            self._append(name, data)
         except OSError as error:
             self._failed(name, error, len(lines))
+            return False
+        return True
+
+    def _append(self, name: str, data: bytes) -> None:
+        if name not in self._open:
+            path = self.path / name
+            path.touch(mode=0o600)
+            self._open[name] = path.open("ab", buffering=0)
+        _write_whole(self._open[name], data)
 
     def _failed(self, name: str, error: OSError, lines: int = 1) -> None:
         if self.report is None:

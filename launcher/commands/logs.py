@@ -10,12 +10,13 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TextIO
 
 from checks.errors import UsageError
 from checks.job.user_files import suggest_word
 from launcher.rank_output import without_colour
-from launcher.record import RecordedRun, find_run
+from launcher.record import ORDER, RecordedRun, find_run
 
 POLL_S = 0.3
 _LAUNCHERS_OWN = re.compile(r"launcher: (?:\[[^]]*\] )?\[INFO\] \[launch\.py:")
@@ -55,7 +56,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 @dataclass
 class LogReader:
-    """Reads the logs of a run's nodes, each from where it was read to before.
+    """Reads the logs of a run's nodes in the order in which the lines came, from where it was read
+    to before; node after node where the record does not have that order.
 
     What DeepSpeed's launchers say of themselves is left out, unless `whole`.
     """
@@ -70,19 +72,40 @@ class LogReader:
     left_out: int = 0
     """So many lines of those launchers so far."""
     _files: dict[str, TextIO] = field(default_factory=dict)
+    _order: TextIO | None = None
+    _tail_read: bool = False
 
     def new_lines(self) -> Iterator[str]:
         """What the logs have more, each line with its node."""
-        for node, path in self.run.log_files.items():
-            if node in self.nodes:
-                tail = None if node in self._files else self.tail
-                if node not in self._files:
-                    self._files[node] = path.open(encoding="utf-8", errors="replace")
-                lines = self._wanted_lines(self._files[node])
-                yield from (f"{node} {line}" for line in _last(lines, tail))
+        lines = self._wanted_lines(self._lines_in_order())
+        if self.tail is not None and not self._tail_read:
+            lines = iter(_last_of_each(lines, self.tail))
+        self._tail_read = True
+        yield from (f"{node} {line}" for node, line in lines)
 
-    def _wanted_lines(self, lines: Iterable[str]) -> Iterator[str]:
-        for line in lines:
+    def _lines_in_order(self) -> Iterator[tuple[str, str]]:
+        for node, path in self.run.log_files.items():
+            if node in self.nodes and node not in self._files:
+                self._files[node] = path.open(encoding="utf-8", errors="replace")
+        has_order = (self.run.path / ORDER).is_file()
+        for node, count in self._turns() if has_order else ():
+            if node in self._files:
+                yield from ((node, line) for line in islice(self._files[node], count))
+        if not has_order or not self.run.runs:
+            for node, file in self._files.items():
+                yield from ((node, line) for line in file)
+
+    def _turns(self) -> Iterator[tuple[str, int]]:
+        """Which node printed how many lines next; a line that does not say so is passed over."""
+        if self._order is None:
+            self._order = (self.run.path / ORDER).open(encoding="utf-8", errors="replace")
+        for line in self._order:
+            node, _, count = line.strip().rpartition(" ")
+            if count.isdecimal() and len(count) <= MOST_DIGITS:
+                yield node, int(count)
+
+    def _wanted_lines(self, lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        for node, line in lines:
             source, _, text = line.partition(": ")
             if self.rank is not None and source != str(self.rank):
                 continue
@@ -91,11 +114,11 @@ class LogReader:
                 continue
             pattern = self.pattern
             if pattern is None or pattern.search(without_colour(text.rstrip("\n"))):
-                yield line
+                yield node, line
 
     def close(self) -> None:
         """Close the logs."""
-        for file in self._files.values():
+        for file in (*self._files.values(), *([self._order] if self._order else [])):
             file.close()
 
 
@@ -144,5 +167,10 @@ def _chosen_nodes(run: RecordedRun, node: str | None, rank: int | None) -> list[
     return [home]
 
 
-def _last(lines: Iterable[str], count: int | None) -> Iterable[str]:
-    return lines if count is None else deque(lines, maxlen=count)
+def _last_of_each(lines: Iterable[tuple[str, str]], count: int) -> list[tuple[str, str]]:
+    """The last lines of each node, in the order of all."""
+    kept: dict[str, deque[tuple[int, str]]] = {}
+    for at, (node, line) in enumerate(lines):
+        kept.setdefault(node, deque(maxlen=count)).append((at, line))
+    found = [(at, node, line) for node, last in kept.items() for at, line in last]
+    return [(node, line) for _, node, line in sorted(found)]

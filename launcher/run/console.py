@@ -13,12 +13,14 @@ from typing import TextIO
 
 from checks.escaped_streams import escape_lines, unescaped
 from checks.printable import escape_output
+from launcher.run.folded_lines import LineFolder
 
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
 _ERASE_LINE, _ERASE_ABOVE = "\r\033[K", "\033[A\033[K"
 STATUS_LINES = 4
 """The most that stay below all others."""
+SCREEN_LINES = 40
 
 
 class Console:
@@ -31,6 +33,7 @@ class Console:
         self._width = max((len(node) for node in nodes), default=0)
         self._status = ""
         self._held: list[str] | None = None
+        self._folder = LineFolder(self._print_node_line, self._print_own_line)
 
     @contextmanager
     def printed_at_once(self) -> Iterator[None]:
@@ -44,15 +47,29 @@ class Console:
                 self._print(text)
 
     def line(self, node: str, source: str, text: str) -> None:
-        """One line that a node printed."""
+        """One line that a node printed; what several ranks print alike is shown once."""
+        self._folder.take(node, source, text)
+
+    def settle(self, *, at_end: bool = False) -> None:
+        """Show what is due of lines that were held or folded; all of it `at_end`."""
+        self._folder.settle(at_end=at_end)
+
+    def stands_above(self, node: str, source: str) -> bool:
+        """Whether what it printed last is still on a screen."""
+        return self._folder.stands_above(node, source, SCREEN_LINES)
+
+    def say(self, text: str) -> None:
+        """A line of the launcher's own; lost where it goes to a file and the disk is full."""
+        self._folder.take_own(text)
+
+    def _print_node_line(self, node: str, source: str, text: str) -> None:
         rank = source.removeprefix("rank") if source.startswith("rank") else source
         label = f"{node:<{self._width}} {rank}:"
         if self.is_terminal:
             label = f"\033[{_COLOURS[self._order.get(node, 0) % len(_COLOURS)]}m{label}\033[0m"
-        self.say(f"{label} {text}")
+        self._print_own_line(f"{label} {text}")
 
-    def say(self, text: str) -> None:
-        """A line of the launcher's own; lost where it goes to a file and the disk is full."""
+    def _print_own_line(self, text: str) -> None:
         erase = self._erase if self._status else ""
         self._print(f"{erase}{escape_lines(text)}\n{self._status}")
 

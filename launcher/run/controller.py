@@ -99,6 +99,8 @@ class RunController:
         )
         self.separation = ""
         """Why the run has failed, where that is so because its ranks were not in one world."""
+        self.said = ""
+        """What failed, once the terminal has it."""
         self.failure_report: FailureReport | None = None
         """Of a failure, once the run is over; None too where no login was open."""
 
@@ -213,6 +215,7 @@ class RunController:
     def _receive_message(self, seconds: float) -> None:
         if figures := self.progress.figures_to_record():
             self.record.write_progress(figures)
+        self.console.settle()
         try:
             node, message = self.inbox.get(seconds)
         except queue.Empty:
@@ -267,8 +270,10 @@ class RunController:
 
     def _collect_last_words(self) -> None:
         """Receive output for a moment more, once something failed."""
+        self.console.settle(at_end=True)
         if self.state.failure:
             what, after = self.state.failure.what, sorted(self.state.failure.after)
+            self.said = what
             before = f"; {name_ranks(after)} printed errors too" if after else ""
             self.console.say(f"{what}{before}; ending the run on every node")
             deadline = time.monotonic() + LAST_WORDS_S
@@ -365,6 +370,7 @@ class RunController:
                 "left": {node: pids for node, pids in self.state.left_processes.items() if pids},
             }
         )
+        self.console.settle(at_end=True)
         ended = sum(1 for code in self.state.ended.values() if code == 0)
         what = f"{ended} of {len(self.plan.ranks)} ranks succeeded"
         if self._ended_well and (together := self.state.worlds.describe()):
@@ -375,7 +381,9 @@ class RunController:
         if state == "failed":
             if followed := self.aftermath.describe():
                 self.console.say(followed)
-            self.console.say(self.failure_report.story if self.failure_report else text)
+            report = self.failure_report
+            if story := report.story_after(self.said, self.console) if report else text:
+                self.console.say(story)
         brief = self.failure_report.brief if self.failure_report else text
         self.notices.ended(self.progress.run_figures, state, int(code), brief, text)
         return code

@@ -41,14 +41,16 @@ def describe_failure(
         others.insert(0, failure.what)
     root = separation if separation and counts_ranks(verdict) else ""
     before = filter(None, ("" if root else separation, "" if failure.stuck else hang))
-    story = _tell_story(state, first, others, "\n".join(before))
+    source, output = ("", []) if failure.stuck else _last_output(state, first)
+    story = _tell_story(state, first, output, others, "\n".join(before))
     cause = _describe_cause(first, found, Path(state.plan.python))
     if root:
         cause = describe_separation(root, verdict)
     checks = verdict.known.known.checks if verdict.known else ()
     nodes = concerned_nodes(state, failure, verdict)
     of_usage = _is_of_usage(state, first, verdict)
-    return FailureReport(story, cause, nodes, checks, name, of_usage, root)
+    printed = ("\n".join(output), (first.node, source))
+    return FailureReport(story, cause, nodes, checks, name, of_usage, root, *printed)
 
 
 def _is_of_usage(state: RunState, failure: Failure, verdict: LogVerdict) -> bool:
@@ -74,13 +76,14 @@ def _find_first(state: RunState, failure: Failure, verdict: LogVerdict) -> Failu
     return replace(failure, what=what, node=node, source=f"rank{rank}", rank=rank)
 
 
-def _tell_story(state: RunState, failure: Failure, others: Sequence[str], before: str) -> str:
+def _tell_story(
+    state: RunState, failure: Failure, output: Sequence[str], others: Sequence[str], before: str
+) -> str:
     """What failed first, what that rank printed last, what followed and what was seen before."""
     lines = [failure.what]
     if left := state.left_early:
         lines.append(f"{name_places(left)} had ended without an error; others may wait for that")
-    if not failure.stuck:
-        lines += _last_output(state, failure)
+    lines += output
     if others:
         followed = fold_failures(others)
         lines += ["after that:", *(f"  {what}" for what in followed[:_MAX_FOLLOWED])]
@@ -133,14 +136,17 @@ def concerned_nodes(state: RunState, failure: Failure, verdict: LogVerdict) -> t
     return tuple(name for name in names if name in named or name not in here)
 
 
-def _last_output(state: RunState, failure: Failure) -> list[str]:
-    """What the rank printed last, or its launcher, or another rank there; under a heading."""
+def _last_output(state: RunState, failure: Failure) -> tuple[str, list[str]]:
+    """What the rank printed last, or its launcher, or another rank there; under a heading.
+
+    With who it was.
+    """
     ranks = [f"rank{rank}" for rank in state.plan.ranks_of(failure.node)]
     for source in (failure.source, LAUNCHER_SOURCE, *ranks, state.plan.agent_launcher.name):
         if output := state.last_lines(failure.node, source):
             heading = f"last lines of {source.replace('rank', 'rank ')} on {failure.node}:"
-            return [heading, *(f"  {line}" for line in output)]
-    return [f"there is no output of it on {failure.node}"]
+            return source, [heading, *(f"  {line}" for line in output)]
+    return "", [f"there is no output of it on {failure.node}"]
 
 
 def _examine_logs(failure: Failure, run: Path) -> tuple[Evidence, LogVerdict] | None:

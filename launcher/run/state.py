@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
+from typing import Protocol
 
 from checks.folded_names import fold_names
 from checks.knowledge.exit_status import OF_SHELL, describe_exit
@@ -54,6 +55,14 @@ class Failure:
     after: frozenset[int] = frozenset()
 
 
+class Screen(Protocol):
+    """What a person sees of a run."""
+
+    def stands_above(self, node: str, source: str) -> bool:
+        """Whether what it printed last is still there."""
+        ...
+
+
 @dataclass(frozen=True)
 class FailureReport:
     """A text for a person, the nodes concerned, and the checks that would have foreseen it.
@@ -71,6 +80,17 @@ class FailureReport:
     """Whether the program refused what was typed, in which no node has a part."""
     separation: str = ""
     """That the ranks were not in one world, where the failure follows from that."""
+    output: str = ""
+    """The part of the story that has the last lines of whoever failed."""
+    output_of: tuple[str, str] = ("", "")
+    """Whose they are: node and source."""
+
+    def story_after(self, said: str, screen: Screen) -> str:
+        """The story without a headline that was `said`, and without output that stands above."""
+        rest = self.story.removeprefix(f"{said}\n") if said else self.story
+        is_above = self.output and screen.stands_above(*self.output_of)
+        left = rest.replace(self.output, "", 1) if is_above else rest
+        return "\n".join(line for line in left.splitlines() if line)
 
     @property
     def text(self) -> str:

@@ -196,6 +196,44 @@ def test_a_part_of_the_output(show, logged, words, lines):
     assert show("logs", *words).splitlines() == [line.format(run=logged) for line in lines]
 
 
+@pytest.fixture
+def in_turn(tmp_path):
+    """A run in which the nodes printed in turn, two lines at a time; it goes on."""
+    record = begin(tmp_path, ranks=2)
+    for number in range(3):
+        for rank, node in enumerate(("node2", "node1")):
+            record.log(node, f"{rank}: a{number}", f"{rank}: b{number}")
+    yield record
+    record.close({"state": "finished"})
+
+
+TURNS = [
+    f"{node} {rank}: {word}{number}"
+    for number in range(3)
+    for rank, node in enumerate(("node2", "node1"))
+    for word in "ab"
+]
+
+
+def test_lines_stand_in_the_order_in_which_they_came(in_turn, show):
+    assert show("logs").splitlines() == TURNS
+    assert show("logs", "--node", "node1").splitlines() == [
+        line for line in TURNS if line.startswith("node1")
+    ]
+    assert show("logs", "--tail", "1").splitlines() == ["node2 0: b2", "node1 1: b2"]
+
+
+@pytest.mark.parametrize("order", ["node2 2\nnode1 2\n", "what\nnode7 3\nnode1 x\n", ""])
+def test_an_order_that_is_damaged_loses_no_line(in_turn, show, order):
+    (in_turn.path / "order").write_text(order)
+    lose(in_turn)
+    shown = show("logs").splitlines()
+    assert sorted(shown) == sorted(TURNS)
+    assert shown[:4] == TURNS[:4] or "node2 2" not in order
+    (in_turn.path / "order").unlink()
+    assert show("logs").splitlines() == sorted(TURNS, key=lambda line: line[:5])
+
+
 def test_what_deepspeeds_launchers_say_of_themselves_is_left_out(tmp_path, show):
     record = begin(tmp_path)
     own = "launcher: [2026-11-28 23:43:12,899] [INFO] [launch.py:253:sigkill_handler] Killing 7"

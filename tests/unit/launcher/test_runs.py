@@ -37,7 +37,7 @@ def test_everything_is_for_this_login_alone(tmp_path):
     record.log_event("node1", {"kind": "rank-started", "rank": 0})
     record.close({"state": "finished"})
     paths = [record.path, *record.path.rglob("*")]
-    assert len(paths) == 6
+    assert len(paths) == 7
     assert all(path.stat().st_mode & 0o077 == 0 for path in paths)
     assert RecordedRun(record.path).rank_events() == [
         {"node": "node1", "kind": "rank-started", "rank": 0}
@@ -82,7 +82,7 @@ def test_a_full_disk_leaves_whole_lines_and_the_result(tmp_path, monkeypatch):
     assert RecordedRun(record.path).state == "finished"
     assert RecordedRun(record.path).read("result.json")["missing"] == {"logs/node1.log": 2}
     assert sorted(path.name for path in record.path.iterdir()) == [
-        "controller.json", "logs", "result.json",
+        "controller.json", "logs", "order", "result.json",
     ]  # fmt: skip
 
 
