@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from checks.check import Check, Claim, Tag
 from checks.facts import ClusterView, Fact, Snapshot
 from checks.job.build import inputs_digest
 from checks.judge import decide, judge_claims
-from checks.model import Finding, Job
-from checks.next_line import as_called
+from checks.model import Finding, Job, Outcome
+from checks.next_line import as_called, without_allowances
 from checks.reports.changes import ChangesSinceGo
 from checks.reports.json_report import report_document
 from checks.reports.last_run import changes_since_go
@@ -137,16 +137,32 @@ def examine(
         earlier.add_to(snapshot)
     if is_settled(snapshot):
         claims = [claim for claim in claims if not claim.check.sections & MEETING_SECTIONS]
-    findings = tuple(map(_as_called, judge_claims(claims, ClusterView(snapshot), job.allow)))
+    judged = judge_claims(claims, ClusterView(snapshot), job.allow)
+    failing = _failing_by_area(judged)
+    findings = tuple(_as_called(finding, failing) for finding in judged)
     return Result(snapshot, findings, time.monotonic() - began, cwd)
 
 
-def _as_called(finding: Finding) -> Finding:
-    """The same with our own commands as they are typed here."""
+def _failing_by_area(findings: Iterable[Finding]) -> dict[str, set[str]]:
+    """The checks that do not hold, be they allowed, or are not known to."""
+    failing: dict[str, set[str]] = {}
+    for finding in findings:
+        if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+            failing.setdefault(finding.area, set()).add(finding.check)
+    return failing
+
+
+def _as_called(finding: Finding, failing: Mapping[str, set[str]]) -> Finding:
+    """The same with our own commands as they are typed here, once the finding is mended: it need
+    not be allowed any more, nor its area where nothing else of that is `failing`.
+    """
     message, fix = as_called(finding.message), finding.fix
     if fix is None:
         return finding if message == finding.message else replace(finding, message=message)
-    fix = replace(fix, command=as_called(fix.command), note=as_called(fix.note))
+    others = failing.get(finding.area, set()) - {finding.check}
+    settled = {finding.check} if others else {finding.check, finding.area}
+    command = without_allowances(as_called(fix.command), settled)
+    fix = replace(fix, command=command, note=as_called(fix.note))
     return replace(finding, message=message, fix=fix)
 
 

@@ -252,7 +252,7 @@ def sessions_last(node: NodeView) -> Verdict:
     server = node.read(Sshd)
     if silent := silent_end(server):
         what = "closes each session in which nothing is said"
-        why = "training that is started by other tools than `launcher start` ends there"
+        why = "training that is started by other tools than `python -m launcher start` ends there"
         return _short_session("session-timeout", node, what, silent, "ChannelTimeout none", why)
     if impatient := impatient_end(server):
         what = "hangs up on a client that does not answer"

@@ -7,16 +7,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from checks.check import Over
-from checks.declared import find_check
 from checks.knowledge.failures import FailureKind
 from checks.knowledge.platforms import in_words_of, with_pip_of
 from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
-from checks.next_line import next_line, same_line
 from checks.units import format_duration
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place, clean_text
+from launcher.diagnosis.next_command import next_command
 from launcher.diagnosis.origin import find_origin
 from launcher.diagnosis.own_words import remedy_in
 from launcher.diagnosis.sightings import Sighting
@@ -31,7 +29,6 @@ from launcher.diagnosis.verdict import (
     cause_place,
     cause_weight,
 )
-from launcher.record import RecordedRun
 
 MAX_SHOWN = 8
 SILENCE = 1200
@@ -182,7 +179,7 @@ def _reason_lines(cause: Sighting, evidence: Evidence) -> Iterator[str]:
     """The root cause and its fix, which a person reads last."""
     yield f"why    {in_words_of(evidence.platform, cause.fill_in(cause.known.cause))}"
     yield f"fix    {_remedy(cause, evidence)}"
-    if command := preflight_command(cause, evidence):
+    if command := next_command(cause, evidence):
         yield f"next   {command}"
 
 
@@ -310,32 +307,6 @@ def _brief_causes(alike: Sequence[Cause]) -> str:
     return f"{whom}{masked_line(what)[:120]} ({line_reference(first)})"
 
 
-def preflight_command(cause: Sighting, evidence: Evidence) -> str:
-    """The checks to run next, on the node concerned if it is known; '' where no check applies.
-
-    What the job runs is checked by the start itself: of a recorded run that is typed again.
-    """
-    checks = [*filter(None, map(find_check, cause.known.checks))]
-    if not checks:
-        return ""
-    typed = _typed_words(evidence)
-    if typed and any(check.of_command for check in checks):
-        return same_line("launcher", typed)
-    chosen = " or ".join(check.claim for check in checks)
-    node = cause.line.place.node
-    if node and all(check.over is not Over.CLUSTER for check in checks):
-        chosen = f"({chosen}) and {node}" if len(checks) > 1 else f"{chosen} and {node}"
-    hosts = () if Path("launch.toml").exists() else ("--hosts", "hosts.txt")
-    return next_line("preflight", None, *hosts, "-k", chosen)
-
-
-def _typed_words(evidence: Evidence) -> Sequence[str]:
-    """What was typed to start the run that is diagnosed; empty for other logs."""
-    logs = (source.path for source in evidence.sources if source.of_run and source.path)
-    run = next((path.parent.parent for path in logs), None)
-    return RecordedRun(run).read("plan.json").get("typed", ()) if run else ()
-
-
 def diagnosis_json(verdict: LogVerdict, evidence: Evidence) -> dict[str, Any]:
     """The same for programs; `failure` is null where nothing known was found."""
     return {
@@ -366,7 +337,7 @@ def _sighting_json(sighting: Sighting, evidence: Evidence) -> dict[str, Any]:
         "cause": in_words_of(evidence.platform, sighting.fill_in(known.cause)),
         "fix": _remedy(sighting, evidence),
         "checks": list(known.checks),
-        "next": preflight_command(sighting, evidence),
+        "next": next_command(sighting, evidence),
         "count": sighting.count,
     }
 

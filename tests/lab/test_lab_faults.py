@@ -105,6 +105,51 @@ def test_a_hanging_bashrc_hangs_until_it_is_fixed(lab: Lab) -> None:
     assert log_in(lab, "node1", "node3") == "node3"
 
 
+@pytest.mark.parametrize(
+    ("fault", "question", "broken"),
+    [
+        ("bashrc-noisy", "true", "Welcome to node3"),
+        ("gloo-interface-wrong", "echo $GLOO_SOCKET_IFNAME", "eno7"),
+        ("bashrc-hangs", "true", ""),
+    ],
+)
+def test_a_start_up_file_that_is_not_there_is_made_and_taken_away(
+    lab: Lab, fault: str, question: str, broken: str
+) -> None:
+    node = lab.node("node3")
+    node.run("mv /root/.bashrc /root/kept-bashrc", check=True)
+    try:
+        lab.fault(fault)
+        assert node.run("test -s /root/.bashrc").returncode == 0
+        if broken:
+            assert broken in ssh(lab, "node3", question).stdout
+        lab.heal()
+        assert node.run("ls -A /root /run/lab-fault").stdout.count(".bashrc") == 0
+    finally:
+        node.run("mv /root/kept-bashrc /root/.bashrc", check=True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "change"),
+    [
+        ("private-key-missing", "/root/.ssh/id_ed25519", "mv {0} {0}.kept"),
+        ("known-host-missing", "/root/.ssh/known_hosts", "cp -a {0} {0}.kept; : >{0}"),
+        ("peer-name-missing", "/etc/hosts", "cp -a {0} {0}.kept; : >{0}"),
+    ],
+)
+def test_a_fault_that_would_break_nothing_says_so(
+    lab: Lab, fault: str, path: str, change: str
+) -> None:
+    node = lab.node("node3")
+    node.run(change.format(path), check=True)
+    try:
+        with pytest.raises(UsageError, match=f"(nothing to change in )?{path}( is not there)?"):
+            lab.fault(fault)
+        assert not lab.record.faults
+    finally:
+        node.run(f"mv {path}.kept {path}", check=True)
+
+
 def test_ephemeral_ports_dropped_on_one_node_alone(lab: Lab) -> None:
     assert lab.fault("ephemeral-ports-dropped") == ("node3",)
     assert connect(lab, "node1", "node3", 45000) == "TimeoutError None"

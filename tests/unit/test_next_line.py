@@ -23,6 +23,7 @@ from checks.next_line import (
     start_line,
     typed_options,
     with_option,
+    without_allowances,
     without_option,
 )
 from launcher.commands.start import line_with_option
@@ -236,3 +237,18 @@ def test_every_text_names_our_commands_so_that_they_can_be_typed():
             and id(node) not in docs
         }
     assert not [where for where, text in texts.items() if re.search(r"`launcher [a-z]+", text)]
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("start --allow a.one -- t.py", "start -- t.py"),
+        ("start --allow=a.one,b -- t.py", "start --allow=b -- t.py"),
+        ("start --allow b.two --allow a -- t.py", "start --allow b.two -- t.py"),
+        ("start --allow-separate -- t.py", "start --allow-separate -- t.py"),
+        ("start --sync --allow a.one && start --allow a", "start --sync && start"),
+        ("start -- t.py --allow Everything", "start -- t.py --allow Everything"),
+    ],
+)
+def test_what_is_mended_need_not_be_allowed(line, shown):
+    assert without_allowances(line, {"a.one", "a"}) == shown

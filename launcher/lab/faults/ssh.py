@@ -12,8 +12,23 @@ until [ -s /run/sshd.pid ]; do sleep 0.02; done"""
 
 
 def save_and_change(path: str, change: str) -> tuple[str, str]:
-    """Lines that save a file before they change it, and lines that put it back as it was."""
-    return f"cp -a {path} $SAVED/kept\n{change}", f"rm -f {path}; mv $SAVED/kept {path}"
+    """Lines that save a file before they change it, and lines that put it back as it was.
+
+    A start-up file that is not there is made, and taken away again. Where any other is not there,
+    or holds nothing that the lines change, they fail: nothing would be broken.
+    """
+    absent = (
+        f"touch $SAVED/absent; echo >{path}; chown $(stat -c %u:%g $HOME) {path}"
+        if path.endswith("rc")
+        else f"echo {path} is not there >&2; exit 1"
+    )
+    apply = (
+        f"[ -e {path} ] || {{ {absent}; }}\n"
+        f"cp -a {path} $SAVED/kept\n{change}\n"
+        f"if cmp -s {path} $SAVED/kept; then echo nothing to change in {path} >&2; exit 1; fi"
+    )
+    undo = f"rm -f {path}; [ -e $SAVED/absent ] || mv $SAVED/kept {path}; rm -f $SAVED/kept"
+    return apply, undo
 
 
 def file_fault(

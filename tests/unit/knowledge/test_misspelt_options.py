@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.knowledge.misspelt_options import correct_options
+from checks.knowledge.misspelt_options import correct_options, correct_words
 
 USAGE = """usage: train.py [-h] [--learning-rate LR] [--num_train_epochs N] [-o OUT]
                 [--lr-scheduler {cosine,linear}] --model-name MODEL_NAME"""
@@ -33,3 +33,23 @@ def test_the_nearest_option_is_named_where_one_is_near(typed, corrected):
 
 def test_a_program_without_options_has_none_to_name():
     assert correct_options("--steps 3", "usage: train.py [file]") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "refused", "corrected"),
+    [
+        ("train.py --leraning-rate 0.1", "--leraning-rate 0.1", "train.py --learning-rate 0.1"),
+        ("train.py --leraning-rate=0.1", "['--leraning-rate=0.1']", "train.py --learning-rate=0.1"),
+        ("train.py --bf16 -o x", "--bf16", "train.py -o x"),
+        ("train.py --warm 3 4 -o x", "['--warm', '3', '4']", "train.py -o x"),
+        ("train.py --warm 3 in.txt", "--warm 3", "train.py in.txt"),
+        ("train.py -o x", "--bf16", ""),
+        (
+            "train.py --model-name a --mode-name b",
+            "--mode-name b",
+            "train.py --model-name a",
+        ),
+    ],
+)
+def test_the_words_of_a_command_are_corrected_or_left_out(words, refused, corrected):
+    assert " ".join(correct_words(words.split(), refused, USAGE)) == corrected
