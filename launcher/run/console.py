@@ -50,6 +50,11 @@ class Console:
         """One line that a node printed; what several ranks print alike is shown once."""
         self._folder.take(node, source, text)
 
+    def report_unwritten(self, text: str) -> None:
+        """That the logs do not have all from now on, so that each line is shown of each rank."""
+        self._folder.folds = False
+        self.say(text)
+
     def settle(self, *, at_end: bool = False) -> None:
         """Show what is due of lines that were held or folded; all of it `at_end`."""
         self._folder.settle(at_end=at_end)

@@ -83,7 +83,7 @@ class RunController:
         """Whether all has ended: who asks for the end now changes nothing of what is recorded."""
         self.interrupted = False
         self.stopped_because = ""
-        record.report = notifier.warn = self.console.say
+        record.report, notifier.warn = self.console.report_unwritten, self.console.say
         self.notices = RunNotices(notifier, job, plan, RecordedRun(record.path))
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None

@@ -125,6 +125,8 @@ class LineFolder:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._show, self._say, self._clock = show, say, clock
+        self.folds = True
+        """Whether the logs have what is not shown."""
         self._queue: list[_Block] = []
         self._open: dict[tuple[str, str], _Block] = {}
         self._printed_by: OrderedDict[_Key, set[str]] = OrderedDict()
@@ -198,6 +200,8 @@ class LineFolder:
 
     def _fold(self, rank: int, block: _Block) -> bool:
         """Whether another rank printed the same before, or this one the same warning."""
+        if not self.folds:
+            return False
         if block.is_blank:
             return self._folds.get(block.source, False)
         printed_by = self._printed_by.get(block.key)

@@ -31,8 +31,9 @@ __all__ = ["lab", "nothing_is_left", "place"]
 
 ODD = ["", "%h", "$HOME", "*", "it's", 'a "b"; touch /tmp/injected', "--flag=x y", "ü"]
 FLOOD = """
+import os
 for number in range(2000):
-    print("y" * 500, flush=True)
+    print("y" * 500, os.environ["RANK"], flush=True)
 print("step 1 loss 2.5", flush=True)
 """
 
@@ -46,12 +47,16 @@ def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
     assert not strangers
     assert run.end() == 0, run.text
     reported = json.dumps([["--local_rank=0", "tell", *ODD], SECRET[::-1]])
-    assert re.search(rf"^node1 0: {re.escape(reported)}$", run.text, re.M)
-    assert re.search(rf"^node2 1: {re.escape(reported)}$", run.text, re.M)
-    assert "node2 1: *** '***' \"***\"\n" in run.text
+    logs = run_launcher(place, "logs").stdout
+    for node in ("node1 0", "node2 1"):
+        assert f"{node}: {reported}\n" in logs
+        assert f"{node}: *** '***' \"***\"\n" in logs
+        assert f"{node}: no newline at the end\n" in logs
+    assert logs.count("x" * 8000) >= 2
     assert "hf_Secret" not in run.text
-    assert "node2 1: no newline at the end\n" in run.text
-    assert run.text.count("x" * 8000) >= 2
+    assert re.search(rf"^node[12] [01]: {re.escape(reported)}$", run.text, re.M)
+    assert len(re.findall(r"^node[12] [01]: no newline at the end$", run.text, re.M)) == 1
+    assert re.search(r"^the same on rank [01], ", run.text, re.M)
     assert "finished" in run.text
     assert run.run.state == "finished"
     for path in run.run.path.rglob("*"):

@@ -160,6 +160,13 @@ def test_of_many_groups_few_are_named(screen):
     assert folded[1:] == [f"the same on rank {number}: line {number}" for number in (5, 6, 7)]
 
 
+def test_what_the_logs_do_not_have_is_shown(screen):
+    screen.rank(0, "saving")
+    screen.folder.folds = False
+    screen.rank(1, "saving")
+    assert screen.lines == ["node1 0: saving", "node2 1: saving"]
+
+
 def test_only_ranks_are_folded(screen):
     for node in ("node1", "node2"):
         screen.folder.take(node, "pdsh", "ssh exited with exit code 1")
