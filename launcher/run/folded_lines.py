@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from launcher.plan.ranks import name_ranks
-from launcher.rank_output import begins_error, without_colour
+from launcher.rank_output import begins_error, is_step_line, without_colour
 
 HOLD_S = 0.3
 """A traceback whose next line is not there by then is shown as far as it is."""
@@ -114,8 +114,8 @@ class _Folded:
 class LineFolder:
     """Shows lines in the order in which they begin, and says who printed the same.
 
-    `show` prints a line of a node's source, `say` one of the launcher. Only lines of ranks fold.
-    What a rank prints again is shown again, unless it is a warning.
+    `show` prints a line of a node's source, `say` one of the launcher. Only lines of ranks fold,
+    and of these no steps. What a rank prints again is shown again, unless it is a warning.
     """
 
     def __init__(
@@ -200,7 +200,8 @@ class LineFolder:
 
     def _fold(self, rank: int, block: _Block) -> bool:
         """Whether another rank printed the same before, or this one the same warning."""
-        if not self.folds:
+        head = block.lines[0]
+        if not self.folds or (is_step_line(head) and not _is_warning(head)):
             return False
         if block.is_blank:
             return self._folds.get(block.source, False)
@@ -213,7 +214,7 @@ class LineFolder:
             self._same = self._same or _Folded(block.heard_at, block.heard_at)
             self._same.add(rank, block)
             return True
-        if _is_warning(block.lines[0]) and not block.is_trace:
+        if _is_warning(head) and not block.is_trace:
             self._again = self._again or _Folded(block.heard_at, block.heard_at)
             self._again.add(rank, block)
             return True

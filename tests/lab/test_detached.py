@@ -102,7 +102,7 @@ def test_attach_ends_with_the_exit_code_of_the_run(place, lab):
     assert "launcher attach" in started.stdout and "-fails --runs others\n" in started.stdout
     attached = run_launcher(place, "attach", "--runs", "others")
     assert attached.returncode == 1
-    assert "  something broke here" in attached.stdout
+    assert "node2 1: something broke here\n" in attached.stdout
     assert "checked node2 again:" in attached.stdout
     run = all_runs(place / "others")[-1]
     assert (run.path / OUTPUT).stat().st_mode & 0o077 == 0

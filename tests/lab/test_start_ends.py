@@ -33,7 +33,7 @@ def test_a_failed_rank_ends_the_run_everywhere(place, lab):
     run = LaunchedRun(place, lab, "train.py", "fail")
     assert run.end() == 1
     assert "rank 1 on node2 failed: exit 1" in run.text
-    assert "  something broke here" in run.text
+    assert "node2 1: something broke here\n" in run.text
     assert run.run.state == "failed"
     assert "rank 1 on node2" in run.run.read("result.json")["diagnosis"]
     wait_until_clean(lab, 1)

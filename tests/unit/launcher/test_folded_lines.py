@@ -97,8 +97,8 @@ def test_a_line_is_shown_at_once_and_who_printed_the_same_when_it_is_quiet(scree
 def test_ranks_that_never_fall_silent_are_told_of_too(screen):
     shown = []
     for number in range(int(LATE_S) + 2):
-        screen.rank(0, f"step {number}")
-        screen.rank(1, f"step {number}")
+        screen.rank(0, f"shard {number}")
+        screen.rank(1, f"shard {number}")
         shown += screen.after(1.0)
     assert any(line.startswith("the same on rank 1, ") for line in shown)
 
@@ -106,7 +106,8 @@ def test_ranks_that_never_fall_silent_are_told_of_too(screen):
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("step 3 loss 2.5", "step 3 loss 2.6"),
+        ("step 3 loss 2.5", "step 3 loss 2.5"),
+        ("lr 0.1", "lr 0.2"),
         ("rank 0 of 2 on node1", "rank 1 of 2 on node2"),
         ("took 0:00:12", "took 0:00:45"),
         ("peer 10.0.0.1 is gone", "peer 10.0.0.2 is gone"),
