@@ -70,7 +70,7 @@ class Tag(enum.Enum):
     DECISIVE = "where it stops a start, the nodes neither meet nor train: nothing could run"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
     """A claim that should hold, as data, with the function that judges it.
 
@@ -90,12 +90,12 @@ class Check:
     tags: tuple[Tag, ...] = ()
     reads: tuple[str, ...] = ()
 
-    @property
+    @functools.cached_property
     def area(self) -> str:
         """The part of the id before the dot."""
         return self.id.partition(".")[0]
 
-    @property
+    @functools.cached_property
     def claim(self) -> str:
         """The part of the id after the dot."""
         return self.id.partition(".")[2]

@@ -157,7 +157,8 @@ NO_EVIDENCE: Mapping[str, Any] = {}
 def _finite(value: Any) -> Any:
     """A number that strict JSON has no words for, as text: what nodes print may hold some."""
     if isinstance(value, dict):
-        return {name: _finite(entry) for name, entry in value.items()}
+        finite = {name: _finite(entry) for name, entry in value.items()}
+        return value if finite == value else finite  # what N² findings share stays one
     if isinstance(value, list | tuple):
         return [_finite(entry) for entry in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value

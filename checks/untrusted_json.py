@@ -7,20 +7,30 @@ again as strict UTF-8 and strict JSON.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from sys import intern
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
+
+V = TypeVar("V", list[Any], dict[str, Any])
 
 MAX_DEPTH = 64
 MAX_DIGITS = 20
 """A counter of 64 bits has twenty; parsing takes the square of their number."""
 MAX_SIZE = 1e30
 """What is computed from larger ones may be no finite number any more."""
+FEW = 8
+"""Values in what is shared: to look for long ones would take longer than to keep them."""
+SHARED_WITHIN = frozenset({str, int, bool, type(None), list})
+MOST_KNOWN = 1 << 14
+_known: dict[str, Any] = {}
+"""By their text, so that neither 1 and true nor 1 and 1.0 are alike; emptied when it is full."""
 
 
 def read_untrusted_json(text: bytes) -> Any:
-    """The value. Raises ValueError that says what is wrong with it.
+    """The value, in which what is short and alike is one: nobody may change it.
 
-    Half of a surrogate pair, which no file could hold, becomes a question mark.
+    Raises ValueError that says what is wrong with it. Half of a surrogate pair, which no file could
+    hold, becomes a question mark.
     """
     strict = text.decode("utf-8")
     try:
@@ -39,13 +49,14 @@ def _parse(text: str) -> Any:
         parse_int=_bounded_int,
         parse_float=_finite_float,
         parse_constant=_refuse_constant,
-        object_pairs_hook=_object_of_shared_words,
+        object_pairs_hook=_shared_object,
     )
 
 
-def _object_of_shared_words(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """What N nodes say of N nodes is mostly the same words: each is kept once."""
-    return {_shared(name): _shared(value) for name, value in pairs}
+def _shared_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What N nodes say of N nodes is mostly the same: each of it is kept once."""
+    value = {intern(name): _shared(value) for name, value in pairs}
+    return _kept_once(value, value.values())
 
 
 def _shared(value: Any) -> Any:
@@ -53,7 +64,18 @@ def _shared(value: Any) -> Any:
         return intern(value)
     if type(value) is list:
         value[:] = [intern(item) if type(item) is str else item for item in value]
+        return _kept_once(value, value)
     return value
+
+
+def _kept_once(value: V, inner: Collection[Any]) -> V:
+    """The first that was read of those with the same words and numbers, where there are few."""
+    if len(inner) > FEW or not SHARED_WITHIN.issuperset(map(type, inner)):
+        return value
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
+    known: V = _known.setdefault(repr(value), value)
+    return known
 
 
 def _bounded_int(digits: str) -> int:

@@ -16,7 +16,7 @@ import pytest
 
 from checks.model import Finding
 from preflight.items import PreflightItem
-from preflight.outcome import require_answer
+from preflight.outcome import is_warned, require_answer
 
 _SLOW_OPTIONS = ("usepdb", "setupshow", "setuponly", "setupplan")
 """With these somebody wants to see pytest's own way."""
@@ -64,18 +64,20 @@ class ClaimItem(pytest.Item):
 def run_item(item: pytest.Item) -> bool:
     """Run an item of preflight and report it. False where it is to be run as pytest does.
 
-    The terminal keeps the report that decides, and not those of phases that passed.
+    The terminal keeps the report that decides, and not those of phases that passed; of one that did
+    not fail, what is counted.
     """
     if not isinstance(item, ClaimItem) or _is_changed(item):
         return False
     hooks = item.ihook  # which pytest looks up by path each time
     hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    if _report_phase(item, hooks, "setup", item.setup).passed:
-        _report_phase(item, hooks, "call", item.runtest)
+    report = _report_phase(item, hooks, "setup", item.setup)
+    if report.passed:
+        report = _report_phase(item, hooks, "call", item.runtest)
     _report_phase(item, hooks, "teardown", lambda: None)
     hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     _drop_passed_phases(item)
-    item.stash = pytest.Stash()  # what pytest keeps there for fixtures
+    _drop_details(item, report)
     return True
 
 
@@ -84,6 +86,18 @@ def _drop_passed_phases(item: pytest.Item) -> None:
     uncounted = reporter.stats.get("", []) if reporter else []
     while uncounted and uncounted[-1].nodeid == item.nodeid:
         uncounted.pop()
+
+
+def _drop_details(item: pytest.Item, report: pytest.TestReport) -> None:
+    """What was said of the item, where nobody shows it again, and what pytest keeps of its phases.
+
+    `_store` is pytest's other name of the stash.
+    """
+    item.stash = item._store = pytest.Stash()
+    if not report.failed and not is_warned(report.user_properties):
+        item.user_properties.clear()
+        report.user_properties.clear()
+        report.keywords = {}
 
 
 def _is_changed(item: pytest.Item) -> bool:

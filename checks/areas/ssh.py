@@ -32,7 +32,7 @@ from checks.knowledge.logins.fixes import login_fix, prepend_ssh_config, quiet_s
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs, system_path_fix
 from checks.knowledge.logins.server_fixes import RELOAD_SSHD, SSHD_CONFIG
 from checks.knowledge.logins.session_ends import impatient_end, silent_end
-from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
+from checks.model import Fix, Outcome, Severity, Verdict, block, ok, skip, unknown, warn
 
 CAUSES = LOGIN_CAUSES
 LOGIN_CHECK = "ssh.every-node-logs-in-to-every-node"
@@ -43,6 +43,8 @@ NAME_CAUSES = frozenset(
     }
 )
 """Causes that a wrongly resolved name can have by itself."""
+NOT_TRIED = {"tried": False}
+"""The same for each of N² pairs."""
 
 
 @pair_check(
@@ -116,7 +118,7 @@ def _untried_login_verdict(source: NodeView, target: NodeView) -> Verdict:
     if doubt := login_doubt(source, target):
         return unknown(f"{source.name} did not try to log in to {target.name}: {doubt}")
     message = f"not tried: by keys, host key and settings {source.name} logs in to {target.name}"
-    return ok(message, tried=False)
+    return Verdict(Outcome.PASS, message, evidence=NOT_TRIED)
 
 
 def _why_not_asked(source: NodeView) -> str:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from checks import untrusted_json
 from checks.untrusted_json import MAX_DEPTH, read_untrusted_json
 
 
@@ -44,3 +45,19 @@ def test_what_is_read_can_be_written_as_strict_utf_8_and_json():
 def test_what_does_not_fit_is_refused_with_the_reason(text, why):
     with pytest.raises(ValueError, match=why):
         read_untrusted_json(text)
+
+
+def test_what_is_alike_is_kept_once_and_what_only_looks_alike_is_not():
+    first = read_untrusted_json(b'{"a": {"keys": ["x", "y"], "on": true}, "b": [1, 2]}')
+    again = read_untrusted_json(b'{"c": {"keys": ["x", "y"], "on": true}, "d": [1, 2]}')
+    assert first["a"] is again["c"]
+    assert first["b"] is again["d"]
+    other = read_untrusted_json(b'{"a": {"keys": ["x", "y"], "on": 1}, "b": [true, 2]}')
+    assert (type(other["a"]["on"]), type(other["b"][0])) == (int, bool)
+
+
+def test_what_is_kept_of_what_nodes_say_is_bounded(monkeypatch):
+    monkeypatch.setattr(untrusted_json, "MOST_KNOWN", 3)
+    for number in range(10):
+        read_untrusted_json(json.dumps({"n": [number]}).encode())
+        assert len(untrusted_json._known) <= 3
