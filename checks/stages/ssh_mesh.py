@@ -31,7 +31,7 @@ LOGIN_S = 5.0
 64 nodes on two busy cores took more than 2 s a login, and all of those logins worked.
 """
 KNOWN_HOSTS_LIMIT_S = 20.0
-FILTER_CAUSES = ("dropped", "refused", "no-route")
+FILTER_CAUSES = ("dropped", "refused", "no-route", "shell-hangs")
 """Causes that a packet filter can make."""
 
 

@@ -29,6 +29,14 @@ COMPARE_NOTE = (
 )
 
 
+PASS_CHAINS = (
+    'awk \'$1 == "table" {{t = $2 " " $3}} $1 == "chain" {{c = $2}} $1 == "type" && $2 == '
+    '"filter" && $4 != "forward" {{e = $4 ~ /^(ingress|prerouting|input)$/ ? "d" : "s"; print '
+    '"insert rule " t " " c " tcp " e "port {port} accept"}}\''
+)
+"""Of what nft lists, the rules that let a port of the node through first in every base chain."""
+
+
 def controller_fix(node: NodeView, login: Login) -> Fix:
     """By the cause that the login was given."""
     return _FIXES.get(login.cause, _verbose_login_fix)(node, login)
@@ -65,12 +73,15 @@ def _dropped_fix(node: NodeView, login: Login) -> Fix:
     managed = (
         f"if ufw status 2>&1 | grep -qw active; then ufw allow {port}/tcp; elif firewall-cmd "
         f"--state >/dev/null 2>&1; then firewall-cmd --permanent --add-port={port}/tcp && "
-        "firewall-cmd --reload; else nft list ruleset || iptables-save; fi"
+        f"firewall-cmd --reload; else nft list ruleset | {PASS_CHAINS.format(port=port)} | "
+        f"nft -f -; ! command -v iptables >/dev/null || {{ iptables -I INPUT -p tcp --dport {port} "
+        f"-j ACCEPT && iptables -I OUTPUT -p tcp --sport {port} -j ACCEPT; }}; fi"
     )
     note = (
         "at its console, if it is on and has that address: opens ssh in ufw or firewalld; where "
-        f"neither is active it lists the rules, one of which drops port {port}, unless a firewall "
-        "of the cloud or a switch does"
+        f"neither is active, lets port {port} through first in each chain of nftables and iptables "
+        "until the next boot (`nft list ruleset` shows which rule dropped it), unless a firewall "
+        "of the cloud or a switch drops it"
     )
     return node.fix(managed, note, root=True)
 
@@ -197,7 +208,12 @@ def _public_keys_off_fix(node: NodeView, _: Login) -> Fix:
 
 
 def _timeout_fix(node: NodeView, login: Login) -> Fix:
-    """Wakes an sshd that does not greet, or starts it again where that is not enough."""
+    """Wakes an sshd that does not greet, or starts it again where that is not enough.
+
+    Where all went well until the session began, it is by its mark (IPQoS) that it is dropped.
+    """
+    if "no session" in login.detail and "acknowledged" in login.detail:
+        return _dropped_fix(node, login)
     if "does not greet" not in login.detail:
         return _verbose_login_fix(node, login)
     greets = f"ssh-keyscan -T 5 -p {login.port} 127.0.0.1 2>/dev/null | grep -q ."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
@@ -13,8 +13,9 @@ from checks.facts.sshd import Sshd, SshdSetting
 from checks.facts.trust import ClientConfig, Trust
 from checks.knowledge.diverted_routes import DivertedRoute, find_wrong_way
 from checks.knowledge.firewalls import Culprit, find_culprit
+from checks.knowledge.firewalls.culprit import find_rule_about
 from checks.knowledge.firewalls.opening import smallest_networks
-from checks.knowledge.firewalls.ruleset import Packet
+from checks.knowledge.firewalls.ruleset import DATA, Packet
 from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import (
     CAUSE_MEANING,
@@ -28,6 +29,9 @@ from checks.knowledge.logins.hosts_access import admit_command, refusing_line
 from checks.knowledge.logins.sshd_refusals import Refusal
 from checks.knowledge.neighbour_entries import MisdirectedTraffic
 
+SESSION_CODEPOINTS = (8, 18, 46, 2, 4)
+"""What OpenSSH marks sessions by: cs1 without a terminal and af21 with one, ef since 10.1; Debian's
+throughput and lowdelay."""
 REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
 
 
@@ -74,6 +78,8 @@ class LoginFailure:
     @property
     def filter(self) -> Culprit | None:
         """Whose packet filter stops the connection, as far as the nodes' rules show."""
+        if self.attempt.authenticated:
+            return find_session_filter(self.source, self.target)
         action = {"dropped": "drop", "refused": "reject", "no-route": "reject"}.get(self.cause)
         if action is None or not all(self.addresses):
             return None
@@ -108,6 +114,11 @@ class LoginFailure:
         if self.refusing:
             node, net = self.refusing
             return f"{node.name} has a route that refuses {net}"
+        if self.filter and self.attempt.authenticated:
+            marked = (
+                "the login is accepted, and what its session then sends, marked for its service"
+            )
+            return f"{marked}, is dropped by {self.filter}"
         if self.filter:
             how = "packets are dropped" if self.cause == "dropped" else "the connection is rejected"
             return f"{how} by {self.filter}"
@@ -134,6 +145,26 @@ def end_addresses(source: NodeView, target: NodeView) -> tuple[str, str]:
     return controller_address(source), controller_address(target)
 
 
+def find_session_filter(source: NodeView, target: NodeView) -> Culprit | None:
+    """The rule of either end that stops what OpenSSH sends once a session begins, in either way.
+
+    From then on its packets have the codepoint that IPQoS says, and before they have none.
+    """
+    here, there = end_addresses(source, target)
+    if not (here and there):
+        return None
+    port = _ssh_client(source, target).port
+    ways = ((source, target, here, there, None, port), (target, source, there, here, port, None))
+    for sender, receiver, address, to, sport, dport in ways:
+        packet = Packet(address, to, sport, dport, inbound=True, state="established", flags=DATA)
+        unmarked = replace(packet, dscp=0)
+        for codepoint in SESSION_CODEPOINTS:
+            marked = replace(packet, dscp=codepoint)
+            if rule := find_rule_about(sender, receiver, marked, unmarked):
+                return rule
+    return None
+
+
 def _has_closed_shell(target: NodeView) -> bool:
     return target.has(Account) and target.read(Account).shell.endswith(("nologin", "false"))
 
@@ -152,7 +183,9 @@ def explain_failure(
     denial = Denial(cause)
     server = target.read(Sshd) if target.has(Sshd) else None
     session = _ssh_client(source, target).session
-    if cause in ("shell-hangs", "shell-refuses", "ssh-failed") and session != "default":
+    if cause == "shell-hangs" and find_session_filter(source, target):
+        denial = Denial("dropped")
+    elif cause in ("shell-hangs", "shell-refuses", "ssh-failed") and session != "default":
         detail = f"its ssh configuration says SessionType {session}: no command runs"
         denial = Denial("config-broken", detail, client_line="SessionType default")
     elif cause in REFUSALS:

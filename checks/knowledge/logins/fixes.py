@@ -10,7 +10,7 @@ from checks.facts import Login, NodeView
 from checks.facts.account import Account
 from checks.facts.known_hosts import KnownHosts
 from checks.facts.sshd import Sshd
-from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
+from checks.knowledge.firewalls.opening import opening_fix, passing_fix, smallest_networks
 from checks.knowledge.first_lines import (
     add_line_command,
     quiet_all_command,
@@ -73,7 +73,12 @@ def _firewall_fix(failure: LoginFailure) -> Fix:
         node, net = failure.refusing
         return node.fix(f"ip route del {net}", "this route refuses the address", root=True)
     source, target, port = *failure.addresses, failure.client.port
-    if filter_ := failure.filter:
+    filter_ = failure.filter
+    if filter_ and failure.attempt.authenticated:
+        packet = filter_.packet
+        other = packet.source if packet.inbound else packet.target
+        return passing_fix([filter_], smallest_networks([other]))
+    if filter_:
         inbound = filter_.node is failure.target
         ends = [source if inbound else target]
         if inbound and all("over" in stop.rule for stop in filter_.stops):

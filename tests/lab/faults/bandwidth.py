@@ -10,7 +10,7 @@ from checks.facts.pairs import Pairs
 from launcher.lab.faults import Fault
 from launcher.lab.faults.firewall import firewall_fault
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, HEAD, NODE3, TO_3, case, custom, warned
+from tests.lab.faults.case import ALL, HEAD, NODE3, TO_3, case, custom, unlisted, warned
 
 ALIKE, LINKS, CUT, ENOUGH = (
     f"collective.{claim}"
@@ -65,17 +65,6 @@ def losing(name: str, percent: int, hook: str = "ingress", match: str = "") -> F
     return custom(name, f"nft -f - <<END\ntable netdev lossy {{ {chain}\n}}\nEND")
 
 
-def hidden(fault: Fault) -> Fault:
-    """The same where no tool lists the rule, as none lists what a cable or a switch drops."""
-    tools = "nft -f - <<END"
-    assert tools in fault.apply
-    hide = (
-        "cp $(command -v nft) $SAVED/nft\n"
-        "printf '#!/bin/sh\\nexit 1\\n' >$SAVED/none; chmod 755 $SAVED/none\n"
-    )
-    return custom(fault.name, f"{hide}{fault.apply}\nmount --bind $SAVED/none $(command -v nft)")
-
-
 LOSS = losing("five-percent-lost", 5)
 GREAT_LOSS = losing("ten-percent-lost", 10)
 TWELFTH_OUT = losing("twelve-percent-lost-on-the-way-out", 12, "egress")
@@ -84,8 +73,8 @@ THIRD_LOST = losing("thirty-percent-lost", 30)
 THIRD_LOST_OUT = losing("thirty-percent-lost-on-the-way-out", 30, "egress")
 LOST_FROM_ONE = losing("lost-from-one-node", 12, "ingress", "ip saddr $PEER_ADDRESS")
 LOST_TO_ONE = losing("lost-to-one-node", 12, "egress", "ip daddr $PEER_ADDRESS")
-LOST_BY_A_CABLE = hidden(losing("lost-by-a-cable", 12))
-LOST_BETWEEN_TWO = hidden(losing("lost-between-two", 12, "egress", "ip daddr $PEER_ADDRESS"))
+LOST_BY_A_CABLE = unlisted(losing("lost-by-a-cable", 12))
+LOST_BETWEEN_TWO = unlisted(losing("lost-between-two", 12, "egress", "ip daddr $PEER_ADDRESS"))
 
 HIGH = "tcp dport 1024-65535 ct state new"
 FEW_AT_ONCE = firewall_fault(

@@ -90,3 +90,11 @@ def warned(fault: str | Fault, check: str, subjects: Subjects, cause: str, **mor
 def custom(name: str, apply: str, on: DefaultTarget = DefaultTarget.LAST) -> Fault:
     """A fault whose name says what it does."""
     return Fault(name, name, apply, "true", on)
+
+
+def unlisted(fault: Fault) -> Fault:
+    """The same where no tool lists the rule, as none lists what a cable or a switch drops."""
+    hide = (
+        "nft=$(command -v nft)\nprintf '#!/bin/sh\\nexit 1\\n' >$SAVED/nft; chmod 755 $SAVED/nft\n"
+    )
+    return custom(fault.name, f"{hide}{fault.apply}\nmount --bind $SAVED/nft $nft", fault.on)

@@ -86,7 +86,7 @@ CASES = [
     case(KEYS_UNENDED, SSH, (("node1", "node3"),), "key-not-authorized"),
     case(MANY_KEYS, SSH, FROM_3, "key-denied"),
     case("sshd-stopped", REACH, NODE3, "refused"),
-    case("ssh-dropped", REACH, NODE3, "dropped", fixable=False),
+    case("ssh-dropped", REACH, NODE3, "dropped"),
     case("unreachable", REACH, NODE3, "no-route", fixable=False),
     case("host-key-changed", REACH, NODE3, "host-key-changed"),
     case("authorized-keys-writable", REACH, NODE3, "key-denied"),

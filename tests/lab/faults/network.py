@@ -16,31 +16,37 @@ from tests.lab.faults.case import (
     Subjects,
     case,
     custom,
+    unlisted,
     warned,
 )
 
 RANKS = "tcp sport 32768-60999 tcp dport 32768-60999"
 
 
-def narrow(name: str, end: str, *hooks: str) -> Fault:
-    """Large packets between ranks vanish on the node, as on a switch port with a small MTU."""
+def narrow(name: str, end: str, *hooks: str, limit: str = "meta length > 1400") -> Fault:
+    """Large packets between ranks vanish on the node, by a rule about their length."""
     chains = "\n".join(
-        f"chain {hook} {{ type filter hook {hook} priority 0; {RANKS} {end} meta length > 1400 drop; }}"  # noqa: E501 - one rule
+        f"chain {hook} {{ type filter hook {hook} priority 0; {RANKS} {end} {limit} drop; }}"
         for hook in hooks
     )
     return custom(name, f"nft -f - <<END\ntable inet narrow {{\n{chains}\n}}\nEND")
 
 
-NARROW_PORT = narrow("switch-port-too-narrow", "", "input", "output")
-NARROW_ALL = narrow("network-too-narrow", "", "input")
-NARROW_WAY = narrow("one-way-too-narrow", "ip daddr $PEER_ADDRESS", "output")
+NARROW_PORT = unlisted(narrow("switch-port-too-narrow", "", "input", "output"))
+NARROW_ALL = unlisted(narrow("network-too-narrow", "", "input"))
+NARROW_WAY = unlisted(narrow("one-way-too-narrow", "ip daddr $PEER_ADDRESS", "output"))
+LARGE_DROPPED = narrow("large-packets-dropped", "", "input", "output")
+LARGE_DROPPED_BY_ALL = narrow("large-packets-dropped-by-all", "", "input")
+LARGE_OF_ONE_DROPPED = narrow(
+    "large-packets-of-one-dropped", "ip saddr $PEER_ADDRESS", "input", limit="ip length 1401-9000"
+)
 NO_LARGE = (
     "nft -f - <<END\ntable inet narrow { chain input { type filter hook input priority 0;\n"
     "iifname eth0 {} meta length > 1300 drop; }\n}\nEND"
 )
-NARROW_FOR_LOGINS = custom(
-    "too-narrow-for-logins", NO_LARGE.replace("{}", "ip saddr ${ADDRESS%.*}.0/28")
-)
+FOR_LOGINS = NO_LARGE.replace("{}", "ip saddr ${ADDRESS%.*}.0/28")
+NARROW_FOR_LOGINS = unlisted(custom("too-narrow-for-logins", FOR_LOGINS))
+LARGE_OF_NODES_DROPPED = custom("large-packets-of-nodes-dropped", FOR_LOGINS)
 NARROW_FOR_US = custom("too-narrow-for-the-controller", NO_LARGE.replace("{}", ""))
 UNFINISHED = ("sshd: ",)
 """sshd waits for the rest of a login as long as its LoginGraceTime says."""
@@ -184,6 +190,10 @@ CASES = [
     case(NARROW_ALL, FULL, EACH, "vanish", on=ALL),
     case(NARROW_WAY, FULL, NODE3, "vanish", fixable=False),
     case(NARROW_FOR_LOGINS, FULL, NODE3, "vanish", fixable=False, leaves=UNFINISHED),
+    case(LARGE_DROPPED, FULL, NODE3, "vanish"),
+    case(LARGE_DROPPED_BY_ALL, FULL, EACH, "vanish", on=ALL),
+    case(LARGE_OF_ONE_DROPPED, FULL, NODE3, "vanish"),
+    case(LARGE_OF_NODES_DROPPED, FULL, NODE3, "vanish", leaves=UNFINISHED),
     case(NARROW_FOR_US, REACH, NODE3, "stalls", fixable=False, leaves=UNFINISHED),
     warned(
         ADDRESS_TWICE, "network.addresses-are-unique", ((),), "address-twice", on=("node2", "node3")

@@ -10,6 +10,7 @@ from checks.facts.ports import DialResults, Listeners, LostPackets
 from checks.model import Outcome
 from checks.stages.dial_results import with_passing_sizes
 from tests.support.networks import LO, cluster, interfaces, resolves
+from tests.support.rulesets import match, with_chain
 from tests.support.snapshots import judged, with_fact
 
 FULL = "network.full-size-packets-arrive"
@@ -140,3 +141,39 @@ def test_a_way_that_the_names_take_too_is_told_once():
                                       node4=("10.0.0.4", "10.0.0.2")))  # fmt: skip
     assert judged(snap, WAY)["node2",].outcome is Outcome.SKIP
     assert judged(snap, "network.one-network")["node2",].cause == "other-interface"
+
+
+LARGE = [match({"meta": {"key": "length"}}, 1400, ">"), {"drop": None}]
+BOTH = [("node1", "node3"), ("node2", "node3"), ("node4", "node3")]
+
+
+def test_a_rule_about_large_packets_is_named_and_lets_those_of_the_nodes_pass():
+    snap = with_chain(talking(lost=BOTH), "node3", LARGE)
+    found = judged(snap, FULL)
+    assert failing(found) == ["node3"]
+    assert "by nftables on node3 (inet t chain c: length > 1400 drop)" in found["node3",].message
+    fix = found["node3",].fix
+    assert fix.command == "nft insert rule inet t c ip saddr 10.0.0.0/29 accept"
+    assert fix.on == "node3"
+
+
+def test_of_one_pair_the_node_with_the_rule_is_named_and_not_the_sender():
+    one = talking(lost=BOTH[:1])
+    assert failing(judged(one, FULL)) == ["node1"]
+    assert failing(judged(with_chain(one, "node3", LARGE), FULL)) == ["node3"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        match({"meta": {"key": "mark"}}, 7),
+        match({"meta": {"key": "length"}}, 50, ">"),
+        match({"meta": {"key": "length"}}, 9000, ">"),
+    ],
+    ids=["not about size", "small ones too", "only larger ones"],
+)
+def test_a_rule_that_does_not_tell_large_from_small_is_not_named(condition):
+    snap = with_chain(talking(lost=BOTH[:1]), "node3", [condition, {"drop": None}])
+    found = judged(snap, FULL)
+    assert failing(found) == ["node1"]
+    assert "nftables" not in found["node1",].message
