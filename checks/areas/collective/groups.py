@@ -8,9 +8,10 @@ from checks.areas.software.variables import nodes_kept_apart
 from checks.check import cluster_check
 from checks.facts import ClusterView
 from checks.facts.environment import Environment
+from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
-from checks.facts.ports import DialResults
+from checks.facts.ports import DialResults, Listeners
 from checks.facts.rendezvous import Rendezvous
 from checks.folded_names import fold_names
 from checks.model import Fix, Verdict, block, ok, skip
@@ -20,7 +21,7 @@ from checks.outliers.network_cuts import common_network
 @cluster_check(
     "collective.groups-meet",
     Rendezvous,
-    optional=(DialResults, Interfaces, Environment, Names),
+    optional=(DialResults, Interfaces, Environment, Names, Firewall, Listeners),
     reads=("launcher",),
 )
 def groups_meet(cluster: ClusterView) -> Verdict:
