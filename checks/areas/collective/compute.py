@@ -10,6 +10,7 @@ from checks.areas.limits.load import cpus_are_free
 from checks.areas.training.smoke import step_time_is_alike
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.affinity import Affinity
 from checks.facts.cgroup import Cgroup
 from checks.facts.compute import Compute, DeviceMeasurement
 from checks.facts.environment import Environment
@@ -36,7 +37,7 @@ SPEED_UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}
     "collective.accelerators-are-alike-fast",
     *(Rendezvous, Compute, Software, FreeSpace),
     severity=Severity.WARN,
-    optional=(Smoke, Gpus, Limits, Load, Cgroup, Surroundings, Environment),
+    optional=(Smoke, Gpus, Limits, Load, Cgroup, Affinity, Surroundings, Environment),
 )
 def accelerators_are_alike_fast(node: NodeView) -> Verdict:
     """Every accelerator computes finite numbers, about as fast as similar ones in the cluster.

@@ -6,9 +6,11 @@ from collections import Counter
 
 from checks.areas.gpu import kernel
 from checks.areas.gpu.cards import NO_ANSWER
+from checks.areas.limits.affinity import is_pinned
 from checks.check import Tag, cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
+from checks.facts.affinity import Affinity
 from checks.facts.gpus import Gpus
 from checks.facts.kernel_log import KernelLog
 from checks.folded_names import fold_names
@@ -68,7 +70,7 @@ def _judge_silent_driver(node: NodeView, gpus: Gpus) -> Verdict:
     return block("driver-does-not-answer", message, fix)
 
 
-@node_check("gpu.slots-have-gpus", Gpus, Account, KernelLog)
+@node_check("gpu.slots-have-gpus", Gpus, Account, KernelLog, optional=(Affinity,))
 def slots_have_gpus(node: NodeView) -> Verdict:
     """No node has more slots than GPUs.
 
@@ -113,6 +115,8 @@ def _judge_node_without_gpus(node: NodeView, slots: int | None) -> Verdict:
     cpus = node.read(Account).cpus
     if slots is None or slots <= cpus:
         return skip("no node has a GPU: slots are CPU ranks")
+    if is_pinned(node):
+        return skip("a login gets some CPUs only; see limits.group-allows-a-cpu-for-each-rank")
     message = f"{node.name} has no GPU and slots={slots}, more than its {cpus} CPUs"
     hosts_file = node.job.where or "the hosts file"
     return warn("more-slots-than-cpus", message, Fix(note=f"write slots={cpus} in {hosts_file}"))

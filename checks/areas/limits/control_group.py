@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import shlex
 
+from checks.areas.limits.affinity import count_processors, explain_pinning, is_pinned
 from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
+from checks.facts.affinity import Affinity
 from checks.facts.cgroup import Cgroup
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
@@ -104,7 +106,7 @@ def group_allows_enough_memory(node: NodeView) -> Verdict:
     Cgroup,
     Limits,
     severity=Severity.WARN,
-    optional=(Gpus,),
+    optional=(Gpus, Affinity),
 )
 def group_allows_a_cpu_for_each_rank(node: NodeView) -> Verdict:
     """The login's control group grants each rank a processor at least.
@@ -112,13 +114,19 @@ def group_allows_a_cpu_for_each_rank(node: NodeView) -> Verdict:
     A quota stops all ranks of the node for the rest of each period once it is used up, and with
     them every other node.
 
-    Measured: The tightest `cpu.max`, in processors, against the slots.
+    Measured: The tightest `cpu.max`, in processors, against the slots; the processors that the
+    login may run on, where the machine has more.
 
     Fix:
+        pinned: gives sshd, the group or the shell its processors back, whichever lacks them.
         cpu-quota-low: raises it, or names `docker run --cpus`; CPUQuota or limits.cpu make it
             permanent.
     """
     group, slots = node.read(Cgroup), node.slots or 1
+    if _is_pinned_too_low(node):
+        words, fix = explain_pinning(node)
+        message = f"{slots} ranks on {node.name} share {words}; expected {CPUS_PER_SLOT * slots}"
+        return warn("pinned", f"{message} at least", fix, slots=slots)
     if not lacks_cpus(node):
         return ok(f"{slots} ranks on {node.name} are not limited to fewer processors")
     message = (
@@ -143,9 +151,16 @@ def _memory_wanted(node: NodeView) -> int:
 
 
 def lacks_cpus(node: NodeView) -> bool:
-    """Whether a quota grants fewer processors than there are ranks."""
+    """Whether a quota, an affinity or a cpuset grants fewer processors than there are ranks."""
     granted = node.read(Cgroup).cpus
-    return granted is not None and granted < CPUS_PER_SLOT * (node.slots or 1)
+    return _is_pinned_too_low(node) or (
+        granted is not None and granted < CPUS_PER_SLOT * (node.slots or 1)
+    )
+
+
+def _is_pinned_too_low(node: NodeView) -> bool:
+    needed = CPUS_PER_SLOT * (node.slots or 1)
+    return is_pinned(node) and count_processors(node.read(Affinity).allowed) < needed
 
 
 def _control_group_fix(node: NodeView, option: str, file: str, note: str) -> Fix:

@@ -6,10 +6,12 @@ comparable that have the same GPUs and the same number of slots.
 
 from __future__ import annotations
 
+from checks.areas.limits.affinity import explain_pinning, is_pinned
 from checks.areas.limits.control_group import lacks_cpus, lacks_memory
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
+from checks.facts.affinity import Affinity
 from checks.facts.cgroup import Cgroup
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
@@ -72,7 +74,12 @@ def _usable_memory(node: NodeView) -> int:
     return min(node.read(Account).memory_bytes, node.read(Cgroup).memory_bytes or 2**63)
 
 
-@node_check("limits.cpus-are-equal", Account, Cgroup, Gpus, severity=Severity.WARN)
+@node_check(
+    "limits.cpus-are-equal",
+    *(Account, Cgroup, Gpus),
+    severity=Severity.WARN,
+    optional=(Affinity, Limits),
+)
 def cpus_are_equal(node: NodeView) -> Verdict:
     """The login may use as many processors as on the other nodes of its kind.
 
@@ -80,10 +87,11 @@ def cpus_are_equal(node: NodeView) -> Verdict:
     the one that has fewer.
 
     Measured: The processors that the login may run on, or its quota, among nodes with the same GPUs
-    and slots.
+    and slots; where the machine has more, the outermost process or control group that lacks them.
 
     Fix:
-        cpus-differ: `lscpu` shows what is offline; raise a cpuset or quota that is in the way.
+        cpus-differ: gives sshd, the group or the shell its processors back, whichever lacks them;
+            `lscpu` shows what is offline; raise a quota that is in the way.
     """
     own = _usable_cpus(node)
     values = {peer.name: _usable_cpus(peer) for peer in comparable_nodes(node, Account, Cgroup)}
@@ -93,15 +101,17 @@ def cpus_are_equal(node: NodeView) -> Verdict:
     if own == expected:
         return ok(f"{node.name} has {own:g} processors, as comparable nodes have", cpus=own)
     if lacks_cpus(node):
-        return skip("a quota limits it; see limits.group-allows-a-cpu-for-each-rank")
+        return skip("a limit is too low; see limits.group-allows-a-cpu-for-each-rank")
     message = (
         f"a login to {node.name} may use {own:g} processors; expected {expected:g} as on "
         "comparable nodes"
     )
-    note = (
-        "a cpuset or quota of its container or slice, processors taken offline, or SMT turned off"
-    )
-    return warn("cpus-differ", message, node.fix("lscpu", note), cpus=own, expected=expected)
+    note = "a quota of its container or slice, processors taken offline, or SMT turned off"
+    fix = node.fix("lscpu", note)
+    if own == node.read(Account).cpus < expected and is_pinned(node):
+        words, fix = explain_pinning(node)
+        message += f"; {words}"
+    return warn("cpus-differ", message, fix, cpus=own, expected=expected)
 
 
 def _usable_cpus(node: NodeView) -> float:

@@ -138,6 +138,7 @@ ALIKE = frozenset(
         *("authorized-keys-immutable", "bashrc-immutable", "output-on-a-read-only-mount"),
         *("output-append-only", "hub-cache-immutable", "hosts-file-immutable"),
         *("prints-in-quotes", "warm-up-of-no-step", "timers-in-quotes"),
+        *("pinned-in-bashrc", "two-ranks-on-one-processor"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

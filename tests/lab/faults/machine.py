@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 
 from launcher.lab.faults import Fault
+from launcher.lab.shape import LabShape
 from tests.lab.faults.case import NODE3, case, custom, warned
 
 CPUFREQ, NUMA, BUS = (
@@ -135,12 +136,23 @@ CASES = [
         "memory-differs",
         fixable=False,
     ),
+    *(
+        warned(custom(name, lines), "limits.cpus-are-equal", NODE3, "cpus-differ")
+        for name, lines in (
+            ("cpuset", "taskset -p 1 $(cat /run/sshd.pid)"),
+            ("pinned-in-bashrc", "sed -i '1i taskset -pc 0 $$ >/dev/null' $HOME/.bashrc"),
+            (
+                "pinned-in-the-systems-bashrc",
+                "sed -i '1i taskset -p 1 \\$BASHPID >/dev/null 2>\\&1' /etc/bash.bashrc",
+            ),
+        )
+    ),
     warned(
-        custom("cpuset", "taskset -p 1 $(pgrep -o -x sshd)"),
-        "limits.cpus-are-equal",
+        custom("two-ranks-on-one-processor", "taskset -p 1 $(cat /run/sshd.pid)"),
+        "limits.group-allows-a-cpu-for-each-rank",
         NODE3,
-        "cpus-differ",
-        fixable=False,
+        "pinned",
+        shape=LabShape(nodes=3, slots=2),
     ),
     warned(
         custom("other-system", edited("/etc/os-release", "s/^VERSION_ID=.*/VERSION_ID=3.1/")),
