@@ -26,6 +26,8 @@ from checks.run import observe
 from launcher.commands.trust.node_logins import WITHOUT_TRUST
 
 HOSTS, LAUNCH = Path("hosts.txt"), Path("launch.toml")
+FEW_NODES = 8
+"""Up to so many the screen shows the file as it is."""
 NO_LAUNCH_FILE = Path(os.devnull)
 """Read in place of a launch.toml that is about to be replaced."""
 
@@ -72,7 +74,7 @@ def write_job_files(args: Namespace) -> None:
         print("\n".join((f"kept {HOSTS}, which was there, as it is.", *found_lines(cluster))))
     else:
         HOSTS.write_text(hosts_text(cluster), encoding="utf-8")
-        print(f"wrote {HOSTS}:\n{hosts_text(cluster)}")
+        print("\n".join((f"wrote {HOSTS}:", *shown_lines(cluster), "")))
     given = _given_values(job, python=bool(args.python))
     missing = _missing_values(given) if keeps_launch else {}
     if keeps_launch:
@@ -170,6 +172,20 @@ def hosts_text(cluster: ClusterView) -> str:
     return "".join(
         f"{line:<{width}}  # {remark}\n" if remark else f"{line}\n" for line, remark in lines
     )
+
+
+def shown_lines(cluster: ClusterView) -> list[str]:
+    """The same for a screen: of many nodes, those alike on one line."""
+    if len(cluster.nodes) <= FEW_NODES:
+        return hosts_text(cluster).splitlines()
+    alike: dict[tuple[str, str], list[str]] = {}
+    for node in cluster.nodes:
+        line, remark = _host_line(node)
+        alike.setdefault((line.removeprefix(node.name), remark), []).append(node.name)
+    return [
+        f"  {fold_names(names)}{words}  # {remark}".rstrip(" #")
+        for (words, remark), names in alike.items()
+    ]
 
 
 def found_lines(cluster: ClusterView) -> list[str]:

@@ -51,12 +51,11 @@ def dry_run_text(plan: Plan, hostfile_path: str) -> str:
     lines = [
         f"# world size {len(plan.ranks)}, rendezvous {plan.master_address}:{plan.master_port}",
         *_rank_lines(plan),
-        f"\n# {hostfile_path}",
-        hostfile_text(plan).rstrip(),
+        *_hostfile_lines(plan, hostfile_path),
         "\n# .deepspeed_env",
         deepspeed_env_text(plan).rstrip(),
     ]
-    files = {node.name: json.dumps(_node_as_json(plan, node), indent=1) for node in plan.nodes}
+    files = {node.name: _plan_file_text(_node_as_json(plan, node)) for node in plan.nodes}
     for names, text in fold_by_node(files).items():
         lines += [f"\n# on {names}: {plan.home}/plan.json (0600)", text]
     ours = ("agent.py", "checks/node/runtime/environment.py", "hook/sitecustomize.py")
@@ -74,6 +73,25 @@ def dry_run_text(plan: Plan, hostfile_path: str) -> str:
     for names, command in fold_by_node(by_hand).items():
         lines += [f"\n# on {names}, what would be typed by hand for the same ranks", command]
     return "\n".join(lines)
+
+
+def _hostfile_lines(plan: Plan, path: str) -> list[str]:
+    """The hostfile; of many nodes a line for those in a row that are alike."""
+    if len(plan.nodes) <= FEW_NODES:
+        return [f"\n# {path}", hostfile_text(plan).rstrip()]
+    rows = itertools.groupby(plan.nodes, lambda node: node.total_slots)
+    folded = [(fold_names(node.name for node in row), slots) for slots, row in rows]
+    return [
+        f"\n# {path} (there with a line for each node)",
+        *(f"{names} slots={slots}" for names, slots in folded),
+    ]
+
+
+def _plan_file_text(data: Mapping[str, Any]) -> str:
+    """JSON with a line for each key."""
+    return (
+        "{\n" + ",\n".join(f" {json.dumps(key)}: {json.dumps(data[key])}" for key in data) + "\n}"
+    )
 
 
 def _rank_lines(plan: Plan) -> list[str]:
@@ -119,4 +137,5 @@ def fold_by_node(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _launch_nodes(plan: Plan) -> str:
-    return ", ".join(plan.agent_launcher.on)
+    names = plan.agent_launcher.on
+    return ", ".join(names) if len(names) <= FEW_NODES else fold_names(names)

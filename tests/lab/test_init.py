@@ -15,7 +15,7 @@ from checks.facts.gpus import Gpu, Gpus
 from checks.job.hosts import read_hosts
 from checks.job.launch_file import KEYS, parse_launch_file
 from checks.model import Job, Node, Ssh
-from launcher.commands.init import found_lines, hosts_text, launch_text
+from launcher.commands.init import found_lines, hosts_text, launch_text, shown_lines
 from launcher.lab.cluster import Lab
 from tests.support.paths import ROOT
 from tests.support.snapshots import snapshot, with_fact
@@ -157,6 +157,26 @@ def test_slots_are_the_gpus_that_there_are(model: str):
     text = hosts_text(ClusterView(snap))
     assert [node.slots for node in read_hosts(text, "hosts.txt")] == [8, None]
     assert f"8 x {model}" in text
+
+
+def test_of_many_nodes_those_alike_are_shown_once():
+    names = tuple(f"gpu{number:02}" for number in range(1, 65))
+    snap = snapshot(names, hosts=tuple(map(Node, names)))
+    for name in names:
+        with_fact(snap, name, Gpus(("NVIDIA",), (Gpu(0, "H100", "GPU-0", 80 << 30, "550.1"),)))
+    snap.sections["gpu07"] = {}
+    with_fact(snap, "gpu07", Login(reached=False, cause="refused"))
+    assert shown_lines(ClusterView(snap)) == [
+        "  gpu[01-06,08-64] slots=1  # 1 x H100",
+        "  gpu07  # slots: counted at each start",
+    ]
+    assert shown_lines(
+        ClusterView(snapshot(names[:2], hosts=(Node("gpu01", 2), Node("gpu02"))))
+    ) == (
+        hosts_text(
+            ClusterView(snapshot(names[:2], hosts=(Node("gpu01", 2), Node("gpu02"))))
+        ).splitlines()
+    )
 
 
 def test_what_a_hosts_file_says_of_its_nodes_is_written_again():

@@ -76,7 +76,10 @@ def _no_checkpoint_message(seen: Mapping[str, Checkpoint], path: str) -> str:
     if within:
         return f"{path} is no checkpoint; those below it are: {', '.join(within)}"
     if not any(checkpoint.there for checkpoint in seen.values()):
-        return f"{path} is on none of the nodes {fold_names(seen)}"
+        return (
+            f"{path} is on none of the nodes {fold_names(seen)}: name the folder as the nodes have "
+            "it, which may be below another --workdir, or --hosts with the nodes that saved it"
+        )
     return (
         f"{path} holds no file `latest` and no {FSDP}/ on any of {fold_names(seen)}: it is no "
         "checkpoint of DeepSpeed's or of FSDP's ranks, or --tag has to name the folder in it"
