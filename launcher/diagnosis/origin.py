@@ -24,6 +24,12 @@ MAX_CONDITION = 300
 INTERPRETER_LIMIT_S = 20.0
 _INSTALLED = re.compile(r"^(?P<root>.*/(?:site|dist)-packages)/(?P<rest>(?P<package>\w+)\b.*)$")
 _STANDARD = re.compile(r"/lib/python\d[\d.]*/(?!(?:site|dist)-packages)|^<frozen |^<string>")
+_LIBRARIES = (
+    *("accelerate", "axolotl", "colossalai", "datasets", "deepspeed", "llamafactory", "megatron"),
+    *("nemo", "openrlhf", "peft", "sglang", "swift", "torch", "torchtitan", "torchtune"),
+    *("transformers", "trl", "verl", "vllm"),
+)
+"""What is often run from a checkout, whose folder has the library's name."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
 
@@ -45,8 +51,10 @@ class Origin:
         function = f", in {self.frame.function}" if self.frame.function else ""
         if not self.package:
             yield f"whose  code outside of installed packages raised it: {place}{function}"
+            yield from [f"when   {self.condition}"] if self.condition else []
             return
-        name = f"{self.package} {self.version}".strip()
+        is_installed = _INSTALLED.match(self.frame.path)
+        name = f"{self.package} {self.version if is_installed else '(a checkout)'}".strip()
         yield f"whose  {name} raised it: {place}{function}{self._called_from}"
         if self.condition:
             yield f"when   {self.condition}"
@@ -66,22 +74,54 @@ def find_origin(trace: Trace, python: Path | None = None) -> Origin | None:
     if not frames:
         return None
     frame = frames[-1]
-    own = [each for each in frames if not _INSTALLED.match(each.path)]
+    own = [each for each in frames if not library_of(each.path)]
     found = _INSTALLED.match(frame.path)
     if not found:
-        return Origin(frame, "", "", None, "")
+        package = library_of(frame.path)
+        caller = own[-1] if own and package else None
+        return Origin(frame, package, "", caller, _asserted(frame.code))
     source, version = _find_source(found["root"], found["rest"], python)
     condition = describe_condition(frame, source.read_text("utf-8", "replace")) if source else ""
     if source and str(source) != frame.path:
         condition += condition and f" (as {found['package']} {version} has it here)"
         version = ""
+    condition = condition or _asserted(frame.code)
     return Origin(frame, found["package"], version, own[-1] if own else None, condition)
 
 
+def library_of(path: str) -> str:
+    """The library that a file is of: an installed package, or one in its own checkout; else empty.
+
+    A checkout is known by a folder of the library's name in `src` or in one of nearly its name.
+    """
+    if found := _INSTALLED.match(path):
+        return found["package"]
+    parts = PurePosixPath(path).parts[:-1]
+    for folder, name in pairwise(parts):
+        is_checkout = folder == "src" or name in folder.lower().replace("-", "")
+        if name in _LIBRARIES and is_checkout:
+            return name
+    return ""
+
+
+def _asserted(code: str) -> str:
+    """What a line of source asserts, where the traceback shows the condition whole."""
+    if not code.startswith("assert "):
+        return ""
+    try:
+        return _condition_of(ast.parse(code.rstrip(" \\(,")).body[:1])
+    except SyntaxError:
+        return ""
+
+
 def _short_path(path: str) -> str:
-    """Within packages from the package on, else the last two parts."""
-    found = _INSTALLED.match(path)
-    return found["rest"] if found else "/".join(PurePosixPath(path).parts[-2:])
+    """Of a library from its package on, else the last two parts."""
+    if found := _INSTALLED.match(path):
+        return found["rest"]
+    package = library_of(path)
+    if package:
+        return path[path.rindex(f"/{package}/") + 1 :]
+    return "/".join(PurePosixPath(path).parts[-2:])
 
 
 def _find_source(root: str, rest: str, python: Path | None) -> tuple[Path | None, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from launcher.diagnosis.origin import library_of
 from launcher.diagnosis.traces import Frame, Trace
 
 MAX_REMEDY = 300
@@ -35,10 +36,7 @@ _OF_WRITERS = re.compile(
 """What asks the reader to turn to the library's writers."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(])|\n+")
 _NAME = re.compile(r"^(?:[\w.]+\.)?\w+: ?")
-_LIBRARY = re.compile(
-    r"/(?:(?:site|dist)-packages/(?!torch/(?:nn|_|utils/data))\w"
-    r"|(?:llamafactory|verl|swift|axolotl|megatron|openrlhf|colossalai|nemo|trl|peft)/)"
-)
+_OF_TENSORS = re.compile(r"/torch/(?:nn|_|utils/data)")
 
 
 def remedy_in(trace: Trace) -> str:
@@ -57,7 +55,8 @@ def remedy_in(trace: Trace) -> str:
 
 
 def _is_refusal(frame: Frame) -> bool:
-    return bool(_LIBRARY.search(frame.path)) and frame.code.startswith(("raise ", "assert "))
+    is_library = library_of(frame.path) and not _OF_TENSORS.search(frame.path)
+    return bool(is_library) and frame.code.startswith(("raise ", "assert "))
 
 
 def _asked_in(sentences: Sequence[str]) -> Iterator[str]:

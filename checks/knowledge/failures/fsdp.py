@@ -338,5 +338,19 @@ root ddp-of-sharded-parameters
   fix     leave out device_map="auto" and tp_plan (device_map="cuda" after torch.cuda.set_device);
           where the model does not fit one GPU, ZeRO-3 or FSDP in place of DDP; with ms-swift
           NPROC_PER_NODE equal to the number of visible GPUs
+root fsdp-parameter-not-in-state-dict
+  says    is in the state_dict but the state_dict only has
+  pattern FSDP assumes (?P<name>\S+) is in the state_dict but the state_dict only has
+  cause   FSDP wants to put {name} into the checkpoint and does not find it there: the weight is
+          tied or shared between two wrapped blocks, activation checkpointing was put on after FSDP,
+          or this torch has a defect there
+  fix     use_orig_params=True (fsdp_use_orig_params: true), blocks that share weights wrapped
+          together, activation checkpointing before FSDP; else a newer torch or fsdp_version: 2
+root fsdp-inner-root
+  says    `_is_root` should not have been set yet
+  cause   a part of an FSDP model was used by itself (its forward, state_dict or a save) before the
+          whole model, and took itself for the outermost one
+  fix     call forward and state_dict of the outermost model only, one forward of it before a part
+          is saved or loaded alone; wrap again after such a use
 """
 )

@@ -93,8 +93,11 @@ root mpi4py-missing
 root env-rank-missing
   says    expected, but not
   pattern environment variable (?P<name>RANK|WORLD_SIZE|MASTER_ADDR|MASTER_PORT) expected, but not
-  cause   the script was started without a launcher: {name} is not set
-  fix     start it with a launcher, not with plain python
+  cause   {name} is not set: the script was started by plain python, or by mpirun or srun, whose
+          ranks have other variables
+  fix     start it with torchrun, deepspeed, accelerate or `python -m launcher start`; under srun or
+          mpirun set RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT from theirs in each
+          task (or deepspeed.init_distributed())
 root rank-exit-negative
   says    exits with return code = -
   pattern exits with return code = -9\b

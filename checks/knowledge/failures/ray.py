@@ -260,5 +260,12 @@ symptom ray-worker-gone, survivable
           /tmp/ray/session_latest/logs/*{pid}*` (its .err shows a crash) and raylet.out; if it was
           memory, offload less, fewer workers or smaller batches there
   checks  limits.memory-is-free, limits.kernel-kills-no-rank
+symptom ray-placement-group-exists
+  says    "Failed to create placement group '"
+  pattern Failed to create placement group '[^']*' because name (?P<name>.+?) already exists
+  cause   the placement group {name} is there from before: as a rule the driver's task failed, Ray
+          tried it again, and this is of the second time; else an earlier run left it
+  fix     read the first error above, or of the task that ended
+          (/tmp/ray/session_latest/logs/worker-*); `ray stop` on every node before the next start
 """
 )

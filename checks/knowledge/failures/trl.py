@@ -144,5 +144,11 @@ root trl-vllm-communicator-held
           still holds the group of an earlier trainer, or its group port is not reached from here
   fix     restart `trl vllm-serve` before each start of the trainer, and call close_communicator()
           at its end; the group port (51216 unless group_port is set) must be open between both
+root trl-client-of-main-process
+  shows   '{class:\w+}' object has no attribute 'vllm_client'
+  cause   in the server mode of vLLM only the main process has the client, and `{class}` was asked
+          for it on another rank (or use_vllm is off)
+  fix     call the server on the main process alone and broadcast what it gives, or
+          vllm_mode="colocate"; a newer TRL where its own function does this
 """
 )

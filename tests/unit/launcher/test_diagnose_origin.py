@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from launcher.diagnosis.diagnose import diagnose_logs
-from launcher.diagnosis.origin import describe_condition
+from launcher.diagnosis.origin import describe_condition, library_of
 from launcher.diagnosis.render import render_diagnosis
 from launcher.diagnosis.traces import Frame
 from tests.support.verdicts import write
@@ -114,3 +114,37 @@ def test_no_file_outside_of_packages_is_read(tmp_path, packages):
     write(packages.parent / "secret.py", LIBRARY)
     log = log_of(tmp_path, f"{packages}/shardlib/../../secret.py")
     assert not [line for line in origin_lines(log) if line.startswith("when")]
+
+
+@pytest.mark.parametrize(
+    ("path", "library"),
+    [
+        ("/v/lib/python3.11/site-packages/trl/trainer/a.py", "trl"),
+        ("/w/Megatron-LM/megatron/training/training.py", "megatron"),
+        ("/vllm/vllm/model_executor/models/gemma3.py", "vllm"),
+        ("/root/LLaMA-Factory/src/llamafactory/train/tuner.py", "llamafactory"),
+        ("/root/ms-swift/swift/llm/a.py", "swift"),
+        ("/home/eva/verl/train.py", ""),
+        ("/home/eva/jobs/datasets/rows.py", ""),
+    ],
+)
+def test_a_library_is_known_in_its_checkout_too(path, library):
+    assert library_of(path) == library
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("assert a is None", "when   it asserts `a is None`, which does not hold"),
+        ("assert a in b, (", "when   it asserts `a in b`, which does not hold"),
+        ('assert a > 1, "too few"', "when   it asserts `a > 1`, which does not hold"),
+        ("assert (a", ""),
+        ("f(a)", ""),
+    ],
+)
+def test_an_assertion_says_its_condition_without_its_source(tmp_path, code, said):
+    path = tmp_path / "x.log"
+    trace = f'Traceback (most recent call last):\n  File "/d/t.py", line 9, in f\n    {code}\n'
+    path.write_text(f"{trace}AssertionError\n", encoding="utf-8")
+    lines = render_diagnosis(*reversed(diagnose_logs([path]))).splitlines()
+    assert next((line for line in lines if line.startswith("when ")), "") == said
