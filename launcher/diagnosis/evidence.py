@@ -255,7 +255,8 @@ class Evidence:
         after = self._texts_of(line.place, below)
         traced = trace.lines if trace else ()
         text = "\n".join([*traced, *before, line.text, *after])
-        return Surroundings(text, trace.paths if trace else (), self.versions)
+        platform = self.platform.name if self.platform else ""
+        return Surroundings(text, trace.paths if trace else (), self.versions, platform)
 
     def _texts_of(self, place: Place, lines: Iterable[tuple[int, bytes]]) -> list[str]:
         """The first lines among these that may be of the same rank."""

@@ -60,11 +60,13 @@ def _literal_set() -> LiteralSet[str]:
 
 @functools.lru_cache(maxsize=1024)
 def possible_failures(line: str) -> Sequence[tuple[KnownFailure, re.Match[str]]]:
-    """Those that one line may show, the best first: roots, those that need no table of releases,
-    that look for more than an exception's name, the conditional, longer words."""
+    """Those that one line may show, the best first: roots, those of an accelerator, those that
+    need no table of releases, that look for more than an exception's name, the conditional, longer
+    words."""
     found = [
         (
             known.kind is not FailureKind.ROOT,
+            not known.platforms,
             known.history == "needed",
             known.is_general,
             not known.is_conditional,
@@ -75,7 +77,7 @@ def possible_failures(line: str) -> Sequence[tuple[KnownFailure, re.Match[str]]]
         for literal, known in _failures_by_literal(line)
         if (match := known.find_in(line))
     ]
-    found.sort(key=lambda candidate: candidate[:5])
+    found.sort(key=lambda candidate: candidate[:6])
     return [(known, match) for *_, match, known in found]
 
 

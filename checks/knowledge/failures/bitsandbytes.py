@@ -107,5 +107,11 @@ root bnb-quant-state-missing
           or it was copied by hand
   fix     ZeRO-2 for QLoRA, or FSDP with bnb_4bit_quant_storage equal to the compute type and a
           recent transformers, accelerate and PEFT
+root bnb-of-cuda-on-rocm
+  says    CUDA Setup failed despite GPU being available
+  platforms rocm
+  cause   this bitsandbytes has libraries for CUDA alone, and the node has AMD GPUs
+  fix     a release of bitsandbytes with ROCm's libraries, or from source with `cmake
+          -DCOMPUTE_BACKEND=hip`; else optim: adamw_torch and no 4- or 8-bit loading
 """
 )

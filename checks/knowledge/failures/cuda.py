@@ -336,6 +336,29 @@ root xpu-none-available
   fix     `xpu-smi discovery`, `ls -l /dev/dri` and `env | grep -E 'ZE_|ONEAPI'` as the rank;
           groups video and render; docker `--device /dev/dri`
   checks  gpu.slots-have-gpus
+root cuda-asked-of-other-accelerator
+  says    Torch not compiled with CUDA enabled
+  platforms npu, xpu, hpu
+  cause   the code asks for CUDA ("cuda" as a device, torch.cuda), and this node's accelerator is
+          none of NVIDIA's
+  fix     the accelerator's own name for the device ("npu", "xpu", "hpu") in the script or option
+          that the traceback names; NPUs: `from torch_npu.contrib import transfer_to_npu` first
+          thing; a release of the trainer for this accelerator
+root rocm-torch-without-gpu
+  says    Torch not compiled with CUDA enabled
+  platforms rocm
+  cause   this interpreter's torch is a build for CPUs, though the log names ROCm: another package's
+          installation replaced the ROCm build, or it is another environment
+  fix     `python -c 'import torch; print(torch.__version__, torch.version.hip)'` with the training
+          interpreter; install torch's ROCm build again, last
+root rocm-kernel-not-built
+  says    "CUDA error: no kernel image is available for execution on the device"
+  says    "CUDA error: invalid device function"
+  platforms rocm
+  cause   torch or an extension holds no kernel for this AMD GPU
+  fix     the ROCm build of torch that names the GPU's gfx architecture (`rocminfo | grep gfx`);
+          build extensions with PYTORCH_ROCM_ARCH=gfx…; HSA_OVERRIDE_GFX_VERSION only for a close
+          relative
 """,
     meanings={"cuda-error-of-a-faulty-gpu": XID_MEANINGS},
     GPU_FAULT=GPU_FAULT,

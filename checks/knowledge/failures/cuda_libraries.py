@@ -155,5 +155,15 @@ root cusolver-failed
           another cuSOLVER than torch's is loaded
   fix     look for NaN before it; torch.backends.cuda.preferred_linalg_library("magma"); a smaller
           batch; unset LD_LIBRARY_PATH
+root rocm-package-for-cuda
+  says    ": cannot open shared object file"
+  pattern ImportError: (?P<library>lib(?:cudart|cublas|cublasLt|cusparse|cudnn|nvrtc|cufft|
+          cusolver|nccl|cuda)\.so\S*): cannot open shared object file
+  platforms rocm
+  cause   a package of this environment was built for CUDA (it needs {library}), and this node has
+          AMD GPUs
+  fix     install its ROCm build, or build it from source here (flash-attn, vLLM, xformers and
+          bitsandbytes have instructions for ROCm); `uv pip list | grep -i -E 'nvidia|cu12'` shows
+          what came for CUDA
 """
 )

@@ -31,7 +31,7 @@ _SHARED = re.compile(r"\{([A-Z][A-Z0-9_]+)\}")
 _GAP = re.compile(r"\{([a-z]\w*)(?::([^{}]+))?\}")
 _ANY_WORD = r"\S+"
 _FLAGS = {"survivable": "survivable", "usage": "of_usage", "peer": "peer", "warns": "warns"}
-_LISTS = ("checks", "corrects", "follows")
+_LISTS = ("checks", "corrects", "follows", "platforms")
 
 
 def read_entries(

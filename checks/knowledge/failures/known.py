@@ -18,6 +18,7 @@ before them, and the traceback that it ends.
   exact cause and fix where they know the name. `asked`: else the entry's own hold; `apart`: these
   hold but for what one's own code asks of one's own code; `needed`: else the line does not show the
   failure.
+- `platforms`: the log names one of these accelerators (knowledge/platforms.py): `npu, xpu`.
 - `versions`: what the log says of a package's version, `nccl>=2.28.3,<2.28.9`; a log that does not
   name the version does not show the failure; VERSION_LINES are what names versions.
 
@@ -112,6 +113,9 @@ def _may_be_message(match: re.Match[str]) -> bool:
     if not _FEW_WORDS.fullmatch(words):
         return True
     before, is_name = line[: match.start()].rstrip("\"'`"), " " not in words
+    is_quoted = len(before) < match.start() and line[match.end() :][:1] == line[match.start() - 1]
+    if is_quoted:
+        return True
     if (
         not is_name
         and re.search(r"[a-z] $", before)
@@ -123,11 +127,13 @@ def _may_be_message(match: re.Match[str]) -> bool:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around a line: its rank's text, the traceback's files, versions by package."""
+    """What stands around a line: its rank's text, the traceback's files, versions by package, and
+    the accelerator that the log names, if it is none of NVIDIA's."""
 
     text: str
     frames: Collection[str] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    platform: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,7 @@ class KnownFailure:
     history: str = field(default="", kw_only=True)
     frame: str = field(default="", kw_only=True)
     versions: str = field(default="", kw_only=True)
+    platforms: tuple[str, ...] = field(default=(), kw_only=True)
     follows: tuple[str, ...] = field(default=(), kw_only=True)
     layer: str = field(default="", kw_only=True)
     meanings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
@@ -188,7 +195,7 @@ class KnownFailure:
     @property
     def is_conditional(self) -> bool:
         """Whether the line alone does not prove it."""
-        return bool(self.near or self.unless or self.frame or self.versions)
+        return bool(self.near or self.unless or self.frame or self.versions or self.platforms)
 
     @property
     def needs_surroundings(self) -> bool:
@@ -224,6 +231,8 @@ class KnownFailure:
         if self.unless and re.search(self.unless, around.text, re.MULTILINE):
             return False
         if self.frame and not any(self.frame in path for path in around.frames):
+            return False
+        if self.platforms and around.platform not in self.platforms:
             return False
         return not self.versions or is_version_within(self.versions, around.versions)
 

@@ -325,5 +325,13 @@ root dataparallel-gather-sizes
   cause   DataParallel (one process for all GPUs) cannot join outputs of different lengths
   fix     one process for each GPU (torchrun, deepspeed, `python -m launcher start`), or outputs
           padded to one length
+root c10d-nccl-on-other-accelerator
+  says    Distributed package doesn't have NCCL built in
+  platforms npu, xpu, hpu
+  cause   the backend nccl is asked for, which is NVIDIA's and AMD's; this node's accelerator has
+          its own
+  fix     the backend hccl on NPUs and Gaudi (import torch_npu or habana_frameworks.torch before),
+          xccl (torch 2.8 and newer) or ccl on XPUs; DeepSpeed and accelerate choose it themselves
+          where no backend is named
 """,
 )

@@ -20,6 +20,7 @@ from checks.knowledge.failures import (
 )
 from checks.knowledge.failures.entries import read_entries
 from checks.knowledge.failures.known import KnownFailure, versions_in
+from checks.knowledge.platforms import platform_in
 from tests.support.paths import RECORDED
 
 if sys.version_info >= (3, 11):
@@ -103,11 +104,16 @@ def others_on_its_lines(name, sample):
         {
             known.id
             for known, match in possible_failures(line)
-            if known.groups_in(match, around) is not None
+            if known.groups_in(match, around) is not None and is_of_platform(known, around)
         }
         for line in text.splitlines()
     ]
     return set().union(*(ids - {name} for ids in fitting if name in ids))
+
+
+def is_of_platform(known, around):
+    """Whether an entry would be taken: where the log names an accelerator, those of it go first."""
+    return not around.platform or known.platforms
 
 
 def gaps_of(known):
@@ -127,7 +133,9 @@ def surroundings_of(sample):
     """The sample's text, and what stands around each of its lines."""
     text = sample.replace(LINE_END, "\n")
     frames = re.findall(r'^ *File "([^"]+)"', text, re.MULTILINE)
-    return text, Surroundings(text, frames, versions_in(text))
+    platform = next(filter(None, map(platform_in, text.splitlines())), None)
+    name = platform.name if platform else ""
+    return text, Surroundings(text, frames, versions_in(text), name)
 
 
 def test_no_two_failures_have_one_name():

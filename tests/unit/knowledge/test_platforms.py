@@ -97,3 +97,9 @@ def test_a_package_is_installed_where_the_traceback_runs(paths, said):
 def test_what_only_uv_can_stays():
     command = "`uv pip install --torch-backend=auto torch`"
     assert with_pip_of(["/opt/conda/lib/python3.10/a.py"], command) == command
+
+
+def test_a_count_of_gpus_stays_a_count():
+    rocm = next(each for each in PLATFORMS if each.name == "rocm")
+    said = in_words_of(rocm, "slots= to at most `nvidia-smi -L | wc -l`")
+    assert said == "slots= to at most `rocminfo | grep -c 'Device Type: *GPU'`"
