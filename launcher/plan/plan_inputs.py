@@ -16,7 +16,7 @@ from checks.facts.snapshot import Snapshot
 from checks.facts.software import Software
 from checks.job.node_filter import kept_nodes
 from checks.knowledge.accelerate_config import parse_config
-from checks.knowledge.trainer_on_cpus import added_options
+from checks.knowledge.trainer_on_cpus import Added, added_by_start
 from checks.knowledge.training_network import master_address, network_env
 from launcher.plan.plan import PlanInputs
 
@@ -35,14 +35,15 @@ def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
     job = snapshot.job
     names = kept_nodes(job.names, job.include, job.exclude)
     try:
+        added = added_by_start(cluster.head) if cluster.head.has(DeepspeedConfig) else Added()
         return PlanInputs(
             gpus={name: cluster[name].read(Gpus).count for name in names},
             master_address=master_address(cluster),
-            env={name: network_env(cluster[name]) for name in names},
+            env={name: {**network_env(cluster[name]), **added.env} for name in names},
             accelerate={name: _accelerate_type(cluster[name]) for name in names},
             slurm_job=slurm_job,
             pdsh_ssh_args=_pdsh_ssh_args(cluster.head),
-            added=added_options(cluster.head) if cluster.head.has(DeepspeedConfig) else (),
+            added=added.options,
         )
     except FactError as error:
         raise PreflightError(

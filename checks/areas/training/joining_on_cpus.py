@@ -13,7 +13,7 @@ from checks.facts.software import Software
 from checks.knowledge.trainer_on_cpus import (
     PARSERS,
     USE_CPU,
-    added_options,
+    added_by_start,
     cpu_argument,
     joining_options,
     makes_arguments,
@@ -39,15 +39,15 @@ def trainer_joins_on_cpus(node: NodeView) -> Verdict:
 
     Measured: The words `use_cpu` and `no_cuda` in the script that names TrainingArguments, or
     the configuration of trl's trainers, in the command and in the files of settings among its
-    arguments. It only warns where another module may set them, and where `launcher start` adds the
-    options itself: HfArgumentParser reads them as transformers' own TrainingArguments.
-    `ACCELERATE_USE_CPU` has the ranks join too, but accelerate then leaves out DeepSpeed without a
-    word. With accelerate's launcher, and where a node has a GPU, it does not apply.
+    arguments. It only warns where another module may set them, and where `launcher start` adds what
+    is lacking: the options, if a parser reads them as transformers' or trl's own arguments, or
+    `ACCELERATE_USE_CPU`, if nothing is seen of DeepSpeed, which accelerate then leaves out without
+    a word. With accelerate's launcher, and where a node has a GPU, it does not apply.
 
     Fix:
         ranks-alone: the line with the arguments that have the ranks join over gloo, or what to
             write into the script or its settings.
-        options-added: nothing needs to be done.
+        added-by-start: nothing needs to be done.
         deepspeed-left-out: the same in place of the variable.
     """
     job, script = node.job, node.read(DeepspeedConfig).script
@@ -65,10 +65,11 @@ def trainer_joins_on_cpus(node: NodeView) -> Verdict:
     lacks = (
         f"{script.path} has TrainingArguments without {cpu_argument(node)}, and no node has a GPU"
     )
-    if options := added_options(node):
-        message = f"{lacks}: so that the ranks train together, start adds {shlex.join(options)}"
-        note = "nothing needs to be done; typed with the command they end this warning"
-        return warn("options-added", message, Fix(note=note, on=HERE))
+    if added := added_by_start(node):
+        how = "sets" if added.env else "adds"
+        message = f"{lacks}: so that the ranks train together, start {how} {added}"
+        note = "nothing needs to be done; where you give it yourself, this warning ends"
+        return warn("added-by-start", message, Fix(note=note, on=HERE))
     message = (
         f"{lacks}: transformers then takes each rank for the only one, so that none trains with "
         "another"

@@ -23,6 +23,7 @@ AIO_PROGRAM = b"void io_submit(void); int main(void) { io_submit(); return 0; }"
 """What DeepSpeed links before it takes async_io for possible (its op_builder.builder)."""
 
 WORDS = (
+    "deepspeed",
     "deepspeed.initialize",
     "TrainingArguments",
     "TrainingArguments(",

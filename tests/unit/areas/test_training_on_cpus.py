@@ -10,7 +10,7 @@ from checks.facts.decode import decode_record
 from checks.facts.deepspeed_config import DeepspeedConfig, TrainingScript
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.software import Software
-from checks.knowledge.trainer_on_cpus import added_options
+from checks.knowledge.trainer_on_cpus import Added, added_by_start
 from checks.model import HERE, Outcome
 from checks.node.probe.deepspeed_config import deepspeed_config
 from tests.support.snapshots import judged, snapshot, with_fact
@@ -25,7 +25,9 @@ PARSED = IMPORT + "HfArgumentParser(TrainingArguments).parse_args_into_dataclass
 TRL = "from trl import TrlParser, SFTConfig\nTrlParser(SFTConfig)"
 
 
-def seen_on(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0", **job):
+def seen_on(
+    tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0", module="", **job
+):
     """A snapshot of these nodes, on which the probe of the head saw the script."""
     (tmp_path / "train.py").write_text(text)
     (tmp_path / "on_cpus.yaml").write_text("output_dir: o\nuse_cpu: true\n")
@@ -39,7 +41,9 @@ def seen_on(tmp_path, text, *, gpus=0, nodes=("node1", "node2"), version="5.24.0
         cards = tuple(Gpu(at, "NVIDIA H200", str(at), None, "550") for at in range(gpus))
         with_fact(snap, name, Gpus(("NVIDIA",) * bool(gpus), cards))
         with_fact(snap, name, DeepspeedConfig(script=found))
-        with_fact(snap, name, Software("/venv", "ok", packages={"transformers": version}))
+        packages = {"transformers": version, "torch": "2.9+xpu" if module == "xpu" else "2.9"}
+        optional = {module: "/venv/it.py", "torch_xla": None}
+        with_fact(snap, name, Software("/venv", "ok", packages=packages, optional=optional))
         with_fact(snap, name, ControllerFiles({}, typed=("start", "--", *job["command"])))
     return snap
 
@@ -49,32 +53,48 @@ def finding(tmp_path, text, **of):
 
 
 ADDED = ("--use_cpu", "True", "--ddp_backend", "gloo")
+OPTIONS, VARIABLE = Added(ADDED), Added(env={"ACCELERATE_USE_CPU": "true"})
+MADE = 'from transformers import TrainingArguments\nargs = TrainingArguments("out")\n'
+MINE = PARSED.replace(
+    IMPORT, "from own import TrainingArguments\nfrom transformers import HfArgumentParser\n"
+)
 
 
 @pytest.mark.parametrize(
     ("text", "of", "added"),
     [
-        (PARSED, {}, ADDED),
-        (PARSED, {"version": "4.33.1"}, ("--no_cuda", *ADDED[1:])),
-        (PARSED, {"command": ("train.py", "--ddp_backend", "ccl")}, ADDED[:2]),
-        (PARSED, {"command": ("train.py", "--use_cpu", "False")}, ()),
-        (PARSED, {"command": ("train.py", "settings.json")}, ()),
-        (PARSED, {"gpus": 1}, ()),
-        (PARSED, {"nodes": ("node1",)}, ()),
-        (PARSED, {"launcher": "accelerate"}, ()),
-        (PARSED, {"allow_separate": True}, ()),
-        (PARSED, {"env": {"ACCELERATE_USE_CPU": "true"}}, ()),
-        (PARSED.replace(IMPORT, "from own import TrainingArguments"), {}, ()),
-        (PLAIN, {}, ()),
-        ("import torch\n", {}, ()),
+        (PARSED, {}, OPTIONS),
+        (PARSED, {"deepspeed_config": "ds.json"}, OPTIONS),
+        (PARSED, {"version": "4.33.1"}, Added(("--no_cuda", *ADDED[1:]))),
+        (PARSED, {"command": ("train.py", "--ddp_backend", "ccl")}, Added(ADDED[:2])),
+        (PARSED, {"command": ("train.py", "--use_cpu", "False")}, Added()),
+        (PARSED, {"command": ("train.py", "settings.json")}, Added()),
+        (PARSED, {"gpus": 1}, Added()),
+        (PARSED, {"module": "torch_npu"}, Added()),
+        (PARSED, {"module": "habana_frameworks"}, Added()),
+        (PARSED, {"module": "xpu"}, Added()),
+        (PARSED, {"nodes": ("node1",)}, Added()),
+        (PARSED, {"launcher": "accelerate"}, Added()),
+        (PARSED, {"allow_separate": True}, Added()),
+        (PARSED, {"env": {"ACCELERATE_USE_CPU": "true"}}, Added()),
+        (TRL, {}, OPTIONS),
+        (MINE, {}, Added()),
+        (MADE, {}, VARIABLE),
+        (MADE, {"launcher": "torchrun"}, VARIABLE),
+        (MADE, {"deepspeed_config": "ds.json"}, Added()),
+        (MADE, {"version": "4.33.1"}, Added()),
+        (MADE + "args.use_cpu = True", {}, Added()),
+        ("from trl import SFTConfig\nSFTConfig(output_dir='o')", {}, VARIABLE),
+        (PLAIN, {}, Added()),
+        ("import torch\n", {}, Added()),
     ],
 )
 def test_a_start_adds_what_the_ranks_need_to_join_and_says_so(tmp_path, text, of, added):
     snap = seen_on(tmp_path, text, **of)
-    assert added_options(ClusterView(snap).head) == added
+    assert added_by_start(ClusterView(snap).head) == added
     found = judged(snap, CHECK)["node1",]
-    assert (found.cause == "options-added") == bool(added)
-    assert not added or " ".join(("start adds", *added)) in found.message
+    assert (found.cause == "added-by-start") == bool(added)
+    assert not added or found.message.endswith(f" {added}")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +127,8 @@ def test_a_start_adds_what_the_ranks_need_to_join_and_says_so(tmp_path, text, of
         ),
         (PARSED, {"command": ("train.py", "--deepspeed", "ds.json")}, FAIL, False),
         (PARSED + "parser.set_defaults(use_cpu=True)", {}, PASS, False),
-        ("SFTConfig(output_dir='o')", {}, FAIL, True),
+        ("SFTConfig(output_dir='o')", {}, FAIL, False),
+        ("SFTConfig(output_dir='o', deepspeed='ds.json')", {}, FAIL, True),
         (TRL, {}, FAIL, False),
         (PARSED, {"command": ("train.py", "--use_cpu", "True")}, PASS, False),
         (PARSED, {"command": ("train.py", "--no-cuda")}, PASS, False),
@@ -121,18 +142,18 @@ def test_a_trainer_without_gpus_says_that_it_trains_on_cpus(tmp_path, text, job,
     found = finding(tmp_path, text, **job)
     assert (found.outcome, found.stops) == (outcome, stops)
     if outcome is FAIL:
-        assert found.cause in ("ranks-alone", "options-added")
+        assert found.cause in ("ranks-alone", "added-by-start")
         assert found.fix and found.fix.on == HERE and "use_cpu" in f"{found.fix} {found.message}"
 
 
 @pytest.mark.parametrize(
     ("text", "words", "version", "fix"),
     [
-        (TRL, (), "5.24.0", "start -- train.py --use_cpu True --ddp_backend gloo"),
-        (TRL, (), "4.33.1", "start -- train.py --no_cuda True --ddp_backend gloo"),
+        (MINE, (), "5.24.0", "start -- train.py --use_cpu True --ddp_backend gloo"),
+        (MINE, (), "4.33.1", "start -- train.py --no_cuda True --ddp_backend gloo"),
         (PARSED, ("settings.json",), "5.24.0", "in settings.json: use_cpu true, ddp_backend gloo"),
         (
-            TRL,
+            MINE,
             ("--deepspeed", "ds.json"),
             "",
             "start -- train.py --deepspeed ds.json --use_cpu True --ddp_backend gloo",
