@@ -282,7 +282,7 @@ class Evidence:
         shown.is_only_warned = not known.warns and is_only_warned(text)
         shown.ends_traceback = bool(trace and trace.ends_program_with(text))
         at = max(text.find(literal) for literal in known.literals)
-        shown.is_datum = is_datum(text, at)
+        shown.is_datum = not (trace and trace.frames) and is_datum(text, at)
         shown.is_told = trace.is_told if trace else is_mention(text, at)
         if earlier and not self._is_worse(shown, earlier):
             earlier.count, earlier.last_number = shown.count, line.number

@@ -20,7 +20,8 @@ _TELLING_KEYS = re.compile(
 _QUOTE = re.compile(r"""[(\[{,=]\s*b?f?["']""")
 _MARGIN = re.compile(r"\s*(?:#|>|//)\s|\s+raise $")
 _TURN = re.compile(
-    r"<\|?(?:im_start|start_header_id|user|assistant|system)\b|\[/?INST\]|\[prompt\]"
+    r"<\|?(?:im_start|im_end|start_header_id|eot_id|end_of_turn|user|assistant|system)\b|\[/?INST\]"
+    r"|\[(?:prompt|response|ground_truth)\]"
 )
 _PROMPT = re.compile(r"^\W*(?:prompt|instruction|question|response|completion|sample)\b.*?: ", re.I)
 _EXCEPTION = re.compile(r"(?:[a-z_]\w*\.)*(?=[A-Z])\w*(?:Error|Exception)\b")
@@ -39,7 +40,7 @@ def is_datum(text: str, at: int) -> bool:
     keys = (
         next(filter(None, found.groups()))
         for found in _DATA_KEY.finditer(before)
-        if found[0][-1] not in before[found.end() :]
+        if found[0][-1] not in before[found.end() :].replace(rf"\{found[0][-1]}", "")
     )
     return any(not _TELLING_KEYS.fullmatch(key) for key in keys)
 

@@ -271,6 +271,8 @@ class _SurvivalTest:
             return not self._bad_ends
         if trace and trace.was_ignored:
             return True
+        if not self._bad_ends and self._is_past(cause):
+            return True
         if trace is cause and trace.is_bare and not trace.frames and not self._is_near_end(line):
             return True
         if trace and trace.was_caught:
@@ -280,6 +282,15 @@ class _SurvivalTest:
             is_noticed = cause_weight(cause) not in _UNNOTICED
             return not self._bad_ends and self._others_follow(cause) if is_noticed else None
         return None
+
+    def _is_past(self, cause: Cause) -> bool:
+        """Whether it is a value, or is told of and the program goes on or says that it is over."""
+        trace = cause if isinstance(cause, Trace) else cause.trace
+        if not cause.is_told or (trace and trace.is_bare):
+            return isinstance(cause, Sighting) and cause.is_datum
+        line = cause_line(cause)
+        is_over = self._progress.says_it_is_over(line.place.source)
+        return is_over or self._goes_on_after(line)
 
     def _lines_after(self, line: Line, number: int) -> int:
         return self._length.get(line.place.source, 0) - number

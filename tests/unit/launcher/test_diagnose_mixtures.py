@@ -180,6 +180,14 @@ def test_an_error_that_is_only_told_of_gives_way_to_the_one_that_ended_a_program
     assert not {name: head for name, head in wrong.items() if head_of(f"{lines[name]}\n") == head}
 
 
+@pytest.mark.parametrize("told", sorted(TOLD.keys() - {"a line alone"}))
+def test_an_error_that_is_only_told_of_accuses_no_run_that_goes_on_or_ends(head_of, told):
+    lines = exceptions(some(ROOTS, list(TOLD).index(told) + 4))
+    for end in (training_steps(2), "loaded 3 rows\nfinished\n"):
+        heads = {name: head_of(f"{TOLD[told](line)}\n{end}") for name, line in lines.items()}
+        assert not {name for name, head in heads.items() if head}
+
+
 def test_an_error_before_later_steps_gives_way_to_the_one_that_ended_the_run(head_of):
     logs = {name: log for name, log in some(ROOTS, 2).items() if log.count("\n") == 1}
     end = training_steps(4) + OWN_ERROR + TORCHRUN_END
