@@ -16,6 +16,7 @@ from checks.knowledge.failures import (
     recognise_failure,
 )
 from checks.knowledge.failures.known import versions_in
+from checks.knowledge.frameworks import Framework, framework_in
 from checks.knowledge.platforms import Platform, platform_in
 from launcher.diagnosis.excuses import (
     is_ignored,
@@ -28,6 +29,7 @@ from launcher.diagnosis.help_texts import HelpText, read_help_texts
 from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.mentions import is_datum, is_mention
+from launcher.diagnosis.named_nodes import with_named_place
 from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
 from launcher.diagnosis.recovery import LINES_BACK, Progress
 from launcher.diagnosis.scan import (
@@ -85,6 +87,8 @@ class Evidence:
         """Of packages, as the logs name them last."""
         self.platform: Platform | None = None
         """The accelerator, where the logs name one that is none of NVIDIA's."""
+        self.framework: Framework | None = None
+        """Whose keys the settings have."""
 
     @property
     def says_how_it_ended(self) -> bool:
@@ -111,6 +115,7 @@ class Evidence:
         for block in blocks:
             sample = block[:SAMPLE_SIZE].decode("utf-8", "replace")
             self._prefixes = Prefixes(sample, of_run=source.of_run)
+            self.framework = self.framework or framework_in(sample)
             yield block
             break
         yield from blocks
@@ -290,7 +295,9 @@ class Evidence:
             self._places[known.id] += not earlier
             shown.groups = {name: value for name, value in groups.items() if value}
             line = replace(line, time=_time_of(text, raw))
-            shown.line = self._with_asserting_rank(_with_named_place(line, shown.groups), raw)
+            shown.line = self._with_asserting_rank(
+                with_named_place(line, shown.groups, trace, raw), raw
+            )
             shown.silence = _silence_before(raw)
             self.sightings[key] = shown
 
@@ -380,14 +387,3 @@ def _silence_before(raw: RawLine) -> float:
     )
     earlier, now = parse_time(before), parse_time(clean_text(raw.data))
     return max(0.0, now - earlier) if earlier and now else 0.0
-
-
-def _with_named_place(line: Line, values: Mapping[str, str]) -> Line:
-    """The line as said of whom it names, where it names somebody else than its own place."""
-    rank = values.get("rank", "")
-    place = replace(
-        line.place,
-        node=values.get("node") or line.place.node,
-        rank=int(rank) if rank.isdigit() else line.place.rank,
-    )
-    return replace(line, place=place)

@@ -45,6 +45,7 @@ _TAGS = (
     re.compile(r"(?P<rank>\d{1,6}): "),
     re.compile(rf"(?P<stream>{_OWN}): "),
     re.compile(rf"(?P<host>{_NAME}) +(?:(?P<rank>\d{{1,6}})|(?P<stream>{_OWN})): "),
+    re.compile(rf"slurm(?:step)?d-(?P<host>{_NAME}): "),
     re.compile(rf"(?P<host>{_NAME})(?:: |:$| +\| )"),
 )
 _HOST_TAG = _TAGS[-1]

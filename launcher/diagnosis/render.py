@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.knowledge.failures import FailureKind
+from checks.knowledge.frameworks import framework_in, with_keys_of
 from checks.knowledge.platforms import in_words_of, with_pip_of
 from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
@@ -184,12 +185,13 @@ def _reason_lines(cause: Sighting, evidence: Evidence) -> Iterator[str]:
 
 
 def _remedy(cause: Sighting, evidence: Evidence) -> str:
-    """The fix in the words of the log's accelerator and of its Python installation."""
+    """The fix in the words of the log's accelerator, framework and Python installation."""
+    paths = cause.trace.paths if cause.trace else ()
     remedy = cause.fill_in(cause.known.fix)
     if REFUSED in cause.known.id and cause.trace and (own := remedy_in(cause.trace)):
         remedy = f"{own}; {remedy}"
-    remedy = in_words_of(evidence.platform, remedy)
-    return with_pip_of(cause.trace.paths if cause.trace else (), remedy)
+    framework = framework_in("\n".join(paths)) or evidence.framework
+    return with_pip_of(paths, with_keys_of(framework, in_words_of(evidence.platform, remedy)))
 
 
 def _unknown_failure_lines(verdict: LogVerdict, cause: Trace, evidence: Evidence) -> Iterator[str]:
@@ -237,7 +239,11 @@ def _shorten_trace(lines: Sequence[str]) -> list[str]:
 
 
 def _no_failure_lines(evidence: Evidence) -> Iterator[str]:
-    yield "No known failure was found, and no traceback that ended the run."
+    ends = [evidence.progress.good_end(source.place.source) for source in evidence.sources]
+    if ends and all(ends):
+        yield "No failure was found: the log says that the run ended well."
+    else:
+        yield "No known failure was found, and no traceback that ended the run."
     for source in evidence.sources:
         name = source.place.source
         hints = {

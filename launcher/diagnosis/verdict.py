@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
 from checks.knowledge.failures import FAILURES, FailureKind
+from launcher.diagnosis.absent import TABLES, absent_member
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place
 from launcher.diagnosis.recovery import Progress
@@ -20,6 +21,8 @@ ENDED_FROM_OUTSIDE = ("slurm-time-limit", "batch-time-limit", "job-deadline", "i
 CAUGHT_LINES = 3
 """Lines after a traceback that was caught, as its neighbours say, which show that it was."""
 DIFFERENT_CALLS = "ranks called different collectives"
+FEW_NUMBERS = 16
+"""Elements of a collective that hands on a loss or a flag, and no parameter."""
 NEAR_END_LINES = 40
 """A stall counts among the last lines alone."""
 
@@ -118,7 +121,9 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     counting: list[Cause] = [cause for cause in failures if not survived(cause)]
     counting += evidence.traces.that_count(survived)
     harmless = [
-        each for each in sightings if each.known.kind is FailureKind.NOISE or survived(each)
+        each
+        for each in sightings
+        if each.known.layer != TABLES and (each.known.kind is FailureKind.NOISE or survived(each))
     ]
     ordered = sorted(counting, key=_cause_order(counting, first, several=len(evidence.sources) > 1))
     if not ordered:
@@ -126,15 +131,17 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     stalls = [each for each in ordered if cause_weight(each) is Weight.STALL]
     head = _uncaught_instead(ordered[0], ordered, evidence.progress)
     cause = _what_led_to(head, ordered, failures, stalls)
+    if isinstance(cause, Sighting):
+        cause = absent_member(cause, sightings) or cause
     harmless = [each for each in harmless if each is not cause]
-    rest = [other for other in ordered if other is not cause]
+    rest = [other for other in ordered if cause_line(other) is not cause_line(cause)]
     same = [other for other in rest if _is_same_failure(other, cause)]
     then = [
         other for other in rest if other not in same and cause_weight(other) is not Weight.STALL
     ]
     laggards = describe_laggards(failures)
     if laggards.startswith(DIFFERENT_CALLS):
-        cause = _as_mismatch(cause)
+        cause = _as_mismatch(cause, laggards, evidence.versions.get("zero", ""))
     if _is_alone(cause, same):
         cause = replace(cause, known=FAILURES["ranks-alone"])
     return LogVerdict(cause, same, then, harmless, laggards, first_failed=first)
@@ -163,11 +170,16 @@ def _ends_program(cause: Cause) -> bool:
     return cause.ends_traceback and cause.known.kind is FailureKind.ROOT and not cause.known.peer
 
 
-def _as_mismatch(cause: Cause) -> Cause:
-    """A time-out of a collective that others did not call is no slow rank or network."""
-    if isinstance(cause, Sighting) and _COLLECTIVE.search(cause.line.text):
-        return replace(cause, known=FAILURES["collective-mismatch"])
-    return cause
+def _as_mismatch(cause: Cause, calls: str, zero: str) -> Cause:
+    """A time-out of a collective that others did not call is no slow rank or network; nor is one
+    that they called with another size, as ranks do that use different parameters."""
+    if not (isinstance(cause, Sighting) and _COLLECTIVE.search(cause.line.text)):
+        return cause
+    name = "collective-mismatch"
+    sizes = map(int, re.findall(r"NumelIn=(\d+)", calls))
+    if len(set(re.findall(r"OpType=(\w+)", calls))) == 1 and min(sizes, default=0) > FEW_NUMBERS:
+        name = "collective-sizes-of-zero3" if zero == "3" else "collective-sizes"
+    return replace(cause, known=FAILURES[name])
 
 
 def _is_alone(cause: Cause, same: Sequence[Cause]) -> TypeGuard[Sighting]:

@@ -168,6 +168,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.declared",
         "checks.check",
         "checks.errors",
+        "checks.folded_names",
         "checks.knowledge",
         "checks.masking",
         "checks.next_line",

@@ -114,6 +114,23 @@ root collective-mismatch
   fix     make every rank take the same path around collectives and saves, and give each the same
           number of batches (DistributedSampler or drop_last, Accelerate's even_batches, torch's
           Join for DDP)
+root collective-sizes-of-zero3
+  says    ranks gather parameters of different sizes
+  cause   ranks called the same collective with different sizes: under ZeRO-3 they gather different
+          parameters, as each runs other modules (experts that got no token, the image tower at a
+          batch of text, a branch that data decides)
+  fix     for a mixture of experts deepspeed.utils.set_z3_leaf_modules(model, [CLASS]) with the
+          class of its MoE block before deepspeed.initialize (or a newer DeepSpeed and
+          transformers, which mark it); a dummy image at batches of text; ZeRO-2 where the model
+          fits
+root collective-sizes
+  says    ranks call a collective with different sizes
+  cause   ranks called the same collective with different sizes: on one of them other parameters
+          took part in the step (an expert without a token, a batch without an image), or tensors
+          were gathered whose length depends on the data
+  fix     let each step use every trained parameter on every rank (mixed batches, a dummy image;
+          with ZeRO-3 set_z3_leaf_modules for the MoE block); pad before gathering (Accelerate's
+          pad_across_processes)
 symptom nccl-remote-ended
   says    remote process exited or there was a network error
   cause   a rank ended, or the network between two nodes broke; NCCL does not tell which

@@ -138,7 +138,7 @@ root cuda-illegal-access
   cause   a kernel accessed memory outside its bounds: usually a bug in the model or an extension,
           seldom the GPU
   fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env] to see where
-  follows compute-sanitizer-report
+  follows compute-sanitizer-report, gpu-xid, gpu-lost
 root cuda-ecc
   says    uncorrectable ECC error encountered
   cause   the memory of a GPU is damaged

@@ -78,13 +78,17 @@ VERSION_LINES: Mapping[str, re.Pattern[str]] = {
         ("transformers` version: ", r"`transformers` version: (?P<transformers>VERSION)"),
         ("ccelerate` version: ", r"`?Accelerate`? version: (?P<accelerate>VERSION)"),
         ("Accelerate version: ", r"Accelerate version: (?P<accelerate>VERSION)"),
+        ("ZeroOptimizer_Stage3", r"DeepSpeedZeroOptimizer_Stage(?P<zero>3)"),
+        ("zero_optimization_stage ", r"zero_optimization_stage \.+ (?P<zero>\d)"),
+        ("ZeroStageEnum.weights", r"ZeroStageEnum\.weights: (?P<zero>3)"),
         (
             "Successfully installed ",
             "|".join(rf"\b{package}-(?P<{package}>VERSION)" for package in _INSTALLED),
         ),
     )
 }
-"""What a line that names versions contains, and the pattern that reads them, by package."""
+"""What a line that names versions contains, and the pattern that reads them, by package; `zero` is
+the stage of ZeRO."""
 
 
 def versions_in(text: str) -> Mapping[str, str]:
