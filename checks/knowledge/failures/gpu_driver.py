@@ -159,6 +159,7 @@ root miopen-failed, survivable
   says    MIOpen(HIP): Error [Compile]
   says    miopenStatusUnknownError
   says    miopenStatusInternalError
+  says    Internal error while accessing SQLite database
   cause   MIOpen could not build or load a kernel: its cache folder is not writable, shared by many
           ranks over NFS, or of another ROCm
   fix     MIOPEN_USER_DB_PATH and MIOPEN_CUSTOM_CACHE_DIR in a local folder of each node (or rank);

@@ -191,6 +191,12 @@ root python-mutable-default
   cause   a package's dataclass is too old for Python 3.11, which refuses such defaults
   fix     update the package that the traceback names (fairseq, hydra, omegaconf …), or Python 3.10
   checks  software.versions-are-equal
+root python-path-is-none
+  says    "TypeError: expected str, bytes or os.PathLike object, not NoneType"
+  cause   a path is None: an option or variable of the environment that names a file is not set, or
+          a tokenizer's folder lacks the file that its class reads (vocab.json, tokenizer.model)
+  fix     the last line of your own code in the traceback names the variable: give the option; for a
+          tokenizer `ls` its folder, download what is missing, or use_fast=True
 """,
     PYTHON_3_13_8=KNOWN_RELEASES["python-3.13.8"].because,
     BITSANDBYTES_TRITON_OPS=KNOWN_RELEASES["bitsandbytes-triton-ops"].because,

@@ -146,5 +146,11 @@ root tokenizer-extra-special-tokens
           (extra_special_tokens is written as a list by transformers 5)
   fix     the release that wrote them (`uv pip install -U transformers`), or the original model's
           tokenizer files
+root chat-template-field-missing
+  shows   UndefinedError: 'dict object' has no attribute '{name:role|content|tool_calls}'
+  cause   the chat template reads `{name}` of each message, and the data's messages do not have it
+          (ShareGPT has from and value)
+  fix     convert the messages to role and content, or name the fields in the data's settings
+          (dataset_info.json tags, message_property_mappings, `standardize` functions)
 """
 )

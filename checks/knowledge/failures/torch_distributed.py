@@ -333,5 +333,9 @@ root c10d-nccl-on-other-accelerator
   fix     the backend hccl on NPUs and Gaudi (import torch_npu or habana_frameworks.torch before),
           xccl (torch 2.8 and newer) or ccl on XPUs; DeepSpeed and accelerate choose it themselves
           where no backend is named
+root c10d-rank-late-for-barrier, peer
+  shows   Rank {rank:\d+} failed to pass monitoredBarrier in {ms:\d+} ms
+  cause   rank {rank} did not come to a barrier in {ms} ms: it ended, hangs or took another path
+  fix     read the output of rank {rank}
 """,
 )

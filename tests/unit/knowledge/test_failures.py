@@ -76,7 +76,8 @@ GENERAL = set(
     nccl-dup-gpu-legacy nccl-over-container-bridge nccl-over-link-local nccl-shm-segment
     nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration package-asked-for
     package-attribute-missing package-name-missing package-submodule-missing pdsh-ssh-exit
-    peer-reset permission-denied-file pod-not-placed python-circular-import python-json-empty
+    peer-reset permission-denied-file pod-not-placed python-circular-import
+    python-path-is-none python-json-empty
     python-json-syntax rank-bus-error ray-actor-died release-object-attribute
     release-unexpected-keyword remote-command-not-found remote-lib-missing script-arguments-refused
     shapes-not-broadcast shapes-not-multiplied skypilot-no-capacity skypilot-not-in-catalog
