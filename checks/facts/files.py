@@ -39,7 +39,7 @@ class PathState:
 class SpaceUser:
     """What takes space: a file, one without a name that `pid` holds open as `fd`, or a folder.
 
-    `entries` are a folder's, which has no `bytes`.
+    `entries` are a folder's, which has no `bytes`. `holder` has a named file open.
     """
 
     path: str
@@ -48,6 +48,7 @@ class SpaceUser:
     pid: int = 0
     fd: int = 0
     command: str = ""
+    holder: int = 0
 
 
 @dataclass(frozen=True)

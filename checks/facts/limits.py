@@ -6,10 +6,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Count, Fact
 
 Pair: TypeAlias = tuple[int | None, int | None]
 """A limit's (soft, hard); None is unlimited."""
+
+
+@dataclass(frozen=True)
+class ShmFile:
+    """A file in /dev/shm that no process has open or mapped."""
+
+    path: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ShmHolder:
+    """A process with files in /dev/shm, and how many bytes they take."""
+
+    pid: Count
+    user: str
+    command: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ShmUsers:
+    """What fills /dev/shm, the largest first; empty where it is not full."""
+
+    orphans: tuple[ShmFile, ...] = ()
+    holders: tuple[ShmHolder, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,3 +64,4 @@ class Limits(Fact):
     shm_writable: bool = True
     shm_read_only: bool = False
     shm_mode: str = ""
+    shm_users: ShmUsers = field(default_factory=ShmUsers)

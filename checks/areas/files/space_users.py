@@ -32,6 +32,8 @@ def describe_user(room: FolderSpace) -> str:
     size = f"{format_file_size(user.bytes)} of {format_file_size(room.used_bytes)}"
     if user.pid:
         return f"; {size} are {user.path}, deleted but held open by pid {user.pid} ({user.command})"
+    if user.holder:
+        return f"; {size} are {user.path}, which pid {user.holder} ({user.command}) has open"
     return f"; {size} are {user.path}"
 
 
@@ -45,6 +47,9 @@ def freeing_fix(node: NodeView, room: FolderSpace) -> Fix:
     if user and user.pid:
         note = f"empties it; pid {user.pid} still has it open, and may go on without it or not"
         return node.fix(f": > /proc/{user.pid}/fd/{user.fd}", note, root=True)
+    if user and user.holder:
+        note = f"shows who has it open: once that has ended, `rm {shlex.quote(user.path)}`"
+        return node.fix(f"ps -o pid,user,lstart,args -p {user.holder}", note)
     if user and room.mount in TEMPORARY and user.path != room.mount:
         remove = "rm -r" if user.entries else "rm"
         note = "if nobody needs it any longer"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.areas.limits.limit_fixes import describe_setting_lines, limit_fix
+from checks.areas.limits.shm import describe_shm_users, free_shm_fix
 from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
@@ -125,7 +126,7 @@ def starts_too_few(node: NodeView) -> bool:
     return soft is not None and soft < NPROC_NEEDED * (node.slots or 1)
 
 
-@node_check("limits.shm-is-large-enough", Limits, Gpus, tags=(Tag.AFTER_FAILURE,))
+@node_check("limits.shm-is-large-enough", Limits, Gpus, Account, tags=(Tag.AFTER_FAILURE,))
 def shm_is_large_enough(node: NodeView) -> Verdict:
     """/dev/shm is large enough for what ranks of one node and their data loaders hand to each
     other.
@@ -139,7 +140,8 @@ def shm_is_large_enough(node: NodeView) -> Verdict:
 
     Fix:
         shm-small: remounts it larger, or `docker run --shm-size=16g`.
-        shm-full: shows what fills it; what no running job owns can go.
+        shm-full: removes the files that no process has open or mapped any longer, such as those of
+            a crashed run; where there are none, remounts it larger, or shows the processes.
     """
     limits = node.read(Limits)
     total, free, wanted = limits.shm_bytes, limits.shm_free_bytes, _shm_wanted(node)
@@ -153,10 +155,9 @@ def shm_is_large_enough(node: NodeView) -> Verdict:
     if free <= DOCKER_SHM:
         message = (
             f"/dev/shm on {node.name} is full: {format_memory(free)} of {format_memory(total)} "
-            "are free"
+            f"are free{describe_shm_users(node)}"
         )
-        note = "then delete what no running job uses, such as nccl-* and torch_* of a crashed run"
-        return block("shm-full", message, node.fix("ls -lS /dev/shm", note), **evidence)
+        return block("shm-full", message, free_shm_fix(node, wanted), **evidence)
     if total < wanted:
         message = (
             f"/dev/shm on {node.name} holds {format_memory(total)}; {format_memory(wanted)} are "

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.account import Account
 from checks.facts.limits import Limits
-from checks.model import Verdict, block, ok, skip
+from checks.knowledge.container_limits import REMOUNT_SHM, SHM_IN_CONTAINER
+from checks.model import Fix, Verdict, block, ok, skip
+from checks.units import format_memory
 
 
 @node_check("limits.shm-is-writable", Limits)
@@ -54,3 +59,43 @@ def _remount_note(limits: Limits, option: str) -> str:
     return (
         f"until the next boot; to keep it, take `{option}` out of the /dev/shm line of /etc/fstab"
     )
+
+
+def describe_shm_users(node: NodeView) -> str:
+    """What fills /dev/shm, as the end of a sentence; '' where nothing is known."""
+    users = node.read(Limits).shm_users
+    words = []
+    if users.orphans:
+        first, count = users.orphans[0], len(users.orphans)
+        more = f" and {count - 1} more files" if count > 1 else ""
+        size = format_memory(sum(file.bytes for file in users.orphans))
+        words.append(f"{size} are {first.path}{more}, which no process has any longer")
+    if users.holders:
+        holder = users.holders[0]
+        what = f"{holder.command} (pid {holder.pid}, of {holder.user})"
+        words.append(f"{format_memory(holder.bytes)} belong to {what}")
+    return "".join(f"; {word}" for word in words)
+
+
+def free_shm_fix(node: NodeView, wanted: int) -> Fix:
+    """Removes what nobody has any longer, if that is enough for `wanted` bytes; else enlarges it.
+
+    A container may share /dev/shm with processes that it does not see: nothing is removed there.
+    """
+    limits, users = node.read(Limits), node.read(Limits).shm_users
+    if limits.container:
+        return node.fix("", SHM_IN_CONTAINER)
+    removed, freed = [], limits.shm_free_bytes
+    for file in users.orphans:
+        if freed < wanted:
+            removed.append(file.path)
+            freed += file.bytes
+    if removed and freed >= wanted:
+        return node.fix(shlex.join(["rm", "-f", *removed]), "no process has them open or mapped")
+    if limits.shm_bytes < 0.45 * node.read(Account).memory_bytes:
+        return node.fix(REMOUNT_SHM, "until the next boot: /etc/fstab", root=True)
+    if users.holders:
+        pids = ",".join(str(holder.pid) for holder in users.holders)
+        note = "shows who has files there: end what nobody needs any longer"
+        return node.fix(f"ps -o pid,user,lstart,args -p {pids}", note)
+    return node.fix("ls -lS /dev/shm", "then delete what no running job uses")

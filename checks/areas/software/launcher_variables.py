@@ -51,8 +51,6 @@ def variables_are_no_launchers(node: NodeView) -> Verdict:
 
 def launcher_variables(node: NodeView) -> Iterator[tuple[str, str]]:
     """(name, what ranks do because of it) of those that end this start."""
-    if not node.has(Environment):
-        return
     store, rank = setting_in_force(node, AGENT_STORE), setting_in_force(node, OMPI_LOCAL_RANK)
     if store and store.value == "True" and node.job.launcher == "deepspeed":
         yield AGENT_STORE, "with DeepSpeed's launcher none of them opens the master port"

@@ -5,6 +5,7 @@ import resource
 
 from checks.node.probe.core import section
 from checks.node.probe.limit_lines import limit_settings
+from checks.node.probe.shm_users import shm_users
 from checks.node.runtime.files import read_file
 
 CUTTING = {
@@ -67,5 +68,6 @@ def limits(args):
         "pid_max": int(read_file("/proc/sys/kernel/pid_max", "0")),
         "core_pattern": read_file("/proc/sys/kernel/core_pattern", ""),
         "container": any(os.path.exists(mark) for mark in CONTAINER_MARKS),
+        "shm_users": shm_users(free) if total else {},
         **shm_access(),
     }

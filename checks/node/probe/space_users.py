@@ -6,7 +6,7 @@ import os
 import stat
 import time
 
-from checks.node.runtime.processes import command_line, process_ids
+from checks.node.runtime.processes import command_line, process_holding, process_ids
 
 WALK_S = 1.5
 MOST = 3
@@ -23,6 +23,10 @@ def space_users(mount):
     files, entries = look_through(mount, device, time.monotonic() + WALK_S)
     found = [user(path, size) for size, path in heapq.nlargest(MOST, files)]
     found = sorted(found + deleted_files(device), key=lambda each: -each["bytes"])[:MOST]
+    for each in found:
+        pid = each["pid"] or process_holding(each["path"])
+        if pid and not each["pid"]:
+            each.update(holder=pid, command=" ".join(command_line(pid))[:80])
     fullest = max(entries, key=entries.get)
     return [*found, user(fullest, 0, entries=entries[fullest])]
 

@@ -129,13 +129,18 @@ def open_files(pid):
 
 def is_held_open(path):
     """Whether a process that this login sees has the file open."""
+    return process_holding(path) is not None
+
+
+def process_holding(path):
+    """The id of a process that this login sees and that has the file open; None for nobody."""
     for link in glob.iglob("/proc/[0-9]*/fd/*"):
         try:
             if os.readlink(link) == path:
-                return True
+                return int(link.split("/")[2])
         except OSError:
             continue  # gone meanwhile, or another user's
-    return False
+    return None
 
 
 def kill_all(pids):

@@ -139,6 +139,7 @@ ALIKE = frozenset(
         *("output-append-only", "hub-cache-immutable", "hosts-file-immutable"),
         *("prints-in-quotes", "warm-up-of-no-step", "timers-in-quotes"),
         *("pinned-in-bashrc", "two-ranks-on-one-processor"),
+        *("shm-full-of-many", "shm-held-by-a-process"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

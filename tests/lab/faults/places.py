@@ -56,6 +56,17 @@ SHM_FULL = custom(
     "shm-full",
     "mount -o remount,size=100m /dev/shm; fallocate -l 60M /dev/shm/nccl-lost",
 )
+SHM_FULL_OF_MANY = custom(
+    "shm-full-of-many",
+    "mount -o remount,size=400m /dev/shm; "
+    "for n in 1 2 3 4 5 6; do fallocate -l 60M /dev/shm/torch_$n; done",
+)
+SHM_HOLDER = "sleep 3604"
+SHM_HELD = custom(
+    "shm-held-by-a-process",
+    "mount -o remount,size=200m /dev/shm; fallocate -l 180M /dev/shm/nccl-lives\n"
+    f"setsid {SHM_HOLDER} 9>>/dev/shm/nccl-lives </dev/null >/dev/null 2>&1 & sleep 0.2",
+)
 WITH_LIBRARY = custom("infiniband-library", "touch /usr/lib/libibverbs.so.1")
 """The machine below may have it or not: with it, no device node is what is missing."""
 
@@ -126,7 +137,10 @@ CASES = [
         fixable=False,
     ),
     case("shm-64m", "limits.shm-is-large-enough", NODE3, "shm-small"),
-    case(SHM_FULL, "limits.shm-is-large-enough", NODE3, "shm-full", fixable=False),
+    *(
+        case(fault, "limits.shm-is-large-enough", NODE3, "shm-full", leaves=(SHM_HOLDER,))
+        for fault in (SHM_FULL, SHM_FULL_OF_MANY, SHM_HELD)
+    ),
     case("nofile-256", "limits.nofile-is-enough", NODE3, "nofile-low", fixable=False),
     Case(
         "memlock-64k",

@@ -14,6 +14,7 @@ from tests.unit.areas.test_files_free_space import TEMPORARY, room, rooms
 MOUNT = {"absolute": "/tmp", "mount": "/tmp", "free_bytes": 0, "used_bytes": 10**9}
 CORE = SpaceUser("/tmp/core.4711", 8 * 10**8)
 HELD = SpaceUser("/tmp/spool", 9 * 10**8, pid=42, fd=9, command="logger -f")
+OPEN = SpaceUser("/tmp/spill", 9 * 10**8, holder=43, command="train.py")
 LOCKS = SpaceUser("/tmp/locks", entries=10**6)
 SMALL = SpaceUser("/tmp/a", 10**6)
 
@@ -28,6 +29,7 @@ def found(*users, **fields):
     [
         ((CORE, LOCKS), {}, "800.0 MB of 1.0 GB are /tmp/core.4711", "rm /tmp/core.4711"),
         ((HELD, CORE), {}, "deleted but held open by pid 42 (logger -f)", ": > /proc/42/fd/9"),
+        ((OPEN, LOCKS), {}, "which pid 43 (train.py) has open", "-p 43"),
         ((CORE, LOCKS), {"free_inodes": 0}, "/tmp/locks has 1000000 entries", "rm -r /tmp/locks"),
         ((SMALL,), {}, "are free on /tmp", "du -xah /tmp | sort -h | tail -n 20"),
         ((), {}, "are free on /tmp", "du -xah /tmp | sort -h | tail -n 20"),
