@@ -140,6 +140,7 @@ ALIKE = frozenset(
         *("prints-in-quotes", "warm-up-of-no-step", "timers-in-quotes"),
         *("pinned-in-bashrc", "two-ranks-on-one-processor"),
         *("shm-full-of-many", "shm-held-by-a-process"),
+        *("script-meets-at-localhost", "script-saves-on-one-rank"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )
