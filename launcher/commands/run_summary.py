@@ -17,6 +17,8 @@ from launcher.run.messages import RankEnded, RankStarted
 from launcher.run.step_meter import late_after_s
 from launcher.run.step_words import StepFigures, time_left_s
 
+ENDED_BY_LAUNCHER = "ended by the launcher"
+
 
 @dataclass(frozen=True)
 class RankSummary:
@@ -130,7 +132,7 @@ def _seconds(run: RecordedRun, result: Mapping[str, Any]) -> float | None:
 def _describe_end_with_run(result: Mapping[str, Any]) -> str:
     """Of a rank that the launcher ended: after what, or on whose request."""
     joint = " after" if result.get("state") == "failed" else ":"
-    return f"ended by the launcher{joint} {result.get('ended_because', '')}"
+    return f"{ENDED_BY_LAUNCHER}{joint} {result.get('ended_because', '')}"
 
 
 def summarise_ranks(run: RecordedRun) -> list[RankSummary]:

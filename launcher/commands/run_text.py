@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checks.folded_names import fold_names
 from checks.next_line import next_line
 from checks.units import format_duration
-from launcher.commands.run_summary import RankSummary, RunSummary
+from launcher.commands.run_summary import ENDED_BY_LAUNCHER, RankSummary, RunSummary
+from launcher.plan.ranks import name_places
 from launcher.run.step_words import describe_progress, describe_step, describe_wait
 
 LOST = "its launcher ended without a result; each node ends its ranks by itself within seconds"
 LISTED_RANKS = 16
 """So many ranks are listed one by one; more are folded by their state."""
 COMMAND_WIDTH = 60
+_NUMBER = re.compile(r"-[\d.].*")
 
 
 def line_for_run(command: str, name: str, base: Path, *words: str) -> str:
@@ -27,7 +30,7 @@ def line_for_run(command: str, name: str, base: Path, *words: str) -> str:
 
 
 def summary_columns(run: RunSummary) -> list[str]:
-    """The cells of a run's line, the command last; empty where nothing is known."""
+    """The cells of a run's line but its command; empty where nothing is known."""
     if run.is_late:
         pace, about_left = describe_wait(run), ""
     else:
@@ -35,8 +38,49 @@ def summary_columns(run: RunSummary) -> list[str]:
         about_left = f"{format_duration(run.left_s)} left" if run.left_s is not None else ""
     duration = format_duration(run.seconds) if run.seconds is not None else ""
     loss = f"loss {run.loss}" if run.loss is not None else ""
-    cells = [run.name, run.state, duration, describe_step(run), loss, pace, about_left]
-    return [*cells, _shorten(shlex.join(run.command))]
+    return [run.name, run.state, duration, describe_step(run), loss, pace, about_left]
+
+
+def command_texts(runs: Sequence[RunSummary]) -> list[str]:
+    """The commands; of a long one what is other than in the last run of the same script."""
+    earlier: dict[tuple[str, ...], RunSummary] = {}
+    texts = []
+    for run in runs:
+        script = run.command[: 2 if run.command[:1] == ("-m",) else 1]
+        texts.append(_command_text(run, len(script), earlier.get(script)))
+        earlier[script] = run
+    return texts
+
+
+def _command_text(run: RunSummary, named: int, before: RunSummary | None) -> str:
+    whole = shlex.join(run.command)
+    if before is None or len(whole) <= COMMAND_WIDTH:
+        text = _shorten(whole)
+    else:
+        old, new = (Counter(_arguments(each.command[named:])) for each in (before, run))
+        changed = [shlex.join(words) for words in (new - old).elements()]
+        left_out = [shlex.join(words[:1]) for words in old if words[0] not in {w[0] for w in new}]
+        parts = [*changed, *(["without", *left_out] if left_out else [])]
+        same = "" if parts else "(the same command)"
+        text = _shorten(" ".join([shlex.join(run.command[:named]), "…", *parts, same]).rstrip())
+    moved = before is not None and before.nodes != run.nodes
+    return f"{text} on {fold_names(run.nodes)}" if moved else text
+
+
+def _arguments(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Each option with its values; words before the first one by themselves."""
+    option: tuple[str, ...] = ()
+    for word in words:
+        if word.startswith("-") and not _NUMBER.fullmatch(word):
+            if option:
+                yield option
+            option = (word,)
+        elif option:
+            option = (*option, word)
+        else:
+            yield (word,)
+    if option:
+        yield option
 
 
 def align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -48,7 +92,11 @@ def align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _shorten(text: str) -> str:
-    return text if len(text) <= COMMAND_WIDTH else f"{text[: COMMAND_WIDTH - 2]} …"
+    """Cut between words, where there are any."""
+    if len(text) <= COMMAND_WIDTH:
+        return text
+    head = text[: COMMAND_WIDTH - 2]
+    return f"{head.rpartition(' ')[0] or head} …"
 
 
 def status_lines(run: RunSummary) -> Iterator[str]:
@@ -71,7 +119,7 @@ def status_lines(run: RunSummary) -> Iterator[str]:
 def end_lines(run: RunSummary, ranks: Sequence[RankSummary]) -> Iterator[str]:
     """What a person wants to know of a run that has ended: how, where, when, and of its ranks."""
     yield from status_lines(run)
-    yield from (f"  {line}" for line in _states_of_ranks(ranks))
+    yield from (f"  {line}" for line in _states_of_ranks(ranks, run.diagnosis or ""))
     if run.diagnosis:
         yield run.diagnosis
     yield run.path
@@ -91,20 +139,33 @@ def progress_text(run: RunSummary) -> str:
     return describe_progress(run, line_for_run("xray", run.name, Path(run.path).parent))
 
 
-def rank_lines(ranks: Sequence[RankSummary]) -> Iterator[str]:
-    """A line for each rank; of many ranks one for each state."""
-    if len(ranks) <= LISTED_RANKS:
-        for rank in ranks:
+def rank_lines(ranks: Sequence[RankSummary], diagnosis: str) -> Iterator[str]:
+    """A line for each rank, one for those that the launcher ended; of many one for each state.
+
+    Why they were ended is left to the diagnosis, where that begins with it.
+    """
+    if len(ranks) > LISTED_RANKS:
+        yield from _states_of_ranks(ranks, diagnosis)
+        return
+    ended = [rank for rank in ranks if rank.state.startswith(ENDED_BY_LAUNCHER)]
+    for rank in ranks:
+        if rank.state.startswith(ENDED_BY_LAUNCHER):
+            if rank == ended[0]:
+                yield f"{name_places(ended)}: {_brief_state(rank.state, diagnosis)}"
+        else:
             process = f", process {rank.pid}" if rank.state == "running" else ""
             yield f"rank {rank.rank} on {rank.node}: {rank.state}{process}"
-        return
-    yield from _states_of_ranks(ranks)
 
 
-def _states_of_ranks(ranks: Sequence[RankSummary]) -> Iterator[str]:
+def _brief_state(state: str, diagnosis: str) -> str:
+    reason = diagnosis.partition("\n")[0]
+    return state.removesuffix(f": {reason}") if reason else state
+
+
+def _states_of_ranks(ranks: Sequence[RankSummary], diagnosis: str) -> Iterator[str]:
     by_state: dict[str, list[RankSummary]] = defaultdict(list)
     for rank in ranks:
-        by_state[rank.state].append(rank)
+        by_state[_brief_state(rank.state, diagnosis)].append(rank)
     for state, alike in by_state.items():
         nodes = fold_names(dict.fromkeys(rank.node for rank in alike))
         yield f"{len(alike)} of {len(ranks)} ranks, on {nodes}: {state}"

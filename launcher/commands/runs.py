@@ -18,6 +18,7 @@ from launcher.commands.run_summary import summarise_ranks, summarise_run
 from launcher.commands.run_text import (
     LOST,
     align_columns,
+    command_texts,
     end_lines,
     line_for_run,
     rank_lines,
@@ -41,7 +42,8 @@ def list_runs(args: Namespace) -> None:
     if args.json:
         print(json.dumps([dataclasses.asdict(run) for run in found], indent=1))
     elif found:
-        print("\n".join(align_columns([summary_columns(run) for run in found])))
+        cells = zip(map(summary_columns, found), command_texts(found), strict=True)
+        print("\n".join(align_columns([[*columns, command] for columns, command in cells])))
     else:
         print(f"no run in {args.runs}/ yet", file=sys.stderr)
 
@@ -51,10 +53,11 @@ def show_status(args: Namespace) -> None:
     run = find_run(args.runs, args.which)
     summary, ranks = summarise_run(run), summarise_ranks(run)
     if args.json:
-        each = [dataclasses.asdict(rank) for rank in ranks]
-        print(json.dumps({**dataclasses.asdict(summary), "ranks": each}, indent=1))
+        as_json = [dataclasses.asdict(rank) for rank in ranks]
+        print(json.dumps({**dataclasses.asdict(summary), "ranks": as_json}, indent=1))
         return
-    print("\n".join([*status_lines(summary), *(f"  {line}" for line in rank_lines(ranks))]))
+    each = rank_lines(ranks, summary.diagnosis or "")
+    print("\n".join([*status_lines(summary), *(f"  {line}" for line in each)]))
     if damaged := run.damaged_files:
         print(f"its record is damaged, and says less than it did: {', '.join(damaged)}")
     if missing := sum(run.read("result.json").get("missing", {}).values()):

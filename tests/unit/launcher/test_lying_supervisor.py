@@ -70,7 +70,7 @@ def assert_held_against_the_liar(seed, run, code, terminal):
     for node in run.nodes.values():
         assert "stop" in node.heard or node.name == LIAR
     shown = RecordedRun(path)
-    texts = [*status_lines(summarise_run(shown)), *rank_lines(summarise_ranks(shown)), terminal]
+    texts = [*status_lines(summarise_run(shown)), *rank_lines(summarise_ranks(shown), ""), terminal]
     texts += [log.read_text() for log in (path / "logs").glob("*.log")]
     assert not {letter for text in texts for letter in text if not letter.isprintable()} - {"\n"}
 

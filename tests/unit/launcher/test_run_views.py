@@ -287,7 +287,7 @@ def test_a_run_that_was_stopped_says_which_where_and_how(tmp_path, show, monkeyp
         f"{record.path.name}: stopped",
         "  train.py --steps 200: 4 ranks on node[1-4]",
         "  after 44 s; step 20 of 200, loss 0.5, 3.4 steps per second",
-        "  4 of 4 ranks, on node[1-4]: ended by the launcher: stopped on request",
+        "  4 of 4 ranks, on node[1-4]: ended by the launcher",
         "stopped on request",
         "40 s after the start: rank 2 on node3 is sleeping",
         str(record.path),
@@ -373,3 +373,47 @@ def test_a_rank_that_the_launcher_ended_was_not_just_killed(tmp_path, show, stat
     text = show("status")
     assert f"  rank 0 on node1: ended by the launcher{said}\n  rank 1 on node2: exit 1\n" in text
     assert json.loads(show("status", "--json"))["ranks"][0]["exit"] == -15
+
+
+def test_why_the_launcher_ended_ranks_is_said_once(tmp_path, show):
+    ended = {"ended_with_run": [0, 1, 3], "ranks": {"2": 1}}
+    for state, because in (("stopped", "stopped by Ctrl-C"), ("failed", "rank 2 failed: exit 1")):
+        text = {"state": state, "ended_because": because, "diagnosis": f"{because}\nseen before"}
+        begin(tmp_path, ranks=4).close({"exit": 1, "seconds": 7.0, **ended, **text})
+        shown = show("status")
+        assert shown.count("ended by the launcher") == 1
+        assert "  ranks 0, 1 and 3 on node[1-2,4]: ended by the launcher" in shown
+        assert "  rank 2 on node3: exit 1\n" in shown
+        assert shown.count("Ctrl-C") == (state == "stopped")
+
+
+OPTIONS = ("--deepspeed", "zero3.json", "--output_dir", "checkpoints", "--report_to", "none")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        (("--max_steps", "20"), ("--max_steps", "30"), "train.py … --max_steps 30"),
+        (("--seed", "-1"), ("--seed", "-2", "--bf16"), "train.py … --seed -2 --bf16"),
+        (("--bf16",), (), "train.py … without --bf16"),
+        (("--bf16",), ("--bf16",), "train.py … (the same command)"),
+        ((), ("--data", "a b.txt"), "train.py … --data 'a b.txt'"),
+    ],
+)
+def test_two_runs_of_a_script_are_told_apart(tmp_path, show, first, second, shown):
+    for words in (first, second):
+        record = begin(tmp_path)
+        plan = json.loads((record.path / "plan.json").read_text())
+        plan["job"]["command"] = ["train.py", *OPTIONS, *words]
+        record.write_json("plan.json", plan)
+    rows = show("runs").splitlines()
+    assert rows[0].endswith("train.py --deepspeed zero3.json --output_dir checkpoints …")
+    assert rows[1].endswith(f"  {shown}")
+
+
+def test_a_run_on_other_nodes_says_so(tmp_path, show):
+    begin(tmp_path, ranks=2)
+    begin(tmp_path, ranks=3)
+    first, second = show("runs").splitlines()
+    assert first.endswith("train.py --steps 200")
+    assert second.endswith("train.py --steps 200 on node[1-3]")
