@@ -25,12 +25,13 @@ SETTLE_S = 5.0
 WINDOW_S = 15.0
 LIMIT_S = 300.0
 TALK = """
-import sys, time
+import os, sys, time
+rest = os.environ["RANK"] + " " + "x" * 60
 rate, seconds = float(sys.argv[-2]), float(sys.argv[-1])
 total, printed, began = round(rate * seconds), 0, time.monotonic()
 while printed < total:
     due = min(total, int((time.monotonic() - began) * rate))
-    sys.stdout.write("".join(f"line {n} of {total} {'x' * 60}\\n" for n in range(printed, due)))
+    sys.stdout.write("".join(f"line {n} of {total} {rest}\\n" for n in range(printed, due)))
     sys.stdout.flush()
     printed = due
     time.sleep(0.02 if rate > 50 else 0.5)

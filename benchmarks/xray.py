@@ -23,7 +23,7 @@ ROUNDS = 5
 AIM_S = 3.0
 RANK = """
 import os, time
-print("line 0 of 1", flush=True)
+print("line 0 of 1", os.environ["RANK"], flush=True)
 time.sleep(3600)
 """
 

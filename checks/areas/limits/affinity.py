@@ -23,11 +23,12 @@ def count_processors(listed: str) -> int:
 
 
 def is_pinned(node: NodeView) -> bool:
-    """Whether the login lacks processors of its machine by an affinity or a cpuset."""
+    """Whether the login lacks processors of its machine by an affinity or a cpuset, if known."""
     if not node.has(Affinity):
         return False
     seen = node.read(Affinity)
-    return bool(seen.online) and count_processors(seen.allowed) < count_processors(seen.online)
+    known = bool(seen.online and seen.allowed)
+    return known and count_processors(seen.allowed) < count_processors(seen.online)
 
 
 def explain_pinning(node: NodeView) -> tuple[str, Fix]:

@@ -110,8 +110,13 @@ def launch(place, program, backend, *command, job="", dry=False, **options):
 def rank_reports(done, ranks):
     """What each rank told: {(node, rank): data}. The run ended well and all ranks told."""
     assert done.returncode == 0, done.stdout + done.stderr
-    found = re.findall(r"^(\w+) (\d+): told (.*)$", done.stdout, re.M)
-    assert len(found) == ranks, done.stdout
+    (run,) = re.findall(r"recorded in (\S+)$", done.stdout, re.M)
+    logs = subprocess.run(
+        [sys.executable, "-m", "launcher", "logs", Path(run).name], cwd=Path(run).parent.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    found = re.findall(r"^(\w+) (\d+): told (.*)$", logs, re.M)
+    assert len(found) == ranks, logs
     return {(node, int(rank)): json.loads(data) for node, rank, data in found}
 
 

@@ -71,6 +71,7 @@ def test_a_container_is_started_again():
         (Affinity("0", "0"), 2, "limits.group-allows-a-cpu-for-each-rank", ""),
         (Affinity("0-7", "0-7"), 2, "limits.group-allows-a-cpu-for-each-rank", ""),
         (Affinity("", ""), 2, "limits.group-allows-a-cpu-for-each-rank", ""),
+        (Affinity("", "0-1"), 2, "limits.group-allows-a-cpu-for-each-rank", ""),
     ],
 )
 def test_what_a_login_lacks(fact, slots, check, cause):
