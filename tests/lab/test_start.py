@@ -189,7 +189,8 @@ def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
     assert run.end(300) == 0, run.text
     losses = [float(loss) for loss in re.findall(r"step \d+ loss ([0-9.]+)", run.text)]
     assert losses[-1] < losses[0] - 1
-    figures = rf"step \d+, loss {losses[-1]:g}, [0-9.]+ steps per second\n"
+    # steps that come in one burst, on a busy machine, have no pace
+    figures = rf"step \d+, loss {losses[-1]:g}(, [0-9.]+ steps per second)?\n"
     assert re.search(figures, run_launcher(place, "status").stdout)
     assert "rank 1 of 2 on node2" in run.text
     assert "2 of 2 ranks succeeded, in one world of 2 (gloo)" in run.text
