@@ -167,9 +167,17 @@ def _ask(job: Job, question: _Question, cwd: Path, say: Say) -> GateResult:
     for line in _summary(result, question, held if earlier else None, whole=whole):
         say(line)
     if earlier or whole:
-        _keep_run(cwd, result.snapshot, report, say, started=not question.dry_run)
+        seen = result.snapshot if whole else _with_unasked(result.snapshot, earlier)
+        _keep_run(cwd, seen, report, say, started=not question.dry_run)
     go = result.decision == "go"
     return GateResult(go=go, report=report, snapshot=replace(result.snapshot, job=job))
+
+
+def _with_unasked(now: Snapshot, earlier: EarlierPreflight | None) -> Snapshot:
+    """With what a stop left out as it was before: for that job, its verdicts still hold."""
+    before = earlier.snapshot.sections if earlier else {}
+    sections = {node: {**before.get(node, {}), **seen} for node, seen in now.sections.items()}
+    return replace(now, sections=sections)
 
 
 def _other_machines(before: Snapshot, now: Snapshot) -> list[str]:

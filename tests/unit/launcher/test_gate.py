@@ -105,6 +105,8 @@ class Nodes:
             snap.sections[self.down] = {}
             snap.put_fact(self.down, Login(reached=False, cause="refused"))
         self.settled = options.is_settled(snap)
+        for answers in snap.sections.values() if self.settled else ():
+            answers.pop(Smoke.section, None)  # its stage does not begin
         return snap
 
 
@@ -428,6 +430,18 @@ def test_an_earlier_preflight_holds_beside_a_command_that_cannot_run(start, node
     nodes.values["script"] = 9
     assert start().go
     assert nodes.asked == asked_everywhere("script", "shell")
+
+
+@pytest.mark.usefixtures("decisive")
+def test_what_a_stop_for_another_job_did_not_ask_is_kept_for_this_one(start, nodes):
+    assert start().go
+    nodes.values["script"] = 3
+    assert not start(python="/other/python").go
+    nodes.values["script"] = 9
+    again = start()
+    assert again.go
+    assert nodes.asked == asked_everywhere("script", "shell")
+    assert all(again.snapshot.answer(name, Smoke.section) for name in JOB.names)
 
 
 @pytest.mark.usefixtures("decisive")
