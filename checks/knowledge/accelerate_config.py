@@ -166,9 +166,9 @@ def why_not_read(node: NodeView) -> str:
     """Why nobody reads this node's configuration; empty where accelerate does."""
     head = node.cluster.head
     if node.job.launcher != "accelerate" and not may_be_started_with(node.cluster):
-        return f"launch.toml starts with {node.job.launcher}, not with accelerate"
+        return f"{node.job.launcher} starts this job, not accelerate"
     if not node.is_head and not head.has(AccelerateFile):
-        return f"{head.name}gave no answer; its configuration decides whether this one is read"
+        return f"{head.name} gave no answer; its configuration decides whether this one is read"
     if not node.is_head and head_starts_all(node.cluster):
         return f"accelerate reads the one of {head.name} and starts the other nodes from there"
     return ""

@@ -48,7 +48,8 @@ PATH=/stubs; unset LD_PRELOAD
 eval "$FIX"
 """
 _seen: Counter[tuple[str, str]] = Counter()
-_make_finding = judge._make_finding
+_judge_claim, _make_finding = judge._judge_claim, judge._make_finding
+_snapshot = None
 _busy = False
 
 
@@ -156,9 +157,16 @@ def try_payloads(claim, snapshot, allowed, command):
     return texts, reached
 
 
-def make_and_try(claim, verdict, allowed, snapshot):
+def judge_and_note(claim, cluster, reach_subjects):
+    """Note by what the claim is judged, for when its finding is made."""
+    global _snapshot
+    _snapshot = cluster.snapshot
+    return _judge_claim(claim, cluster, reach_subjects)
+
+
+def make_and_try(claim, verdict, allowed, slowest_s):
     global _busy
-    finding = _make_finding(claim, verdict, allowed, snapshot)
+    snapshot, finding = _snapshot, _make_finding(claim, verdict, allowed, slowest_s)
     key = finding.check, finding.cause
     if _busy or not finding.cause or _seen[key] >= SNAPSHOTS_A_CAUSE:
         return finding
@@ -175,4 +183,4 @@ def make_and_try(claim, verdict, allowed, snapshot):
     return finding
 
 
-judge._make_finding = make_and_try
+judge._judge_claim, judge._make_finding = judge_and_note, make_and_try

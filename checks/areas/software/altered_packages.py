@@ -46,6 +46,8 @@ def packages_are_patched_alike(node: NodeView) -> Verdict:
     if not mine.packages:
         return skip("no package is on a file system of its own with a RECORD")
     differing = differing_files(node)
+    if not differing and (missing := _missing(node)):
+        return skip(f"it finds no module {missing[0]}; see software.deepspeed-is-installed")
     if not differing:
         alike = ", ".join(path for paths in mine.altered.values() for path in paths)
         return ok(f"altered, as on the other nodes: {alike}" if alike else "as installed")
@@ -79,7 +81,14 @@ def _states(cluster: ClusterView) -> Mapping[Release, Mapping[str, Mapping[str, 
 def differing_files(node: NodeView) -> dict[str, dict[str, str]]:
     """{package: {path: what most nodes have there}} of the files that are not so here."""
     packages = node.read(PackageFiles).packages
-    return {name: paths for name in packages if (paths := _differing(node, name))}
+    whole = [name for name in packages if name not in _missing(node)]
+    return {name: paths for name in whole if (paths := _differing(node, name))}
+
+
+def _missing(node: NodeView) -> list[str]:
+    """Packages that are no more than their metadata."""
+    modules = node.read(Software).modules
+    return [name for name in TRAINS if name in modules and modules[name] is None]
 
 
 def _differing(node: NodeView, package: str) -> dict[str, str]:

@@ -227,9 +227,9 @@ def deepspeed_is_installed(node: NodeView) -> Verdict:
     Measured: Whether that interpreter finds the modules.
 
     Fix:
-        torch-missing, deepspeed-missing: the `pip install` line with the other nodes' version.
-            Where no node has it, and `torchrun` or `deepspeed` of the PATH is another Python's:
-            name that one.
+        torch-missing, deepspeed-missing: the `pip install` line with the other nodes' version, anew
+            where its metadata is there. Where no node has it, and `torchrun` or `deepspeed` of the
+            PATH is another Python's: name that one.
         environment-lost: the environment has its packages, and no pyvenv.cfg, without which its
             Python does not look there. Writes it again.
         package-denied: it is there, and a file or folder of its way does not let the login in.
@@ -261,7 +261,10 @@ def _judge_missing_package(node: NodeView, software: Software, name: str) -> Ver
         note = f"name the training interpreter: --python {other}, or `python` in launch.toml"
         message += f"; the commands on the PATH are those of {other}"
         return block(f"{name}-missing", message, Fix("", "", note))
-    return block(f"{name}-missing", message, node.fix(install_command(software, {name: version})))
+    # pip takes a package for installed whose files are gone and whose metadata is there
+    again = ("--force-reinstall", "--no-deps") if software.packages.get(name) else ()
+    fix = node.fix(install_command(software, {name: version}, *again))
+    return block(f"{name}-missing", message, fix)
 
 
 def _package_versions(node: NodeView, name: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.free_space import FreeSpace
 from checks.facts.job_paths import JobPath, JobPaths
 from checks.facts.network_mounts import Mount, NetworkMounts
+from checks.facts.write_locks import WriteLock
 from checks.node.probe import files as files_probe
 from checks.node.probe import free_space as rooms_probe
 from checks.node.probe import network_mounts as mounts_probe
@@ -48,6 +49,8 @@ TEMPORARY = "temporary-folder-is-usable"
         ({"free_bytes": 10**8}, "little-space"),
         ({"free_inodes": 0}, "no-inodes!"),
         ({"read_only": True}, "read-only!"),
+        ({"lock": WriteLock("/tmp", "i")}, "immutable!"),
+        ({"lock": WriteLock("/tmp", "a")}, "append-only!"),
         ({"writable": False}, "not-writable!"),
         ({"state": "missing"}, "missing"),
         ({"state": "hangs"}, "unreadable!"),
@@ -142,6 +145,8 @@ def caches(*folders: FolderSpace, variable: str = "HF_HOME", **job: Any):
         ({"directory": False}, False, "not-a-directory"),
         ({"directory": False, "target": "/mnt/hf"}, True, "dangling-link!"),
         ({"read_only": True}, True, "read-only"),
+        ({"lock": WriteLock("/hf", "i")}, True, "immutable"),
+        ({"lock": WriteLock("/hf", "a")}, False, "append-only"),
         ({"writable": False, "state": "missing"}, True, "not-writable"),
         ({"state": "hangs", "directory": False}, True, "hangs"),
         ({"state": "denied", "directory": False}, False, "denied"),
@@ -153,6 +158,14 @@ def test_a_cache_of_one_node_can_be_written(fields, named, expected):
     usual = {"absolute": "/hf", "nearest": "/hf"}
     snap = caches(room(**usual), room(**{**usual, **fields}), env=env)
     assert outcomes(CACHES, snap) == ["pass", expected]
+
+
+@pytest.mark.parametrize(("flag", "cause"), [("i", "immutable"), ("a", "append-only")])
+def test_an_output_folder_that_a_flag_closes_is_opened_by_taking_it_away(flag, cause):
+    output = room(absolute="/out", nearest="/out", lock=WriteLock("/out", flag))
+    found = judged(rooms(output=output), "files.output-is-writable")["node1",]
+    assert (found.cause, found.stops) == (cause, flag == "i")
+    assert f"chattr -{flag} /out" in found.fix.command
 
 
 def test_models_that_are_only_read_need_no_writable_folder():

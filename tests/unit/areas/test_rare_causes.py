@@ -95,9 +95,11 @@ def test_each_thing_that_programs_expect_is_named_with_its_cause(thing, expected
             "both-keys",
             True,
         ),
+        ("values-are-accepted", {"steps_per_print": 0}, "out-of-range", True),
+        ("values-are-accepted", {"steps_per_print": "often"}, "out-of-range", False),
     ],
 )
-def test_keys_that_deepspeed_has_not_are_edited_out(check, config, cause, edited):
+def test_what_deepspeed_refuses_is_edited_out_where_it_is_clear_how(check, config, cause, edited):
     finding = zero_cases.finding(check, zero_cases.cluster(config))
     assert finding.cause == cause
     assert bool(finding.fix.command) is edited

@@ -48,6 +48,16 @@ def test_what_one_node_alone_has_altered_is_found(altered, expected):
     assert list(outcomes(CLAIM, cluster(*altered)).values()) == expected.split()
 
 
+def test_a_package_that_is_gone_altogether_is_installed_anew_and_not_called_altered():
+    snap = cluster({}, {}, patched(""))
+    modules = {"torch": "/venv/lib/torch/__init__.py", "deepspeed": None}
+    with_fact(snap, "node3", software(modules=modules))
+    assert outcomes(CLAIM, snap)["node3"] == "skip"
+    found = judged(snap, "software.deepspeed-is-installed")["node3",]
+    assert found.cause == "deepspeed-missing"
+    assert "--force-reinstall --no-deps deepspeed==" in found.fix.command
+
+
 @pytest.mark.parametrize(
     ("altered", "source"),
     [(({}, {}, patched()), "node1"), ((patched("def"), {}, {}), "node2")],

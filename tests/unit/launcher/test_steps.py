@@ -31,6 +31,7 @@ from launcher.run.step_meter import StepMeter, total_from_arguments
         ),
         ("  0%|          | 0/200 [00:00<?, ?it/s]", None),
         ("Loading checkpoint shards:  50%|█████     | 1/2 [00:01<00:01,  1.20s/it]", None),
+        ("Writing model shards: 100%|██████████| 1/1 [00:00<00:00, 112.81it/s]", None),
         ("Map (num_proc=4):  50%|█| 50/100 [00:00<00:00, 1000.00 examples/s]", None),
         ("Evaluating:  23%|██| 3/13 [00:00<00:01,  7.00it/s]", None),
         ("Sanity Checking DataLoader 0: 100%|██| 2/2 [00:00<00:00, 47.15it/s]", None),

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.facts.script_calls import ScriptCall, ScriptCalls
-from checks.model import Outcome
 from checks.node.probe.script_calls import script_calls
-from tests.support.snapshots import judged, snapshot, with_fact
 
 ROOT = Path(__file__).parents[3]
 ENGINE = "engine, *_ = deepspeed.initialize(model=m)\n"
@@ -87,22 +84,3 @@ def test_no_script_of_this_project_is_accused():
     paths += glob.glob(f"{ROOT}/tests/lab/**/*.py", recursive=True)
     accused = {path: kinds(Path(path).read_text()) for path in paths}
     assert paths and not {path: calls for path, calls in accused.items() if calls}
-
-
-@pytest.mark.parametrize(
-    ("kind", "nodes", "cause"),
-    [
-        ("own-address", 2, "own-address"),
-        ("own-method", 2, "own-address"),
-        ("own-address", 1, ""),
-        ("one-rank-saves", 2, "one-rank-saves"),
-        ("one-rank-saves", 1, ""),
-    ],
-)
-def test_the_line_is_named_where_it_matters(kind, nodes, cause):
-    snap = snapshot(("node1", "node2")[:nodes], command=("train.py",))
-    with_fact(snap, "node1", ScriptCalls((ScriptCall(kind, 7, "x"),)))
-    found = judged(snap, "software.script-meets-all-ranks")["node1",]
-    assert found.cause == cause and not found.stops
-    assert (found.outcome is Outcome.PASS) == (not cause)
-    assert not cause or ("line 7" in found.message and "+7 " in found.fix.command)
