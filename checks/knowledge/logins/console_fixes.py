@@ -32,10 +32,12 @@ TRUST_FILE = (
 LET_IN = (
     "s=$(getent passwd $u | cut -d: -f7); [ -x $s ] || usermod -s /bin/bash $u; "
     "case $(getent shadow $u | cut -d: -f2) in '!'*) usermod -p '*' $u;; esac; "
+    "e=$(getent shadow $u | cut -d: -f8); "
+    '[ -z "$e" ] || [ "$e" -gt $(($(date +%s) / 86400)) ] || chage -E -1 $u; '
     f"r=$({ASK_SSHD} | sed -n 's/^revokedkeys //p'); [ $r = none ] || [ -f $r ] || touch $r"
 )
-"""sshd refuses an account without a shell that can run, one that is locked, and every key where
-the list of revoked ones is missing."""
+"""sshd refuses an account without a shell that can run, one that is locked or past its last day,
+and every key where the list of revoked ones is missing."""
 LISTED = (
     f"c=$(cksum {SSHD_FILES}); a=$({ASK_SSHD}); for k in Users Groups; do "
     "[ $k = Users ] && w=$u || w=$(id -nG $u); x=$(echo $w | tr ' ' '|'); "
@@ -85,9 +87,10 @@ def let_key_in_fix(node: NodeView, login: Login) -> Fix:
     note = (
         "at its console: adds this machine's key where its sshd looks, has sshd trust that file, "
         "turns settings of sshd that refuse the key, as PermitRootLogin and AuthenticationMethods "
-        "may, into comments, and has AllowUsers, DenyUsers, AllowGroups and DenyGroups let the "
-        "account in; if it is still refused, it is a pattern of such a list, or from= before the "
-        "key: `journalctl -u ssh -u sshd` there says which"
+        "may, into comments, unlocks the account and takes away its last day where that is over, "
+        "and has AllowUsers, DenyUsers, AllowGroups and DenyGroups let it in; if it is still "
+        "refused, it is a pattern of such a list, or from= before the key: `journalctl -u ssh -u "
+        "sshd` there says which"
     )
     return node.fix("; ".join(steps), note, root=True)
 

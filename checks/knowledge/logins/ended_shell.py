@@ -30,6 +30,10 @@ COMPLAINT = re.compile(
     re.MULTILINE,
 )
 """How bash and zsh begin what they say of a line of a start-up file."""
+CLOSED_HOST = re.compile(r"\bexit 254\b")
+"""How sshd ends all but root's sessions while there is a /etc/nologin (do_nologin in session.c)."""
+BEING_CLOSED = re.compile(r"not permitted to log in|going down|booting up", re.IGNORECASE)
+"""What systemd writes to /run/nologin, see systemd-user-sessions(8) and shutdown(8)."""
 KEY_OPTIONS = re.compile(r"^(.+):(\d+): key options:(.*)$")
 
 
@@ -45,10 +49,17 @@ def forced_key(login: Login) -> tuple[str, int] | None:
     return (match[1], int(match[2])) if match and "command" in match[3].split() else None
 
 
+def is_closed_host(login: Login) -> bool:
+    """Whether the node lets in root alone for now, as while it is being maintained."""
+    return bool(CLOSED_HOST.search(login.detail) or BEING_CLOSED.search(login.printed))
+
+
 def ending(login: Login) -> str:
     """What ends the session, in words; '' where that is not known."""
     if forced := forced_key(login):
         return f"line {forced[1]} of its {forced[0]} runs another command for this machine's key"
+    if is_closed_host(login):
+        return "a file /etc/nologin or /run/nologin there keeps all but root out"
     if failed := failed_line(login.printed):
         return f"line {failed[1]} of its start-up file {failed[0]} fails, and the session ends"
     if RESTRICTED.search(login.printed):
@@ -61,6 +72,13 @@ def ended_shell_fix(node: NodeView, login: Login) -> Fix:
     if forced := forced_key(login):
         note = "at its console: leaves the key its line without options"
         return node.fix(f"sed -i '{forced[1]}s/^.* {KEY_TYPE}/\\1/' {shlex.quote(forced[0])}", note)
+    if is_closed_host(login):
+        note = "at its console, once the maintenance that the file tells of is over"
+        return node.fix(
+            "cat /etc/nologin /run/nologin 2>/dev/null; rm -f /etc/nologin /run/nologin",
+            note,
+            root=True,
+        )
     if NO_LOGIN.search(login.printed) or RESTRICTED.search(login.printed):
         return node.fix(f"usermod -s /bin/bash {_account(login)}", "at its console", root=True)
     if failed := failed_line(login.printed):

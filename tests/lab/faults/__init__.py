@@ -128,6 +128,7 @@ ALIKE = frozenset(
         *("precision-beside-a-deepspeed-file", "offload-beside-a-deepspeed-file"),
         *("agent-store-of-an-image", "agent-store-under-torchrun"),
         *("idle-connections-are-invalid", "first-packets-alone-are-let-in"),
+        *("user-locked", "root-over", "node-closed-without-a-word"),
         *("large-packets-dropped-by-all", "large-packets-of-one-dropped", "marked-packets-dropped"),
         *("large-packets-of-nodes-dropped", "large-segment-sizes-of-all-dropped"),
         "marked-sessions-of-one-dropped",

@@ -1,0 +1,24 @@
+"""Accounts that are locked or over, and nodes that keep all but root out for a while."""
+
+from __future__ import annotations
+
+from launcher.lab.faults.model import Fault
+from tests.lab.faults.case import NODE3, REACH, Case, case, custom
+from tests.lab.faults.cut_off import OF_A_USER
+
+
+def of_a_user(fault: Fault, cause: str) -> Case:
+    """The nodes are logged in to as trainer."""
+    return case(fault, REACH, NODE3, cause, **OF_A_USER)
+
+
+CASES = [
+    of_a_user(custom("user-locked", "usermod -L $USER"), "key-denied"),
+    of_a_user(custom("user-over", "chage -E 2020-01-31 $USER"), "key-denied"),
+    case(custom("root-over", "chage -E 0 root"), REACH, NODE3, "key-denied"),
+    of_a_user(
+        custom("node-closed", "echo 'down for maintenance until noon' >/etc/nologin"),
+        "shell-refuses",
+    ),
+    of_a_user(custom("node-closed-without-a-word", "touch /etc/nologin"), "shell-refuses"),
+]
