@@ -222,9 +222,10 @@ class _Start:
                 job, plan, record, self.notifier, args.stuck_after, held
             )
             code = controller.run()
-        if code == ExitCode.FAILED and (controller.failure_report or not controller.separation):
+        ending = controller.ending
+        if ending and code == ExitCode.FAILED and (ending.report or not ending.separation):
             try:
-                why = controller.failure_report
+                why = ending.report
                 _recheck_failure(without_unused_nodes(job), why, record, found)
             except KeyboardInterrupt:
                 print_line("interrupted; the nodes are not checked again")

@@ -20,6 +20,7 @@ from launcher.record import RecordedRun, RunRecord
 from launcher.run.aftermath import Aftermath
 from launcher.run.console import Console
 from launcher.run.end_signals import STOP_REASONS, on_end_signals
+from launcher.run.ending import Ending, describe_ending, ending_as_json, judge_ending
 from launcher.run.inbox import Inbox
 from launcher.run.messages import (
     MeasureArrivals,
@@ -41,7 +42,7 @@ from launcher.run.run_display import RunDisplay
 from launcher.run.run_notices import RunNotices
 from launcher.run.stall.judge import Stall
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S
-from launcher.run.state import FailureReport, RunState
+from launcher.run.state import RunState
 from launcher.run.stragglers import StragglerWatch
 from launcher.run.supervisors import Supervisors, start_supervisors
 from launcher.run.worlds import SeparationNotice
@@ -97,12 +98,10 @@ class RunController:
         self.separation_notice = SeparationNotice(
             self.state.worlds, self.state.erring_ranks, self.console.say
         )
-        self.separation = ""
-        """Why the run has failed, where that is so because its ranks were not in one world."""
         self.said = ""
         """What failed, once the terminal has it."""
-        self.failure_report: FailureReport | None = None
-        """Of a failure, once the run is over; None too where no login was open."""
+        self.ending: Ending | None = None
+        """How the run ended, once it is over."""
 
     def run(self) -> ExitCode:
         """Start, watch, end, record. Returns the exit code; nothing is left on any node."""
@@ -110,7 +109,7 @@ class RunController:
             try:
                 supervisors = start_supervisors(self.job, self.plan, self.inbox)
             except PreflightError as error:
-                return self._finish("failed", ExitCode.FAILED, str(error))
+                return self._finish(Ending("failed", ExitCode.FAILED, str(error)))
             self.supervisors = supervisors
             try:
                 self._launch_and_watch(supervisors)
@@ -313,80 +312,34 @@ class RunController:
                 f"{fold_names(silent)} did not confirm the end; the supervisor there ends the run "
                 f"once it has not heard from this launcher for {LEASE_S:g} s"
             )
-        if self._ended_well and not self.job.allow_separate:
-            self.separation = self.state.worlds.find_separation(missing=True)
-        if self.state.failure:
-            from launcher.run.failure_report import describe_failure  # its tables slow down a start
-
-            alone = not self.job.allow_separate
-            separation = self.state.worlds.find_separation(missing=False) if alone else ""
-            self.failure_report = describe_failure(
-                self.state, self.state.failure, self.record.path, self.observer.hang, separation
-            )
-            self.separation = self.failure_report.separation
-            return self._finish("failed", ExitCode.FAILED, self.failure_report.text)
-        if self._ended_well:
-            failed = bool(self.separation)
-            code = ExitCode.FAILED if failed else ExitCode.DONE
-            return self._finish("failed" if failed else "finished", code, self.separation)
-        seen = (self.stopped_because, self.separation_notice.seen, self.observer.conclude())
-        return self._finish("stopped", ExitCode.INTERRUPTED, "\n".join(filter(None, seen)))
-
-    @property
-    def _ended_well(self) -> bool:
-        """Whether every rank did, and nobody asked for the end before."""
-        return self.state.has_succeeded and not self.state.failure and not self.interrupted
-
-    @property
-    def _was_ended(self) -> bool:
-        """Whether the launcher ended it although no rank had failed."""
-        failure = self.state.failure
-        return bool(failure.stuck) if failure else self.interrupted
-
-    @property
-    def _why_ended(self) -> str:
-        """Why the launcher ended ranks that had not ended by themselves."""
-        failure = self.state.failure
-        if failure is None:
-            return self.stopped_because
-        if self.failure_report and not failure.stuck:
-            return self.failure_report.story.partition("\n")[0]
-        return f"it was {failure.what}" if failure.stuck else failure.what
-
-    def _finish(self, state: str, code: ExitCode, text: str) -> ExitCode:
-        self.record.close(
-            {
-                "state": state,
-                "exit": int(code),
-                "diagnosis": text,
-                "separation": self.separation,
-                "hang": self.observer.hang,
-                "stragglers": self.stragglers.text,
-                "ended_by_launcher": self._was_ended,
-                **self.progress.run_figures,
-                "ranks": {str(rank): code for rank, code in sorted(self.state.ended.items())},
-                "ended_with_run": sorted(self.state.ended_with_run),
-                "ended_because": self._why_ended,
-                "left": {node: pids for node, pids in self.state.left_processes.items() if pids},
-            }
+        ending = judge_ending(
+            self.state,
+            self.record.path,
+            stopped_because=self.stopped_because if self.interrupted else "",
+            allow_separate=self.job.allow_separate,
+            hang=self.observer.hang,
         )
+        if ending.code is ExitCode.INTERRUPTED:
+            ending = ending.with_seen(self.separation_notice.seen, self.observer.conclude())
+        return self._finish(ending)
+
+    def _finish(self, ending: Ending) -> ExitCode:
+        """Record how the run ended, print it and notify of it."""
+        self.ending, figures = ending, self.progress.run_figures
+        watched = {"hang": self.observer.hang, "stragglers": self.stragglers.text, **figures}
+        self.record.close(ending_as_json(ending, self.state) | watched)
         self.console.settle(at_end=True)
-        ended = sum(1 for code in self.state.ended.values() if code == 0)
-        what = f"{ended} of {len(self.plan.ranks)} ranks succeeded"
-        if self._ended_well and (together := self.state.worlds.describe()):
-            what += f", {together}"
-        self.console.say(f"{state} after {self.progress.seconds():g} s: {what}; {self.record.path}")
+        seconds = self.progress.seconds()
+        self.console.say(describe_ending(ending, self.state, seconds, self.record.path))
         if self.stragglers.text and not self.state.failure:
             self.console.say(self.stragglers.text)
-        if state == "failed":
+        if ending.code is ExitCode.FAILED:
             if followed := self.aftermath.describe():
                 self.console.say(followed)
-            report = self.failure_report
-            if story := report.story_after(self.said, self.console) if report else text:
+            if story := ending.story_after(self.said, self.console):
                 self.console.say(story)
-        brief = self.failure_report.brief if self.failure_report else text
-        self.notices.ended(self.progress.run_figures, state, int(code), brief, text)
-        return code
+        self.notices.ended(figures, ending.state, int(ending.code), ending.brief, ending.diagnosis)
+        return ending.code
 
     @contextmanager
     def _stop_on_signals(self) -> Iterator[None]:
