@@ -5,6 +5,8 @@ PreflightError
 └── FactError        a fact is missing or not what a probe prints: "could not be determined"
 """
 
+from collections.abc import Sequence
+
 from checks.printable import shorten_message
 
 
@@ -19,7 +21,17 @@ class PreflightError(Exception):
 
 
 class UsageError(PreflightError):
-    """A mistake on the command line or in a file of the user's. Names file:line if it can."""
+    """A mistake on the command line or in a file of the user's. Names file:line if it can.
+
+    Where words that were typed are wrong and the right ones are known: `typed`, such as an option
+    and its value, and `right`, what stands in their place (nothing, where they are left out).
+    """
+
+    def __init__(
+        self, message: str, *, typed: Sequence[str] = (), right: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message)
+        self.typed, self.right = tuple(typed), tuple(right)
 
 
 class FactError(PreflightError):

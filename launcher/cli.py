@@ -16,7 +16,7 @@ from checks.errors import PreflightError, UsageError
 from checks.escaped_streams import escaped_output
 from checks.garbage import kept_for_good
 from checks.job.user_files import require_current_folder
-from checks.next_line import SYNC_KEYS, next_line
+from checks.next_line import SYNC_KEYS, next_line, with_line_to_type
 from launcher.command_line import CommandParser, add_command, parse_words
 from launcher.commands import completion
 from launcher.commands.completion import complete_with
@@ -367,7 +367,7 @@ def _run_command(argv: Sequence[str] | None) -> int:
         code = args.run(args)
         _flush_stdout()
     except UsageError as error:
-        return _report_error(error, ExitCode.USAGE)
+        return _report_error(with_line_to_type(error), ExitCode.USAGE)
     except PreflightError as error:
         return _report_error(error, ExitCode.FAILED)
     except KeyboardInterrupt:

@@ -13,7 +13,7 @@ from checks.catalogue import AREAS, CATALOGUE
 from checks.errors import UsageError
 from checks.escaped_streams import EscapedStream
 from checks.model import Finding, Job
-from checks.next_line import failed_again_line, next_line, start_line
+from checks.next_line import failed_again_line, next_line, start_line, with_line_to_type
 from checks.printable import shorten_message
 from checks.run import Result, plan_commands
 from preflight.item_protocol import ClaimItem
@@ -53,7 +53,7 @@ class PreflightSession:
             raise pytest.UsageError("-k or -m: nested too deeply") from None
         finally:
             if self._usage_error:
-                raise pytest.UsageError(str(self._usage_error))
+                raise pytest.UsageError(with_line_to_type(self._usage_error))
 
     def _refuse_workers(self) -> None:
         named = [Path(str(argument).partition("::")[0]).resolve() for argument in self._config.args]
@@ -152,7 +152,7 @@ class PreflightSession:
         try:
             run.examine(progress.stage, progress.show, claims_of_tests(session.items))
         except UsageError as mistake:
-            raise pytest.UsageError(str(mistake)) from None
+            raise pytest.UsageError(with_line_to_type(mistake)) from None
         except KeyboardInterrupt:
             _end_interrupted()
         finally:

@@ -7,6 +7,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from checks.contact.identity import LoginError
@@ -15,6 +16,7 @@ from checks.contact.probe_program import probe_program
 from checks.contact.resident_probe import ResidentProbe
 from checks.contact.ssh_transport import SshTransport
 from checks.facts import Login
+from checks.job.hosts import absent_hosts_file, near_hosts_file
 from checks.model import Job
 
 POOL = 64
@@ -51,7 +53,22 @@ def open_contact(
                 residents[name] = resident
             if progress:
                 progress(len(logins))
+    if job.where == "--hosts" and len(job.nodes) == 1:
+        logins = {name: _held_against_files(login, name) for name, login in logins.items()}
     return Contact({name: residents[name] for name in names if name in residents}), logins
+
+
+def _held_against_files(login: Login, word: str) -> Login:
+    """The login to the only word typed; where that has no address, no file of that name is there.
+
+    Raises UsageError where a hosts file of almost that name is.
+    """
+    if login.cause != "name-unresolved":
+        return login
+    path = Path.cwd() / word
+    if near_hosts_file(path):
+        raise absent_hosts_file(word, path, "--hosts")
+    return replace(login, detail=f"{login.detail}; nor is a file {word} in {path.parent}")
 
 
 def _start_resident(

@@ -7,6 +7,7 @@ then starts the wrong ranks.
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import os
 import re
@@ -27,7 +28,13 @@ MAX_LINE_LENGTH = 4096
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
-_FILE_NAMES = frozenset({"hosts", "hostfile"})
+_FILE_NAMES = re.compile(
+    r"((hosts?|machine|node)[-_]?(file|list)s?[-_.]?\w{0,12}|hosts([-_.]\w{1,12}|\d{1,3}|~)?"
+    r"|(my|all|our|new|old|test|lab|gpu|cluster)[-_.]?hosts"
+    r"|.+\.(txt|lst|list|cfg|conf|ini|csv|toml|ya?ml|json|hosts))",
+    re.IGNORECASE,
+)
+"""What only a file is called: a host of such a name can stand in a hosts file."""
 
 
 def read_hosts(text: str, where: str) -> tuple[Node, ...]:
@@ -166,7 +173,7 @@ def hosts_path(value: str, base: Path) -> Path | None:
     for a node.
     """
     path = base / os.path.expanduser(value)
-    wanted = "/" in value or value.endswith(".txt") or value in _FILE_NAMES
+    wanted = "/" in value or bool(_FILE_NAMES.fullmatch(value))
     return path if wanted or (value and os.path.lexists(path)) else None
 
 
@@ -174,8 +181,41 @@ def hosts_from_option(value: str, base: Path = Path(), source: str = "--hosts") 
     """The nodes of `--hosts VALUE`: a path, `node1,node2` or `gpu[01-16]`. Raises UsageError."""
     path = hosts_path(value, base)
     if path is not None:
+        if not os.path.lexists(path):
+            raise absent_hosts_file(value, path, source)
         return read_hosts(read_text(path, "hosts file"), str(path))
     return _nodes_from_names(value, source)
+
+
+def absent_hosts_file(value: str, path: Path, source: str) -> UsageError:
+    """What is said of a file that is not there, and the one that is likely meant."""
+    said = f"{source}: no file {path.name} in {path.parent}"
+    if not (near := near_hosts_file(path)):
+        return UsageError(f"{said}; check the path, or name nodes: node1,node2")
+    whole = str(path.with_name(near))
+    right = min(os.path.relpath(whole), whole, key=len)
+    return UsageError(f"{said}; did you mean {right}?", typed=(value,), right=(right,))
+
+
+def near_hosts_file(path: Path) -> str:
+    """The file beside it that is likely meant: called almost so, and with nodes in it; else ''."""
+    try:
+        names = [entry.name for entry in os.scandir(path.parent) if entry.is_file()]
+    except OSError:
+        return ""
+    usual = [name for name in names if _FILE_NAMES.fullmatch(name)]
+    near = difflib.get_close_matches(path.name, names, cutoff=0.7)
+    beside = usual if _FILE_NAMES.fullmatch(path.name) else []
+    return next(
+        (name for name in (*near, *sorted(beside)) if _lists_nodes(path.with_name(name))), ""
+    )
+
+
+def _lists_nodes(path: Path) -> bool:
+    try:
+        return bool(read_hosts(read_text(path, "hosts file"), path.name))
+    except UsageError:
+        return False
 
 
 def hosts_from_slurm(environ: Mapping[str, str]) -> tuple[Node, ...]:

@@ -66,9 +66,10 @@ def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> set[str]
         away = [name for name, login in logins.items() if not login.reached]
         if away:
             causes = {logins[name].cause for name in away}
+            detail = f" ({logins[away[0]].detail})" if len(away) == 1 else ""
             raise PreflightError(
-                f"cannot log in to {fold_names(away)}: {', '.join(sorted(causes))}; nothing was "
-                f"copied. {_login_line(job, causes)}"
+                f"cannot log in to {fold_names(away)}: {', '.join(sorted(causes))}{detail}; "
+                f"nothing was copied. {_login_line(job, causes)}"
             )
         seen = _ask_nodes(job, contact, list(here.files), others=delete)
         changes = node_changes(here, seen, _deletable(source, seen))

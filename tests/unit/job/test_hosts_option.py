@@ -65,10 +65,36 @@ def test_an_unreadable_file(without_root: None) -> None:
     assert message.endswith(f"try: chmod u+r {path}")
 
 
-@pytest.mark.parametrize("value", ["nosuch.txt", "./nosuch", "/no/such/file", "hostfile", "~no/x"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("nosuch.txt", "./nosuch", "/no/such/file", "hostfile", "~no/x", "hosts2", "hosts.old"),
+        *("my_hosts", "HOSTS", "machinefile", "hostlist-a", "nodes.cfg"),
+    ],
+)
 def test_a_missing_file_is_never_a_node(value: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no such hosts file; check the path"):
+    with pytest.raises(UsageError, match=r"no file \S+ in /.*; check the path"):
         hosts_from_option(value, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["hostsrv1", "host1", "nodes.example.org", "hosting", "node2"])
+def test_a_name_like_that_of_a_file_is_a_node(name: str, tmp_path: Path) -> None:
+    assert hosts_from_option(name, tmp_path) == (Node(name),)
+
+
+def test_a_file_of_almost_that_name_is_offered(tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text("n1\n")
+    (tmp_path / "hosts2.py").write_text("import os\n")
+    with pytest.raises(UsageError, match=r"did you mean .*hosts\?$") as caught:
+        hosts_from_option("hosts2", tmp_path)
+    assert caught.value.typed == ("hosts2",)
+    assert os.path.abspath(caught.value.right[0]) == str(tmp_path / "hosts")
+
+
+def test_a_file_without_nodes_is_not_offered(tmp_path: Path) -> None:
+    (tmp_path / "hosts.txt").write_text("import os, sys\n")
+    with pytest.raises(UsageError, match=r"; check the path"):
+        hosts_from_option("hosts2", tmp_path)
 
 
 def test_a_directory(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from checks.job.key import Face
 from checks.job.launch_file import keys_on
 from launcher.cli import build_parser, main
 from launcher.command_line import CommandParser, find_command, parse_words
+from tests.support.paths import ROOT
 
 
 def leaves(parser: CommandParser, *path: str) -> Iterator[tuple[tuple[str, ...], CommandParser]]:
@@ -202,3 +203,24 @@ def test_a_command_alone_is_as_among_all():
 def test_a_commands_beginning_is_that_command(typed, meant, capsys):
     assert main([typed]) == 2
     assert f" {meant}\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead"),
+    [
+        ("trust --hosts hosts2", "trust --hosts hosts"),
+        ("sync --hosts=hosts2 --dry-run", "sync --hosts=hosts --dry-run"),
+        ("init --nodes hosts2", "init --nodes hosts"),
+        ("start --hosts ./hosts2 -- hosts2.py", "start --hosts hosts -- hosts2.py"),
+        ("hostfile --hosts hosts.tx", "hostfile --hosts hosts"),
+    ],
+)
+def test_a_hosts_file_that_is_not_there_is_no_node(typed, instead, tmp_path):
+    (tmp_path / "hosts").write_text("n1\nn2\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "launcher", *shlex.split(typed)],
+        capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "did you mean hosts?" in done.stderr
+    assert done.stderr.splitlines()[-1].endswith(f"-m launcher {instead}")
