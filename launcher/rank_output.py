@@ -12,6 +12,9 @@ from checks.printable import escape_output
 LINE_LIMIT = 8192
 KEPT_LINES = 20
 _END = re.compile(rb"\r?\n|\r(?!\n|\Z)")
+_WHOLE_BAR = re.compile(rb"[^\r\n]*\b\d{1,15}/\d{1,15} \[[^\]\r\n]*\][ \t]*")
+"""tqdm ends no bar: the next one begins with a carriage return, after as long as a step takes."""
+_BAR_END = re.compile(rb"\r?\n|\r(?=.)", re.DOTALL)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _COUNTED = re.compile(
     r"\b(?:global_)?(?:(?!STEP \d+\.\d+ ON )step|iter|iteration)\b"
@@ -49,10 +52,15 @@ class StepLine:
 
 
 class LineSplitter:
-    """One stream, cut at newlines and carriage returns, and where a line has no end."""
+    """One stream, cut at newlines and carriage returns, and where a line has no end.
+
+    A whole progress bar is a line as soon as it is there.
+    """
 
     def __init__(self) -> None:
         self._rest = b""
+        self._after_bar = False
+        """Whether the next end of a line is that of a bar, which was a line already."""
         self._last: deque[str] = deque(maxlen=KEPT_LINES)
 
     @property
@@ -63,10 +71,17 @@ class LineSplitter:
     def feed(self, data: bytes) -> list[str]:
         """The lines that `data` completes, as text without control characters but colours."""
         data = self._rest + data
+        if self._after_bar and data not in (b"", b"\r"):
+            self._after_bar = False
+            ending = _BAR_END.match(data)
+            data = data[ending.end() :] if ending else data
         *whole, self._rest = _END.split(data) if b"\r" in data else data.split(b"\n")
         while len(self._rest) > LINE_LIMIT:
             whole.append(self._rest[:LINE_LIMIT])
             self._rest = self._rest[LINE_LIMIT:]
+        if _WHOLE_BAR.fullmatch(self._rest):
+            whole.append(self._rest)
+            self._rest, self._after_bar = b"", True
         return self._decode_lines(whole)
 
     def finish(self) -> list[str]:

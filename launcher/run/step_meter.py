@@ -82,6 +82,7 @@ class StepMeter:
         self._bar_loss = False
         self._points: deque[tuple[float, int]] = deque()
         self._first: tuple[float, int] | None = None
+        self._seen_at: float | None = None
         self._together_since = 0.0
 
     @property
@@ -96,8 +97,8 @@ class StepMeter:
 
     @property
     def stepped_at(self) -> float | None:
-        """When the newest step was seen."""
-        return self._points[-1][0] if self._points else None
+        """When the newest step was seen last."""
+        return self._seen_at
 
     def take(self, step: StepLine, now: float) -> None:
         """Take the line of a step."""
@@ -127,10 +128,14 @@ class StepMeter:
 
     def _restart(self) -> None:
         self._points.clear()
-        self._first = None
+        self._first = self._seen_at = None
 
     def _count(self, number: int, step: StepLine, now: float) -> None:
-        """A total that begins again is that of an epoch; one that is exceeded is none."""
+        """A total that begins again is that of an epoch; one that is exceeded is none.
+
+        A step that is shown again took no longer for it: tqdm prints its bar once more at the end.
+        """
+        self._seen_at = now
         self.total = step.total or self.total
         if self.total and number > self.total:
             self.total = None
@@ -138,6 +143,8 @@ class StepMeter:
         if self.number is not None and number < self.number:
             self.whole = False
             self._restart()
+        if number == self.number:
+            return
         if self._points and now - self._together_since < TOGETHER_S:
             self._points.pop()
         else:

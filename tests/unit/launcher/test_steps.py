@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from launcher.rank_output import LINE_LIMIT, StepLine, is_step_line, parse_step_line
+from launcher.rank_output import (
+    LINE_LIMIT,
+    LineSplitter,
+    StepLine,
+    is_step_line,
+    parse_step_line,
+)
 from launcher.run.step_meter import StepMeter, total_from_arguments
 
 
@@ -50,6 +56,37 @@ def test_what_a_line_says_of_a_step(line, step):
 def test_a_loss_that_is_no_number_is_one():
     assert str(parse_step_line("{'loss': nan}").loss) == "nan"
     assert str(parse_step_line("step 3 loss=-inf").loss) == "-inf"
+
+
+BAR = "  5%|▌         | 1/20 [00:06<01:56,  6.11s/it]"
+
+
+@pytest.mark.parametrize(
+    ("chunks", "lines"),
+    [
+        (["\r" + BAR], ["", BAR]),
+        ([BAR, "\r", BAR, "\n", "ends"], [BAR, BAR]),
+        ([BAR, "\r\n", "\n", "ends"], [BAR, ""]),
+        ([BAR + "  ", "\r" + BAR], [BAR + "  ", BAR]),
+        ([BAR, "UserWarning: old\n", "\n"], [BAR, "UserWarning: old", ""]),
+        ([BAR[:-3]], []),
+        ([BAR[:-3], BAR[-3:], "\r"], [BAR]),
+        (["shape [2, 3]", " of a tensor\n"], ["shape [2, 3] of a tensor"]),
+    ],
+    ids=[
+        "at-once", "next-one", "line-ends", "padded", "text-behind", "half", "in-two-parts", "no-bar",
+    ],
+)  # fmt: skip
+def test_a_bar_is_a_line_as_soon_as_it_is_there(chunks, lines):
+    splitter = LineSplitter()
+    assert [line for chunk in chunks for line in splitter.feed(chunk.encode())] == lines
+
+
+@pytest.mark.parametrize("text", ["1", "1/1 [", "1/1 []", "]", "1/"])
+def test_any_end_of_output_is_read(text):
+    splitter = LineSplitter()
+    size = LINE_LIMIT // len(text) * len(text)
+    assert sum(map(len, splitter.feed(text.encode() * (size // len(text))))) in (0, size)
 
 
 @pytest.mark.parametrize("text", ["1/1 [", "5%|", "1", "step ", "loss ", "1/", "[ "])
@@ -117,6 +154,13 @@ def test_lines_that_arrive_together_are_no_pace(bursts, pace):
     assert meter.number == number
     expected = None if pace is None else pytest.approx(pace, rel=0.05)
     assert meter.recent_steps_per_s == meter.steps_per_s == expected
+
+
+def test_a_bar_printed_again_when_the_rank_fails_does_not_slow_the_pace():
+    meter = measure(*(bar(number, 200) for number in range(1, 11)))
+    meter.take(parse_step_line(bar(10, 200)), 100.0)
+    assert meter.steps_per_s == meter.recent_steps_per_s == 1.0
+    assert (meter.number, meter.stepped_at) == (10, 100.0)
 
 
 def test_the_pace_is_that_of_the_last_minute():
