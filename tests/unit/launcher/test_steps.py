@@ -74,7 +74,7 @@ BAR = "  5%|▌         | 1/20 [00:06<01:56,  6.11s/it]"
         (["shape [2, 3]", " of a tensor\n"], ["shape [2, 3] of a tensor"]),
     ],
     ids=[
-        "at-once", "next-one", "line-ends", "padded", "text-behind", "half", "in-two-parts", "no-bar",
+        "at-once", "next-one", "line-ends", "padded", "text-behind", "half", "two-parts", "no-bar",
     ],
 )  # fmt: skip
 def test_a_bar_is_a_line_as_soon_as_it_is_there(chunks, lines):
