@@ -132,11 +132,14 @@ class OfferedKeys(AuthStrategy):
 
 
 class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
-    """Accepts a host key that is on file, as OpenSSH does; remembers what was presented."""
+    """Accepts a host key that is on file, as OpenSSH does, or that a person `agreed` to, a line
+    `kind base64`; remembers what was presented.
+    """
 
-    def __init__(self, setup: SshSetup, target: LoginTarget, whose: str) -> None:
+    def __init__(self, setup: SshSetup, target: LoginTarget, whose: str, agreed: str = "") -> None:
         on_file = setup.known_hosts(target)
-        self.known = on_file.keys(target.known_as)
+        kind, _, blob = agreed.partition(" ")
+        self.known = on_file.keys(target.known_as) | ({(kind, blob)} if agreed else set())
         self.revoked = on_file.revoked
         self.asks_ssh = on_file.certifiable(target.known_as) or target.believes_others
         self.job, self.target = setup.job, target

@@ -30,13 +30,14 @@ def open_contact(
     wanted: Collection[str],
     progress: Progress | None = None,
     passwords: Mapping[str, str] | None = None,
+    agreed: Mapping[str, str] | None = None,
 ) -> tuple[Contact, dict[str, Login]]:
     """Log in to `names` and start a probe that can answer `wanted`.
 
     Returns the contact and how the login to each of `names` went. `passwords` by node are used
-    where no key is accepted.
+    where no key is accepted; `agreed` are host keys by node that count as if they were on file.
     """
-    transport = SshTransport(job, passwords)
+    transport = SshTransport(job, passwords, agreed)
     probe_program(wanted, "", LIFE_S)  # packed once, not by each of the threads that need it first
     residents: dict[str, ResidentProbe] = {}
     logins: dict[str, Login] = {}

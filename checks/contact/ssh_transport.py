@@ -121,8 +121,13 @@ class SshSession:
 class SshTransport:
     """Prepares all logins in one thread (Fabric's Config is not safe to share), opens in many."""
 
-    def __init__(self, job: Job, passwords: Mapping[str, str] | None = None) -> None:
-        self._setup, self._passwords = SshSetup(job), passwords or {}
+    def __init__(
+        self,
+        job: Job,
+        passwords: Mapping[str, str] | None = None,
+        agreed: Mapping[str, str] | None = None,
+    ) -> None:
+        self._setup, self._passwords, self._agreed = SshSetup(job), passwords or {}, agreed or {}
         self._config = fabric.Config(lazy=True, ssh_config=self._setup.config)
         self._preparing = threading.Lock()
         self._prepared = {node.name: self._prepare_login(node.name) for node in job.nodes}
@@ -164,7 +169,8 @@ class SshTransport:
         return self._open(name, target, connection)
 
     def _open(self, name: str, target: LoginTarget, connection: fabric.Connection) -> SshSession:
-        policy = self._verify_host_keys(connection, target, "its")
+        agreed = self._agreed.get(name, "")
+        policy = self._verify_host_keys(connection, target, "its", agreed)
         keys = OfferedKeys(target, connection.user, self._passwords.get(name, ""))
         kwargs = connection.connect_kwargs
         kwargs["auth_strategy"] = keys
@@ -194,10 +200,10 @@ class SshTransport:
         return self._open_patiently(name, *prepared)
 
     def _verify_host_keys(
-        self, connection: fabric.Connection, target: LoginTarget, whose: str
+        self, connection: fabric.Connection, target: LoginTarget, whose: str, agreed: str = ""
     ) -> KnownHostsOnly:
         """Have the host keys on the way demanded: Fabric itself would take any."""
-        policy = KnownHostsOnly(self._setup, target, whose)
+        policy = KnownHostsOnly(self._setup, target, whose, agreed)
         connection.client.set_missing_host_key_policy(policy)
         kinds = {kind for kind, _ in policy.known}
         # a jump host that the ssh config named shares its dict with all others

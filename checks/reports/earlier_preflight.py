@@ -117,7 +117,7 @@ def _read_report(path: Path) -> dict[str, Any]:
     try:
         report = read_untrusted_json(path.read_bytes())
     except OSError:
-        raise UsageError("none has run in this directory yet") from None
+        raise UsageError("no run of all checks is kept in this directory yet") from None
     except ValueError:
         raise UsageError(f"{path} is not a preflight report") from None
     whole = isinstance(report, dict) and {"started", "findings", "origins"} <= report.keys()

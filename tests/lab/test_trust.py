@@ -120,14 +120,14 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
         "Are these the machines": "y",
         "refused that password. ssh password for": PASSWORD,
         "password for": "wrong",
-        "Apply these changes to 2 nodes?": "y",
+        "Apply these changes to 2 nodes and this machine?": "y",
     }
     code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
     assert code == 0, seen
     assert "  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\r\n" in seen
     assert "refused that password. " in seen
     assert "10.77." in seen and "this machine: make a key" in seen
-    assert f"from now on ({home}/.ssh/known_hosts)" in seen, "what was written here, before it asks"
+    assert f"make a key, {home}/.ssh/id_ed25519; know the host keys of 10.77." in seen
     assert ", and this machine, as said above" in seen
     assert seen.count("; let in the keys of ") == 1, "what is the same on both is said once"
     assert login_results(blank, 2) == {"node1", "node2"}
@@ -147,6 +147,35 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     assert code == 0, seen
     assert login_results(blank) == set(NAMES)
     assert set(before.splitlines()) <= set(ssh_files(blank).splitlines())
+
+
+def test_nothing_is_written_before_the_last_yes(blank: Lab, home: Path):
+    one, before = person(blank, home), ssh_files(blank)
+    answers = {"Are these the machines": "y", "password for": PASSWORD, "Apply these changes": "n"}
+    code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
+    assert code == 1
+    assert f"({home}/.ssh/known_hosts)" in seen, "it is in what is asked for"
+    assert "nothing was changed" in seen
+    assert not (home / ".ssh").exists()
+    assert ssh_files(blank) == before
+
+
+def test_a_machine_that_is_a_node_has_one_key(blank: Lab):
+    """Typed on node1, whose own key is this machine's: one is made, and let in once."""
+    places = blank.record.nodes
+    node, hosts = blank.node("node1"), "/root/hosts"
+    node.write(hosts, "".join(f"{place.address} slots=1\n" for place in places))
+    line = f"cd {ROOT} && exec {sys.executable} -m launcher trust --hosts {hosts} --ask-password"
+    answers = {"Are these the machines": "y", "password for": PASSWORD, "Apply these changes": "y"}
+    code, seen = at_a_terminal(node.argv(line), answers, {**os.environ})
+    assert code == 0, seen
+    assert f"this machine has the key of {places[0].address}" in seen
+    assert "this machine: make a key" not in seen
+    kept = node.run("cat /root/.ssh/authorized_keys", check=True).stdout.splitlines()
+    assert len(kept) == len({entry.split()[1] for entry in kept}) == len(places)
+    known = node.run("cat /root/.ssh/known_hosts", check=True).stdout.splitlines()
+    assert len(known) == len({*known}) == len(places)
+    assert login_results(blank) == set(NAMES)
 
 
 def test_the_key_is_made_where_the_ssh_config_looks_for_it(make_lab: MakeLab, home: Path):

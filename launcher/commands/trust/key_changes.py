@@ -86,7 +86,7 @@ def needed_changes(cluster: ClusterView, own_key: str | None = None) -> dict[str
     """
     keys = {node.name: usable_key(node) for node in cluster.reached}
     public = {name: key.public if key else "" for name, key in keys.items()}
-    if own_key is not None:
+    if own_key is not None and own_key not in filter(None, public.values()):
         public[THIS_MACHINE] = own_key
     return {node.name: _node_change(node, public) for node in cluster.reached}
 
@@ -116,13 +116,23 @@ def usable_key(node: NodeView) -> PrivateKey | None:
     )
 
 
+def own_key_path(node: NodeView) -> str:
+    """Where a key of that node is made."""
+    return f"{node.read(Trust).home}/{OWN_KEY}"
+
+
 def _node_change(node: NodeView, public: Mapping[str, str]) -> Change:
     sshd, trust = node.read(Sshd), node.read(Trust)
     let_in = {key.fingerprint for key in sshd.authorized if not key.options}
-    lacking = [who for who, key in public.items() if not key or key_fingerprint(key) not in let_in]
+    first = {key: who for who, key in reversed([*public.items()]) if key}
+    lacking = [
+        who
+        for who, key in public.items()
+        if not key or (first[key] == who and key_fingerprint(key) not in let_in)
+    ]
     files = sshd.authorized_files or (f"{trust.home}/.ssh/authorized_keys",)
     return Change(
-        make_key="" if public[node.name] else f"{trust.home}/{OWN_KEY}",
+        make_key="" if public[node.name] else own_key_path(node),
         authorize=tuple(lacking),
         authorized_file=files[0],
         know=tuple(_unknown_host_keys(node)),

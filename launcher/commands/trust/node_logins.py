@@ -7,7 +7,8 @@ import getpass
 import subprocess
 import warnings
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from checks.contact.logins import open_contact
@@ -16,14 +17,19 @@ from checks.contact.private_keys import agent_public_key, is_public_key
 from checks.contact.ssh_config import SshSetup
 from checks.errors import PreflightError, UsageError
 from checks.facts import ClusterView, Login
+from checks.facts.decode import decode_fact
 from checks.facts.snapshot import Snapshot
+from checks.facts.workdir_files import WorkdirFiles
 from checks.folded_names import fold_names
 from checks.model import Job
+from checks.node.probe import workdir_files  # noqa: F401 - registers its section
+from checks.node.probe.core import SECTIONS as SECTION_CALLS
 from checks.stages.gather import section_arguments
 from launcher.commands.remote_scripts import ask_consent
-from launcher.commands.trust.key_changes import THIS_MACHINE, key_fingerprint
+from launcher.commands.trust.key_changes import key_fingerprint
 
 SECTIONS = ("known_hosts", "sshd", "trust", "who")
+FOLDER = WorkdirFiles.section
 BY_PASSWORD = ("key-denied", "key-missing", "public-key-auth-off")
 WITHOUT_TRUST = ("host-key-unknown", *BY_PASSWORD)
 """Why a login failed, where `trust` can help."""
@@ -31,16 +37,38 @@ LIMIT_S = 20.0
 TRIES = 3
 
 
-@contextlib.contextmanager
-def log_in_everywhere(job: Job, args: Namespace) -> Iterator[tuple[Contact, ClusterView, bool]]:
-    """All nodes, what was seen of their trust, and whether a password was needed.
+@dataclass(frozen=True)
+class Entry:
+    """All nodes, and what was seen of their trust.
 
-    Raises PreflightError where a node cannot be logged in to; nothing was changed then but host
-    keys that the person agreed to.
+    `host_keys` are those that the person agreed to, (file, line) each, by node: not on file yet.
     """
+
+    contact: Contact
+    cluster: ClusterView
+    by_password: bool
+    host_keys: Mapping[str, tuple[str, str]]
+
+    def nodes_at(self, folder: Path) -> list[str]:
+        """The nodes that see this machine's folder at that path: the node that it is, or all."""
+        args = {"workdir": str(folder), "paths": []}
+        own = decode_fact(WorkdirFiles, SECTION_CALLS[FOLDER](args)).identity
+        wanted = dict.fromkeys(self.cluster.job.names, args)
+        answers = self.contact.ask(FOLDER, wanted, LIMIT_S)
+        seen = {name: answer.fields.get("identity") for name, answer in answers.items()}
+        return [name for name in wanted if tuple(seen.get(name) or ()) == own]
+
+
+@contextlib.contextmanager
+def log_in_everywhere(job: Job, args: Namespace) -> Iterator[Entry]:
+    """Every node open. Raises PreflightError where one cannot be; nothing is written anywhere."""
     passwords: dict[str, str] = {}
+    agreed: dict[str, Login] = {}
     for _ in range(TRIES + 1):
-        contact, logins = open_contact(job, job.names, SECTIONS, passwords=passwords)
+        keys = {name: login.host_key for name, login in agreed.items()}
+        contact, logins = open_contact(
+            job, job.names, (*SECTIONS, FOLDER), passwords=passwords, agreed=keys
+        )
         with contact:
             snapshot = Snapshot(job, "")
             for name, login in logins.items():
@@ -49,9 +77,10 @@ def log_in_everywhere(job: Job, args: Namespace) -> Iterator[tuple[Contact, Clus
             failed = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
             if not failed:
                 _gather_trust(job, contact, snapshot)
-                yield contact, cluster, bool(passwords)
+                lines = {name: _known_line(login) for name, login in agreed.items()}
+                yield Entry(contact, cluster, bool(passwords), lines)
                 return
-        _resolve_refusals(failed, passwords, args)
+        agreed.update(_resolve_refusals(failed, passwords, args))
     raise PreflightError(_describe_unreached(failed))
 
 
@@ -67,8 +96,11 @@ def _gather_trust(job: Job, contact: Contact, snapshot: Snapshot) -> None:
 
 def _resolve_refusals(
     failed: Mapping[str, Login], passwords: dict[str, str], args: Namespace
-) -> None:
-    """Agree to unknown host keys, then ask for passwords; raises where neither can help."""
+) -> Mapping[str, Login]:
+    """Agree to unknown host keys, else ask for passwords; raises where neither can help.
+
+    Returns the logins whose host keys were agreed to.
+    """
     unknown = {
         name: failure for name, failure in failed.items() if failure.cause == "host-key-unknown"
     }
@@ -76,7 +108,7 @@ def _resolve_refusals(
     if len(unknown) + len(denied) < len(failed):
         raise PreflightError(_describe_unreached(failed))
     if unknown:
-        _accept_host_keys(unknown, args)
+        _agree_to_host_keys(unknown, args)
     elif not args.ask_password:
         hint = "add --ask-password to log in with a password this once"
         raise PreflightError(f"{_describe_unreached(failed)}\n{hint}")
@@ -85,6 +117,7 @@ def _resolve_refusals(
         again = f"{fold_names(refused)} refused that password. " if refused else ""
         entered = _ask_password(f"{again}ssh password for {fold_names(denied)}: ")
         passwords.update(dict.fromkeys(denied, entered))
+    return unknown
 
 
 def _ask_password(question: str) -> str:
@@ -99,8 +132,8 @@ def _ask_password(question: str) -> str:
             raise PreflightError("no password was entered; nothing was changed") from None
 
 
-def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
-    """Put host keys that the person agrees to into this machine's known_hosts."""
+def _agree_to_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
+    """Returns where the person says that these are the machines; nothing is written yet."""
     kinds = dict.fromkeys(login.host_key.partition(" ")[0] for login in unknown.values())
     print(
         "This machine has no host key of these nodes. Each must be what the node itself prints for"
@@ -113,13 +146,17 @@ def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
         raise PreflightError("what they lack is seen once these are agreed to; nothing was changed")
     if not ask_consent(f"Are these the machines that you mean ({fold_names(unknown)})?", args):
         raise PreflightError("the host keys were not agreed to; nothing was changed")
-    added: dict[Path, list[str]] = {}
-    for name, login in unknown.items():
-        file = Path(login.known_hosts).expanduser()
-        _append_line(file, f"{login.known_as} {login.host_key}")
-        added.setdefault(file, []).append(name)
-    for file, names in added.items():
-        print(f"{THIS_MACHINE}: knows the host keys of {fold_names(names)} from now on ({file})")
+
+
+def _known_line(login: Login) -> tuple[str, str]:
+    """The file in which this machine keeps that host key, and its line."""
+    return str(Path(login.known_hosts).expanduser()), f"{login.known_as} {login.host_key}"
+
+
+def know_host_keys(lines: Iterable[tuple[str, str]]) -> None:
+    """Put host keys that were agreed to into this machine's files, (file, line) each."""
+    for file, line in lines:
+        _append_line(Path(file), line)
 
 
 def _append_line(file: Path, line: str) -> None:

@@ -168,7 +168,10 @@ def asked_everywhere(*sections):
 
 def test_the_first_start_asks_everything_and_the_second_what_the_job_runs(start, nodes):
     assert start().go
-    assert nodes.said[0] == "Running the preflight first: none has run in this directory yet"
+    assert (
+        nodes.said[0]
+        == "Running the preflight first: no run of all checks is kept in this directory yet"
+    )
     assert nodes.asked == asked_everywhere("shell", "script", "trial")
     found = start(max_age_s=3600.0)
     assert found.go
