@@ -56,7 +56,13 @@ _HOST = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}|(?=[a-z-]*\d)(?!python|lib)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"
 )
 _NOT_HOST = re.compile(r"\.(?:py|cc|cpp|cu|so|sh|h|json|ya?ml)$|Error$|Exception$|Warning$")
-_NOT_HOSTS = {"python", "python3", "bash", "sh", "make", "ssh", "error", "warning", "info", "note"}
+_NOT_HOSTS = {
+    *("python", "python3", "bash", "sh", "make", "ssh", "error", "warning", "info", "note"),
+    *("srun", "sbatch", "slurmd", "slurmstepd", "pyxis", "enroot", "docker", "kubectl", "raylet"),
+    *("mpirun", "mpiexec", "orted", "prted", "torchrun", "deepspeed", "accelerate", "wandb"),
+    *("nvcc", "gcc", "g++", "ld", "collect2", "ninja", "git", "pip", "rsync", "curl", "wget"),
+}
+"""Programs that write their name before their lines."""
 _TARGETS = re.compile(r"\bpdsh .*?-w ?(?P<names>\S+)")
 _NCCL = re.compile(rf"(?P<host>{_NAME}):\d+:\d+ \[\d+\] ")
 _RANK = re.compile(r"\[(?!PG (?:ID|GUID) [1-9])(?:[^\]]* )?R(?:ank|ANK) (?P<rank>\d+)\]")

@@ -72,5 +72,67 @@ root npu-device-beyond
   fix     `npu-smi info` and `ls /dev/davinci*` where the rank runs; as many ranks a node as NPUs
           (--nproc_per_node); `docker run --device /dev/davinci0 …` for each
   checks  gpu.slots-have-gpus
+root npu-memory-full
+  says    EL0004
+  says    "NPU error, error code is 207001"
+  says    "[driver interface] halMemAlloc failed"
+  says    Resource_Error_Insufficient_Device_Memory
+  pattern EL0004\b.*Failed to allocate memory|NPU error, error code is 207001|
+          \[driver interface\] halMemAlloc failed|Resource_Error_Insufficient_Device_Memory
+  cause   an NPU's memory is full: the model or batch is too large for it, several ranks share it,
+          or an earlier run still holds memory
+  fix     `npu-smi info` shows processes of earlier runs; else a smaller micro batch, a higher ZeRO
+          stage, or checkpointing of activations; HCCL_BUFFSIZE (MB) in [env] where HCCL asked for
+          it
+root npu-address-beyond
+  says    "errorStr: The DDR address of the MTE instruction is out of range"
+  cause   an operation on the NPU read or wrote beyond a tensor: an index, a label or a token id
+          that is larger than its table, or wrong lengths given to an attention kernel
+  fix     ASCEND_LAUNCH_BLOCKING=1 in [env] shows the operation; check ids against the embedding's
+          size before it (resize_token_embeddings); cu_seqlens where samples are packed
+symptom npu-core-exception
+  says    The aicore execution is abnormal
+  says    "[vector core exception]"
+  says    "[aicore exception]"
+  says    "[aicpu exception]"
+  cause   an operation on the NPU ended with an exception of its core; the lines with EZ9999 say
+          which (errorStr)
+  fix     read errorStr there; ASCEND_LAUNCH_BLOCKING=1 in [env] shows the operation; plog in
+          ~/ascend/log; torch_npu, CANN and driver of releases that fit one another
+root hccl-arguments-differ
+  says    The arguments for collective communication are inconsistent between ranks
+  says    HCCL error in: torch_npu
+  says    OPS function error: Hccl
+  says    "NPU function error: "
+  near    The arguments for collective communication are inconsistent between ranks: .*parameter
+          \[(?P<what>[^\]]+)\], local \[(?P<local>[^\]]+)\], remote \[(?P<remote>[^\]]+)\]
+  cause   ranks called a collective with different arguments ({what}: {local} here, {remote} there):
+          parameters, batches or branches differ from rank to rank, or a rank is a call behind
+  fix     the same model, data columns and settings on every rank; the same steps on every rank
+          (drop_last, no branch that depends on the rank); compare the frame of this call on both
+root hccl-ranktable-invalid
+  says    The ranktable is invalid,
+  says    HCCL error in: torch_npu
+  says    OPS function error: Hccl
+  says    "NPU function error: "
+  near    The ranktable is invalid, ?Reason: ?\[?(?P<why>[^\]\[]+)
+  cause   the rank table (RANK_TABLE_FILE) does not fit this node's NPUs: {why}
+  fix     a table with each device once, its own device_ip (`hccn_tool -i 0 -ip -g`) and rank_id
+          from 0 on; torchrun and DeepSpeed need none: unset RANK_TABLE_FILE
+  checks  software.variables-are-equal
+root hccl-port-taken
+  shows   listen on ip[{address:[^\]]+}] and specific port[{port:\d+}] fail
+  cause   another process already listens on port {port} of {address}: an earlier run, or several
+          processes share one NPU
+  fix     `npu-smi info` shows the processes: end the earlier run; where several are to share an
+          NPU, HCCL_NPU_SOCKET_PORT_RANGE=auto and HCCL_HOST_SOCKET_PORT_RANGE=auto in [env]
+root npu-device-not-started
+  says    tsd client wait response fail
+  says    "TsdOpen failed"
+  cause   the NPU's own service did not start for this rank: the device is in a bad state, its
+          driver or firmware does not fit CANN, or the container lacks what the driver needs
+  fix     `npu-smi info` (health, processes) on the host and in the container; driver and firmware
+          of releases that fit CANN; mount /usr/local/Ascend/driver, /dev/davinci_manager,
+          /dev/devmm_svm and /dev/hisi_hdc; reset the device: `npu-smi set -t reset -i 0 -c 0`
 """
 )

@@ -37,7 +37,7 @@ symptom accelerate-command-failed
   fix     {READ_FIRST_RANK}
 symptom command-failed, survivable
   says    CalledProcessError: Command '
-  pattern CalledProcessError: Command '(?P<command>.{1,120}?).*' returned non-zero exit status
+  pattern CalledProcessError: Command '(?P<command>.{1,120}).*?' returned non-zero exit status
           (?P<code>\d+)
   cause   a command that the program ran ended with {code}: {command}
   fix     its own message stands above, if it printed one; else type the command on that node

@@ -20,9 +20,10 @@ root enroot-user-namespace
   fix     raise user.max_user_namespaces, set kernel.unprivileged_userns_clone=1 and, on Ubuntu
           24.04, kernel.apparmor_restrict_unprivileged_userns=0; `enroot start` on that node proves
           it
+DOCKER_HUB = URL https://registry-1\.docker\.io/v2/
 root enroot-image-not-on-docker-hub
   says    "URL https://registry-1.docker.io/v2/"
-  pattern URL https://registry-1\.docker\.io/v2/(?:library/)?(?P<image>\S+)/manifests/(?P<tag>\S+)
+  pattern {DOCKER_HUB}(?!\w+\.)(?:library/)?(?P<image>\S+)/manifests/(?P<tag>\S+)
           returned error code: (?P<status>401|403|404)\b
   near    Authenticating with user: <anonymous>
   cause   {image}:{tag} names no registry, so Docker Hub was asked, which has no such public image
@@ -195,5 +196,21 @@ root pyxis-not-installed
           machine where {command} ran, or is not loaded by plugstack.conf
   fix     have pyxis installed on login and compute nodes; without it `srun enroot start …` or
           apptainer in the script
+root pyxis-container-missing
+  shows   a container with name "{name:[^"]+}" does not exist, and --container-image is not set
+  cause   pyxis starts the container {name} only where it was made before, on this very node, and it
+          is not there: containers lie on each node's own disk, and pyxis keeps those it names
+          pyxis_NAME
+  fix     --container-image=IMAGE or /PATH/IMAGE.sqsh beside --container-name, which makes it where
+          it is missing; `srun -w NODE enroot list` shows what a node has; --container-name takes
+          the name without pyxis_
+root enroot-registry-after-slash
+  says    "URL https://registry-1.docker.io/v2/"
+  pattern {DOCKER_HUB}(?P<registry>[\w-]+(?:\.[\w-]+)+)/(?P<image>\S+)/manifests/(?P<tag>\S+)
+          returned error code: (?:401|403|404)\b
+  cause   {registry} was taken for a part of the image's name, and Docker Hub was asked, which has
+          no such image: enroot wants # between the registry and the image
+  fix     --container-image='{registry}#{image}:{tag}'; where it wants a login, a line `machine
+          {registry} login USER password TOKEN` in ~/.config/enroot/.credentials
 """
 )

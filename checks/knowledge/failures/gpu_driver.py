@@ -155,16 +155,36 @@ root hipcc-missing
   cause   an extension is compiled at the start, and ROCm's compiler {path} is not on this node
   fix     install ROCm's development packages, ROCM_HOME to where they are, or an image with them
   checks  software.operators-can-be-built
-root miopen-failed, survivable
-  says    MIOpen(HIP): Error [Compile]
-  says    miopenStatusUnknownError
-  says    miopenStatusInternalError
+root miopen-cache-failed, survivable
+  says    RuntimeError: miopenStatus
   says    Internal error while accessing SQLite database
-  cause   MIOpen could not build or load a kernel: its cache folder is not writable, shared by many
-          ranks over NFS, or of another ROCm
-  fix     MIOPEN_USER_DB_PATH and MIOPEN_CUSTOM_CACHE_DIR in a local folder of each node (or rank);
-          remove ~/.cache/miopen
+  says    "boost::filesystem::"
+  near    (?:Internal error while accessing SQLite database|open memvfs): (?P<why>[^\n]+)|
+          (?P<what>boost::filesystem::\w+: [^\n]*miopen\S*)
+  cause   MIOpen could not use its database of kernels: the folder lies on NFS or Lustre, which do
+          not lock as SQLite wants, many ranks write it at once, or it cannot be written
+  fix     MIOPEN_USER_DB_PATH and MIOPEN_CUSTOM_CACHE_DIR in [env] in a local folder of each node,
+          or better of each rank (/tmp/miopen-$USER-$SLURM_LOCALID); remove ~/.config/miopen and
+          ~/.cache/miopen where the database is malformed
   checks  files.caches-can-be-written
+root miopen-build-failed, survivable
+  says    RuntimeError: miopenStatus
+  says    MIOpen(HIP): Error [Compile]
+  says    "Code object build failed. Source: "
+  near    MIOpen\(HIP\): Error \[(?:Compile|Build\w*)\]|Code object build failed
+  cause   MIOpen could not build a kernel for this GPU: the compiler of this ROCm does not know its
+          architecture, or ROCm's own files or the folder for temporary ones are not there
+  fix     `rocminfo | grep gfx` against the architectures of that ROCm and torch; a wheel of torch
+          for the installed ROCm; TMPDIR on a local disk with space
+  checks  software.operators-can-be-built
+symptom miopen-refused, survivable
+  says    RuntimeError: miopenStatus
+  pattern RuntimeError: (?P<status>miopenStatus\w+)
+  unless  accessing SQLite database|open memvfs|MIOpen\(HIP\): Error \[(?:Comp|Buil)|
+          Code object build
+  cause   MIOpen could not run a convolution ({status})
+  fix     its own line `MIOpen Error:` or `MIOpen(HIP): Error` above says why; MIOPEN_LOG_LEVEL=5 in
+          [env] shows more
 root no-nvidia-driver
   says    Found no NVIDIA driver on your system
   pattern ^(?!.*CUDA initialization: ).*Found no NVIDIA driver on your system

@@ -179,6 +179,15 @@ root memory-refused-to-loader-worker
   fix     fewer workers (num_workers) and a smaller prefetch_factor; data that is read lazily or
           mapped (Arrow, numpy) in place of lists of Python objects; `free -g` and `ulimit -v`
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
+root rust-out-of-memory
+  says    "memory allocation of "
+  pattern memory allocation of (?P<size>\d+) bytes failed
+  cause   code in Rust (tokenizers, safetensors, datasets' readers) asked for {size} bytes and got
+          none, and ended its process: the machine's or container's memory is full, or `ulimit -v`
+          is set
+  fix     `free -g`, `ulimit -v` and `dmesg | tail` on that node; fewer processes that load at once
+          (num_proc, data loader workers), RAYON_NUM_THREADS=4 in [env]
+  checks  limits.memory-is-free, limits.group-allows-enough-memory
 """,
     SHM_FIX=SHM_FIX,
 )

@@ -69,5 +69,50 @@ root ssl-against-plain-http, survivable
   cause   the other end does not speak TLS: a proxy variable with https:// for a proxy of plain
           HTTP, or a URL with https:// for a service without a certificate
   fix     `env | grep -i proxy`: HTTPS_PROXY=http://PROXY:PORT as a rule; http:// in that URL
+RPC = status = StatusCode\.
+WHY = [\s\S]{0,80}?details = "(?P<why>[^"\n]+)"
+root grpc-not-reached, survivable, peer
+  says    "RpcError of RPC that terminated with:"
+  near    {RPC}UNAVAILABLE{WHY}
+  unless  HTTP proxy returned response code
+  cause   the gRPC service that this program calls is not to be reached ({why}): it is not started
+          yet, has ended, listens on localhost of another node, or a firewall is in between
+  fix     `nc -zv HOST PORT` on this node with the address in that text (or in the program's
+          settings); start the service before and wait for it; read what it printed if it ended
+root grpc-through-proxy, survivable
+  says    "RpcError of RPC that terminated with:"
+  near    {RPC}UNAVAILABLE[\s\S]{0,80}?HTTP proxy returned response code (?P<code>\d+)
+  cause   a gRPC call to a node of the cluster went through the HTTP proxy of the environment, which
+          refused it ({code})
+  fix     NO_PROXY and no_proxy in [env] with the nodes' addresses (gRPC takes names, addresses and
+          domains, no ranges), or https_proxy, http_proxy and grpc_proxy unset
+  checks  software.variables-are-equal
+root grpc-answer-late, survivable, peer
+  says    "RpcError of RPC that terminated with:"
+  near    {RPC}DEADLINE_EXCEEDED
+  cause   a gRPC call got no answer within the time that its caller gave: the service is overloaded,
+          hangs or has ended, or the packets are dropped on the way
+  fix     read what the service prints at that time; `nc -zv HOST PORT` on this node; a longer
+          time-out of the call where the service only works long
+root grpc-message-too-large
+  says    "RpcError of RPC that terminated with:"
+  near    {RPC}RESOURCE_EXHAUSTED[\s\S]{0,80}?message larger than max \((?P<size>\d+) vs\.
+          (?P<limit>\d+)\)
+  cause   a gRPC message has {size} bytes, and the receiver takes {limit} at most
+  fix     grpc.max_receive_message_length and grpc.max_send_message_length (-1 for no limit) in the
+          options of the channel and of the server; or smaller batches
+root grpc-refused
+  says    "RpcError of RPC that terminated with:"
+  near    {RPC}(?P<status>UNAUTHENTICATED|PERMISSION_DENIED|UNIMPLEMENTED){WHY}
+  cause   the gRPC service refuses the call ({status}: {why}): without a valid login, or, where it
+          is UNIMPLEMENTED, it is another program or release than the caller expects
+  fix     the token or certificate that the service asks for; client and server of one release, and
+          the port of this service and no other's
+root zmq-no-message-in-time, survivable, peer
+  says    "zmq.error.Again: Resource temporarily unavailable"
+  cause   nothing came over a ZeroMQ socket, or nothing could be sent, within the time that it was
+          given: the process at its other end has ended, hangs, or never connected
+  fix     read what that process (an engine, server or worker) printed; where it only starts or
+          works long, a longer RCVTIMEO or time-out in the program's settings
 """
 )

@@ -27,5 +27,15 @@ root ccl-no-local-rank
   cause   oneCCL does not know the rank's place on its node, as no mpirun started it
   fix     CCL_ZE_IPC_EXCHANGE=sockets in [env], or CCL_PROCESS_LAUNCHER=none with CCL_LOCAL_RANK and
           CCL_LOCAL_SIZE
+root ccl-kvs-unreachable
+  says    ", CCL_KVS_CONNECTION_TIMEOUT = "
+  pattern kvs_init: .*, CCL_KVS_CONNECTION_TIMEOUT = .*can't connect to (?P<address>\S+)
+  cause   oneCCL's first rank, at {address}, did not answer this one: it has not started or has
+          ended, a firewall drops that port, or the name of its node leads to an address that this
+          node does not reach
+  fix     `nc -zv` with {address} on this node while the first rank runs; CCL_KVS_IFACE=INTERFACE in
+          [env] for the network that all nodes share; CCL_KVS_CONNECTION_TIMEOUT for ranks that
+          start late
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists
 """
 )

@@ -70,10 +70,10 @@ root mpi-too-few-cpus-to-bind
   checks  limits.group-allows-a-cpu-for-each-rank
 symptom mpi-daemon-lost
   says    has lost communication with a remote daemon
-  near    HNP daemon[^\n]* on node +(?P<node>\S+)[\s\S]{0,200}?on node +(?P<remote>\S+)
-  cause   {node} lost its connection to {remote}: the node went down, or mpirun's daemon was killed
+  near    HNP daemon[^\n]* on node +(?P<head>\S+)[\s\S]{0,200}?on node +(?P<node>\S+)
+  cause   {head} lost its connection to {node}: the node went down, or mpirun's daemon was killed
           there
-  fix     look at the kernel's log of {remote}
+  fix     look at the kernel's log of {node}
 noise mpi-openfabrics-warning
   says    There was an error initializing an OpenFabrics device
   says    No preset parameters were found for the device that Open MPI

@@ -267,5 +267,13 @@ symptom ray-placement-group-exists
           tried it again, and this is of the second time; else an earlier run left it
   fix     read the first error above, or of the task that ended
           (/tmp/ray/session_latest/logs/worker-*); `ray stop` on every node before the next start
+root ray-agent-failed
+  shows   The raylet exited immediately because one Ray agent failed, agent_name = {agent:\w+}
+  cause   Ray's {agent} ended or could not start on a node, and its raylet, with all workers, ended
+          with it: a grpcio that does not fit, a port that another Ray holds, or processes and files
+          that the account may not have any more of
+  fix     `tail -30 /tmp/ray/session_latest/logs/{agent}.log` on that node; grpcio as that Ray asks
+          for (`pip show -v ray`); `ray stop --force` before a new start; `ulimit -n -u`
+  checks  limits.nofile-is-enough, limits.nproc-is-enough
 """
 )

@@ -215,5 +215,18 @@ root memory-saver-failed
           that
   fix     an update of torch_memory_saver and SGLang, which belong together; `nvidia-smi` and
           `dmesg | grep -i xid` on that node; enable_memory_saver off proves it
+root vllm-custom-all-reduce
+  shows   custom_all_reduce.cuh:{line:\d+} '{why:[^']+}'
+  cause   vLLM's own all-reduce could not open the memory of another GPU ({why}): with
+          expandable_segments memory cannot be shared so, nor where these GPUs have no peer access
+          (PCIe, a virtual machine, a container)
+  fix     PYTORCH_CUDA_ALLOC_CONF without expandable_segments for the engine;
+          --disable-custom-all-reduce (disable_custom_all_reduce=True); `nvidia-smi topo -p2p r`
+          shows who has peer access
+symptom vllm-engine-socket-closed
+  says    "ZMQError: Operation not supported"
+  near    vllm/
+  cause   a client of vLLM reads a socket that was closed, as its engine has ended
+  fix     the engine's own error stands above
 """
 )
