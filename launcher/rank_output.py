@@ -114,6 +114,12 @@ def is_step_line(line: str) -> bool:
     return parse_step_line(line) is not None
 
 
+def counts_no_steps(line: str) -> bool:
+    """Whether the line is a progress bar of something else than a training."""
+    description, is_bar, _ = line.partition("%|")
+    return bool(is_bar and _NO_TRAINING.search(description))
+
+
 @functools.lru_cache(maxsize=KEPT_STEPS)
 def parse_step_line(line: str) -> StepLine | None:
     """What the line says of a step; None where it looks like anything else."""

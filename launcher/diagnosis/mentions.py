@@ -52,6 +52,9 @@ def is_mention(text: str, at: int) -> bool:
     before = text[:start]
     if not start or not before.strip():
         return False
-    return bool(
-        _MARGIN.match(before) or _QUOTE.search(before) or (named and _SENTENCE.search(before))
-    )
+    return bool(_MARGIN.match(before) or _is_quoted(before) or (named and _SENTENCE.search(before)))
+
+
+def _is_quoted(before: str) -> bool:
+    """Whether a quote that opens before is not closed yet."""
+    return any(found[0][-1] not in before[found.end() :] for found in _QUOTE.finditer(before))

@@ -18,7 +18,7 @@ from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes
 from launcher.diagnosis.scan import RawLine
-from launcher.rank_output import is_step_line, parse_step_line
+from launcher.rank_output import counts_no_steps, is_step_line, parse_step_line
 
 RECOVERED_STEPS = 5
 STEPS_WITHOUT_RANK = 3
@@ -95,7 +95,7 @@ class Progress:
         name = source.place.source
         lines = [(at, part) for at, text in source.last_lines() for part in text.split("\r")]
         self._add(name, ((at, clean_text(text.encode())) for at, text in lines), prefixes)
-        ends = [at for at, text in lines if _GOOD_END.search(text)]
+        ends = [at for at, text in lines if _GOOD_END.search(text) and not counts_no_steps(text)]
         if ends:
             self._good_ends[name] = max(ends)
         last = [text for _, text in lines if text.strip()][-END_LINES:]
