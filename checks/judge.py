@@ -14,6 +14,7 @@ from checks.check import Check, Claim
 from checks.effects import hold_against_facts
 from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
+from checks.knowledge.container_network import OF_THE_NETWORK, PEERS_REACH_IT, networks_apart
 from checks.knowledge.entered_containers import place_fix
 from checks.knowledge.unlocking import unlock_first
 from checks.model import Finding, Outcome, Verdict, skip, unknown
@@ -40,13 +41,17 @@ def judge_claims(
     allowed = frozenset(allow)
     timed = {name for claim in claims if claim.check.id == IN_TIME for name in claim.subject}
     late = [name for name in cluster.late_nodes if name in timed]
+    contained = {
+        name for claim in claims if claim.check.id == PEERS_REACH_IT for name in claim.subject
+    }
+    apart = [name for name in networks_apart(cluster) if name in contained] if contained else []
+
+    def verdict_for(claim: Claim, view: ClusterView) -> Verdict:
+        verdict = _skip_where_late(claim, _judge_claim(claim, view, reach_subjects), late)
+        return _skip_where_apart(claim, verdict, apart, view) if apart else verdict
+
     return [
-        _make_finding(
-            claim,
-            _skip_where_late(claim, _judge_claim(claim, view, reach_subjects), late),
-            allowed,
-            slowest_s,
-        )
+        _make_finding(claim, verdict_for(claim, view), allowed, slowest_s)
         for check, asked in itertools.groupby(claims, key=lambda claim: claim.check)
         for view in [cluster.limited_to(check.facts)]
         for slowest_s in [_slowest_answers(check, view.snapshot)]
@@ -111,6 +116,23 @@ def _skip_where_late(claim: Claim, verdict: Verdict, late: Sequence[str]) -> Ver
         if lacks_it or name in claim.subject:
             return skip(f"{name} did not answer in time; see {IN_TIME}")
     return verdict
+
+
+def _skip_where_apart(
+    claim: Claim, verdict: Verdict, apart: Sequence[str], cluster: ClusterView
+) -> Verdict:
+    """What would not fail but for a container's own network is said by that finding, once."""
+    check = claim.check
+    failed = verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+    if not failed or check.id == PEERS_REACH_IT or check.area not in OF_THE_NETWORK:
+        return verdict
+    name = next((name for name in apart if name in claim.subject), "")
+    if not name:
+        without = _judge_claim(claim, cluster.without_facts_of(*apart), set())
+        if without.outcome is Outcome.FAIL:
+            return without
+        name = apart[0]
+    return skip(f"the container on {name} has a network of its own; see {PEERS_REACH_IT}")
 
 
 def _not_asked_verdict(view: NodeView, claim: Claim, reach_subjects: set[str]) -> Verdict:

@@ -94,16 +94,27 @@ def _path(name: str) -> Path:
     return ROOT.joinpath(*name.split(".")).with_suffix(".py")
 
 
+OUTSIDE = (
+    'exec "$@" "$(readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/mnt)" '
+    '"$(ls -d /dev/nvidia[0-9]* /dev/kfd /dev/infiniband/uverbs* 2>/dev/null)"'
+)
+"""Enters a container with three words more: the login's network, its mounts and its devices."""
+
+
 def start_command(python: str, container: str = "") -> str:
     """What the login shell is asked to run: the first interpreter there is, else exit 127.
 
-    `container` is the command that enters the place where ranks run: then it is one in there.
-    One line in single quotes without `!`, so that sh, bash, csh and fish read it alike. -I keeps
-    modules that lie in the home folder from being taken for the standard library's.
+    `container` is the command that enters the place where ranks run: then it is one in there, and
+    is told what the login has outside. One line in single quotes without `!`, so that sh, bash, csh
+    and fish read it alike. -I keeps modules that lie in the home folder from being taken for the
+    standard library's.
     """
     candidates = " ".join(shlex.quote(name) for name in (*SYSTEM_PYTHONS, python) if name)
     script = (
         f'for p in {candidates}; do [ "$(command -v $p)" ] && '
-        f'exec $p -u -S -I -c "{BOOTSTRAP}"; done; echo {NO_PYTHON} >&2; exit 127'
+        f'exec $p -u -S -I -c "{BOOTSTRAP}" "$@"; done; echo {NO_PYTHON} >&2; exit 127'
     )
-    return " ".join(("exec", *map(shlex.quote, shlex.split(container)), f"/bin/sh -c '{script}'"))
+    if not container:
+        return f"exec /bin/sh -c '{script}'"
+    words = " ".join(map(shlex.quote, shlex.split(container)))
+    return f"exec /bin/sh -c '{OUTSIDE}' sh {words} /bin/sh -c '{script}' sh"

@@ -158,7 +158,7 @@ class ClusterView:
         self.kept: dict[object, object] = {}
         """What `cached_per_view` keeps by its functions."""
         self._declared: frozenset[type[Fact]] | None = None
-        self._left_out = ""
+        self._left_out: frozenset[str] = frozenset()
         self._facts: dict[tuple[str, type[Fact]], Fact | FactError] = {}
         self._nodes_with: dict[tuple[type[Fact], ...], list[NodeView]] = {}
         self._nodes = {node.name: NodeView(self, node) for node in snapshot.job.nodes}
@@ -170,17 +170,18 @@ class ClusterView:
         view._facts = self._facts
         return view
 
-    def without_facts_of(self, name: str) -> ClusterView:
-        """The same cluster, in which nothing but its login is known of that node."""
+    def without_facts_of(self, *names: str) -> ClusterView:
+        """The same cluster, in which nothing but their logins is known of those nodes."""
         view = ClusterView(self.snapshot)
-        view._declared, view._facts, view._left_out = self._declared, self._facts, name
+        view._declared, view._facts = self._declared, self._facts
+        view._left_out = self._left_out | {*names}
         return view
 
     def decoded(self, node: NodeView, kind: type[Fact]) -> Fact | FactError:
         """A node's fact, or why there is none; decoded once. Raises UndeclaredFactError."""
         if self._declared is not None and kind not in self._declared:
             raise UndeclaredFactError(f"it reads {kind.__name__}, which it does not declare")
-        if node.name == self._left_out and kind not in ALWAYS_KNOWN:
+        if node.name in self._left_out and kind not in ALWAYS_KNOWN:
             return FactError(f"{node.name}: its {kind.section} cannot be judged", node.name)
         key = node.name, kind
         if key not in self._facts:

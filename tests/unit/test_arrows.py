@@ -79,6 +79,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.effects",
         "checks.errors",
         "checks.facts",
+        "checks.knowledge.container_network",
         "checks.knowledge.entered_containers",
         "checks.knowledge.unlocking",
         "checks.model",

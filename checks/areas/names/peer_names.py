@@ -13,14 +13,16 @@ from checks.areas.names.hosts_file import (
     why_hosts_file_ignored,
 )
 from checks.check import node_check
-from checks.facts import ClusterView, NodeView
+from checks.facts import ClusterView, Login, NodeView
 from checks.facts.account import Account
+from checks.facts.container import Container
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ssh import SshRow
 from checks.facts.surroundings import Surroundings
 from checks.facts.view_cache import cached_per_view
+from checks.knowledge.container_network import has_own_network
 from checks.knowledge.training_network import training_address
 from checks.model import Verdict, block, ok, skip, warn
 from checks.outliers.consensus import strict_majority
@@ -31,7 +33,7 @@ from checks.outliers.consensus import strict_majority
     Names,
     Interfaces,
     SshRow,
-    optional=(Environment, Surroundings),
+    optional=(Environment, Surroundings, Container),
 )
 def every_node_resolves_every_node(node: NodeView) -> Verdict:
     """Every node resolves every other node's name in the hosts file to one of its addresses.
@@ -39,7 +41,8 @@ def every_node_resolves_every_node(node: NodeView) -> Verdict:
     Where one node cannot resolve a name, or resolves it to another machine, that node alone waits.
 
     Measured: Each node's resolver looks up all names; the answers are compared with the addresses
-    that the other nodes have.
+    that the other nodes have. The name of a container with its own
+    network is its machine's.
 
     Fix: One command rewrites the wrong names in `/etc/hosts`.
         unresolved: the name has no address.
@@ -103,6 +106,8 @@ def _find_name_fault(node: NodeView, peer: NodeView) -> _NameFault | None:
     if all(map(is_link_local, addresses)):
         message = f"{belief}, which other interfaces cannot reach"
         return _NameFault(peer.name, "link-local", message, line, blocks=True)
+    if own and has_own_network(peer) and peer.read(Login).address in addresses:
+        return None
     if own and not own & set(addresses):
         nat = _all_others_agree(peer, addresses) and _can_log_in(node, peer)
         message = f"{belief}; {peer.name} really is {_peer_address(peer)}"

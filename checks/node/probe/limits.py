@@ -3,6 +3,7 @@
 import os
 import resource
 
+from checks.node.probe.container import in_container
 from checks.node.probe.core import section
 from checks.node.probe.limit_lines import limit_settings
 from checks.node.probe.shm_users import shm_users
@@ -15,11 +16,6 @@ CUTTING = {
     "data": resource.RLIMIT_DATA,
 }
 """Limits at which the kernel ends a process, or refuses what it cannot do without."""
-
-CONTAINER_MARKS = (
-    "/.dockerenv", "/run/.containerenv", "/.singularity.d", "/run/secrets/kubernetes.io",
-)  # fmt: skip
-"""What docker, podman, Apptainer and Kubernetes put into the containers that they start."""
 
 
 def soft_and_hard(kind):
@@ -67,7 +63,7 @@ def limits(args):
         "shm_free_bytes": free,
         "pid_max": int(read_file("/proc/sys/kernel/pid_max", "0")),
         "core_pattern": read_file("/proc/sys/kernel/core_pattern", ""),
-        "container": any(os.path.exists(mark) for mark in CONTAINER_MARKS),
+        "container": in_container(),
         "shm_users": shm_users(free) if total else {},
         **shm_access(),
     }
