@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from launcher.lab.faults.model import Fault
-from tests.lab.faults.case import ALL, Case, custom
+from tests.lab.faults.case import ALL, NODE3, Case, custom
 
 ENTERED = {"workdir": "/srv/job", "backend": "ssh", "container": "podman exec -i train"}
 STAND_IN = """mkdir -p /srv/job
@@ -62,6 +62,21 @@ mkdir -p /etc/netns/train
 printf "127.0.0.1 localhost\\n$INSIDE $NAME\\n" >/etc/netns/train/hosts
 grep " node" /etc/hosts | grep -v " $NAME$" >>/etc/netns/train/hosts
 """
+SSHD_INSIDE = f"""{AS_DOCKER}touch /.dockerenv
+bridge link set dev veth0 hairpin on
+nft -f - <<END
+table ip published {{
+chain pre {{ type nat hook prerouting priority -100
+fib daddr type local tcp dport $SSH_PORT dnat to 172.17.0.2
+}}
+chain post {{ type nat hook postrouting priority 90
+ip saddr 172.17.0.0/16 ip daddr 172.17.0.2 masquerade
+}}
+}}
+END
+ip netns exec train /usr/sbin/sshd -o PidFile=/run/sshd-inside.pid
+"""
+"""The login lands in the container: sshd's port is published."""
 REACHED = "network.peers-reach-the-container"
 MADE = custom("made", STAND_IN)
 
@@ -82,6 +97,18 @@ CASES = [
     apart(custom("containers-behind-bridges", AS_DOCKER), *ALL),
     apart(custom("head-behind-a-bridge", AS_DOCKER), "node1"),
     apart(custom("container-without-a-network", ALONE), "node3"),
+    Case(
+        custom("logins-land-behind-bridges", SSHD_INSIDE),
+        blocks=((REACHED, tuple((name,) for name in ALL), "own-network"),),
+        on=ALL,
+        fixable=False,
+    ),
+    Case(
+        custom("login-lands-behind-a-bridge", SSHD_INSIDE),
+        blocks=((REACHED, NODE3, "own-network"),),
+        warns=(("limits.systems-are-alike", NODE3, "system-differs"),),
+        fixable=False,
+    ),
     entered(custom("containers-with-routed-networks", OVERLAY), *ALL),
     entered(custom("containers-on-the-machines-network", MACVLAN), *ALL),
 ]
