@@ -113,6 +113,12 @@ def shared_network_fix(node: NodeView) -> Fix:
     return Fix(on=HERE, note=_in_launch_file(words, engine))
 
 
+def engine_of(container: str) -> str:
+    """The program that enters it, `docker`; '' where it is none that is known."""
+    known = AS_DOCKER | WITH_NET | {"kubectl"}
+    return next((_program(word) for word in shlex.split(container) if _program(word) in known), "")
+
+
 def _program(word: str) -> str:
     return PurePath(word).name
 

@@ -6,11 +6,13 @@ from collections import Counter
 
 from checks.areas.gpu import kernel
 from checks.areas.gpu.cards import NO_ANSWER
+from checks.areas.gpu.containers import CONTAINER_HAS_GPUS, lacks_gpus
 from checks.areas.limits.affinity import is_pinned
 from checks.check import Tag, cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
 from checks.facts.affinity import Affinity
+from checks.facts.container import Container
 from checks.facts.gpus import Gpus
 from checks.facts.kernel_log import KernelLog
 from checks.folded_names import fold_names
@@ -70,7 +72,7 @@ def _judge_silent_driver(node: NodeView, gpus: Gpus) -> Verdict:
     return block("driver-does-not-answer", message, fix)
 
 
-@node_check("gpu.slots-have-gpus", Gpus, Account, KernelLog, optional=(Affinity,))
+@node_check("gpu.slots-have-gpus", Gpus, Account, KernelLog, optional=(Affinity, Container))
 def slots_have_gpus(node: NodeView) -> Verdict:
     """No node has more slots than GPUs.
 
@@ -87,6 +89,8 @@ def slots_have_gpus(node: NodeView) -> Verdict:
     gpus, slots = node.read(Gpus), node.node.slots
     if root := _root_cause_check(gpus):
         return skip(f"see {root}")
+    if lacks_gpus(node):
+        return skip(f"see {CONTAINER_HAS_GPUS}")
     if gpus.broken:
         return skip(NO_ANSWER)
     if not gpus.count:

@@ -22,7 +22,7 @@ while [ "${1#-}" != "$1" ]; do shift; done
 [ "$1" = train ] || { echo "Error: no container with name or ID \\"$1\\" found" >&2; exit 125; }
 shift
 [ -e /run/netns/train ] && exec ip netns exec train "$@"
-exec unshare -m "$@"
+exec unshare -m sh -c '[ ! -e /srv/made ] || . /srv/made; exec "$@"' sh "$@"
 END
 chmod +x /usr/local/bin/podman
 """
@@ -77,7 +77,23 @@ END
 ip netns exec train /usr/sbin/sshd -o PidFile=/run/sshd-inside.pid
 """
 """The login lands in the container: sshd's port is published."""
+SMALL_SHM = "echo 'mount -t tmpfs -o mode=1777,size=64m shm /dev/shm' >/srv/made"
+NO_GPUS = """mknod /dev/nvidia0 c 195 0; mknod /dev/nvidia1 c 195 1
+cat >/srv/made <<'END'
+mkdir -p /srv/dev; mount -t tmpfs dev /srv/dev
+for name in /dev/*; do
+  new=/srv$name
+  case $name in
+    /dev/nvidia*) continue ;;
+    /dev/pts|/dev/shm|/dev/mqueue) mkdir $new; mount --rbind $name $new ;;
+    *) cp -a $name $new ;;
+  esac
+done
+mount --move /srv/dev /dev
+END
+"""
 REACHED = "network.peers-reach-the-container"
+HAS_GPUS = "gpu.container-has-the-gpus"
 MADE = custom("made", STAND_IN)
 
 
@@ -97,6 +113,22 @@ CASES = [
     apart(custom("containers-behind-bridges", AS_DOCKER), *ALL),
     apart(custom("head-behind-a-bridge", AS_DOCKER), "node1"),
     apart(custom("container-without-a-network", ALONE), "node3"),
+    entered(
+        custom("container-with-little-shm", SMALL_SHM),
+        blocks=(("limits.shm-is-large-enough", NODE3, "shm-small"),),
+        fixable=False,
+    ),
+    entered(
+        custom("containers-without-the-gpus", NO_GPUS),
+        *ALL,
+        blocks=((HAS_GPUS, tuple((name,) for name in ALL), "gpus-left-out"),),
+        fixable=False,
+    ),
+    entered(
+        custom("container-without-the-gpus", NO_GPUS),
+        blocks=((HAS_GPUS, NODE3, "gpus-left-out"),),
+        fixable=False,
+    ),
     Case(
         custom("logins-land-behind-bridges", SSHD_INSIDE),
         blocks=((REACHED, tuple((name,) for name in ALL), "own-network"),),
