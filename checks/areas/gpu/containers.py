@@ -27,7 +27,7 @@ def lacks_gpus(node: NodeView) -> list[str]:
 def container_has_the_gpus(node: NodeView) -> Verdict:
     """A container on a machine with GPUs has some of them.
 
-    One that was made without `--gpus` trains on the CPU, or its ranks find no CUDA device. Where all
+    One that was made without `--gpus` trains on the CPU, or its ranks find no GPU. Where all
     nodes have such containers, they look like a cluster without GPUs.
 
     Measured: `/dev/nvidia*` and `/dev/kfd` in the login that enters the container, and inside it. A
