@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import concurrent.futures
+import posixpath
+import shlex
 import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -16,6 +18,7 @@ from checks.facts import ClusterView, Snapshot
 from checks.facts.decode import decode_fact
 from checks.facts.workdir_files import WorkdirFiles
 from checks.folded_names import fold_names
+from checks.job.output_folders import checkpoints_read, output_folders
 from checks.model import Job
 from checks.next_line import next_line, start_line
 from checks.node.probe import workdir_files  # noqa: F401 - registers its section
@@ -30,6 +33,7 @@ from launcher.gate import without_unused_nodes
 from launcher.options import job_from_options
 
 LIMIT_S = 120.0
+MOST_NAMED = 4
 MUCH = 1 << 30
 """More bytes than this to one node are asked about first: data that is no code."""
 
@@ -80,8 +84,22 @@ def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> set[str]
     print(f"{len(here.files)} files of {source.path}:")
     if source.private_keys:
         print(f"private keys stay here: {', '.join(source.private_keys)}")
+    if source.left_out:
+        print(describe_left_out(source))
     print("\n".join(describe_changes(changes, done=not args.dry_run)), flush=True)
     return {path for change in changes.values() for path in change.copied if args.dry_run}
+
+
+def describe_left_out(source: SourceFolder) -> str:
+    """Which outputs of runs stay here, how much that is, and how they are taken along."""
+    folders = list(dict.fromkeys(map(source.output_of, source.left_out)))
+    sizes = [(source.path / path).lstat().st_size for path in source.left_out]
+    files = f"{len(sizes)} file{'s' * (len(sizes) != 1)}, {format_file_size(sum(sizes))}"
+    more = f" and {len(folders) - MOST_NAMED} more" if len(folders) > MOST_NAMED else ""
+    return (
+        f"outputs of runs stay here: {', '.join(folders[:MOST_NAMED])}{more} ({files}); "
+        f"--sync-exclude {shlex.quote(f'!{folders[0]}')} takes that along"
+    )
 
 
 def _login_line(job: Job, causes: set[str]) -> str:
@@ -100,7 +118,17 @@ def source_folder(job: Job, cwd: Path) -> SourceFolder:
     path = (workdir if workdir.is_dir() else cwd).resolve()
     if path in (Path("/"), Path.home().resolve()):
         raise UsageError(f"{path} would be copied whole; type it in the folder of the job")
-    return SourceFolder(path, job.sync_exclude)
+    script = _below(job.command[0], job) if job.command else ""
+    named = [folder for each in output_folders(job) if (folder := _below(each, job))]
+    outputs = tuple(folder for folder in named if not script.startswith(f"{folder}/"))
+    asked = tuple(filter(None, (_below(word, job) for word in checkpoints_read(job))))
+    return SourceFolder(path, job.sync_exclude, outputs, asked)
+
+
+def _below(path: str, job: Job) -> str:
+    """The path relative to the working directory; '' where it is that, or not below it."""
+    relative = posixpath.relpath(posixpath.join(job.workdir, path), job.workdir)
+    return "" if relative == "." or relative.startswith("..") else relative
 
 
 def _look_here(source: SourceFolder) -> WorkdirFiles:
@@ -109,7 +137,10 @@ def _look_here(source: SourceFolder) -> WorkdirFiles:
     found = decode_fact(WorkdirFiles, SECTIONS[WorkdirFiles.section](args))
     kept = {path: file for path, file in found.files.items() if file.kind in ("file", "link")}
     if not kept:
-        raise UsageError(f"{source.path}: no file to copy; .gitignore or [sync] exclude has all")
+        raise UsageError(
+            f"{source.path}: no file to copy; .gitignore, [sync] exclude or outputs of runs "
+            "have all"
+        )
     return replace(found, files=kept)
 
 

@@ -17,6 +17,10 @@ NEVER = (
     "id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk",
 )  # fmt: skip
 """In the words of .gitignore: keys, and what is a repository's, an interpreter's or our own."""
+CHECKPOINTS = ("global_step[0-9]*/", "checkpoint-[0-9]*/")
+"""What DeepSpeed and the Trainer call the folders that they save."""
+_CODE = re.compile(r"(?!(.*/)?zero_to_fp32\.py$).*\.py")
+"""Of what lies in a folder of outputs: code that was kept there, and not DeepSpeed's."""
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 ENVIRONMENT_MARK = "pyvenv.cfg"
 """In a virtual environment, which is made on each node and not copied."""
@@ -24,10 +28,16 @@ ENVIRONMENT_MARK = "pyvenv.cfg"
 
 @dataclass(frozen=True)
 class SourceFolder:
-    """A folder of this machine. `exclude` are more patterns, in the words of .gitignore."""
+    """A folder of this machine. `exclude` are more patterns, in the words of .gitignore.
+
+    `outputs` are folders in it that runs write, relative; `asked_for` are paths below them that
+    the command reads.
+    """
 
     path: Path
     exclude: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    asked_for: tuple[str, ...] = ()
 
     @property
     def spec(self) -> GitIgnoreSpec:
@@ -36,8 +46,36 @@ class SourceFolder:
 
     def files(self) -> list[str]:
         """The files and links that travel, relative and sorted."""
-        kept = set(self.private_keys)
+        kept = {*self.private_keys, *self.left_out}
         return [path for path in self._candidates if path not in kept]
+
+    @cached_property
+    def left_out(self) -> list[str]:
+        """What runs have written: each node has its own. What git has, and code, travels."""
+        written = {path for path in self._candidates if self.output_of(path)}
+        return sorted(written - {*_git_tracked(self.path)}) if written else []
+
+    def output_of(self, path: str) -> str:
+        """The folder of outputs in which a file lies, as it is left out; '' for any other file."""
+        if _CODE.fullmatch(path) and not self._checkpoints.match_file(path):
+            return ""
+        if not self._outputs.match_file(path):
+            return ""
+        parts = path.split("/")[:-1]
+        above = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        return next((each for each in above if self._outputs.match_file(f"{each}/")), "")
+
+    @cached_property
+    def _checkpoints(self) -> GitIgnoreSpec:
+        return GitIgnoreSpec.from_lines(CHECKPOINTS)
+
+    @cached_property
+    def _outputs(self) -> GitIgnoreSpec:
+        """What is left out by itself; `!out` of [sync] exclude takes it along again."""
+        folders = (f"/{folder}/" for folder in self.outputs)
+        read = (f"!/{path}" for path in self.asked_for)
+        wanted = (line for line in self.exclude if line.startswith("!"))
+        return GitIgnoreSpec.from_lines([*CHECKPOINTS, *folders, *read, *wanted])
 
     @cached_property
     def private_keys(self) -> list[str]:
@@ -54,6 +92,7 @@ class SourceFolder:
         """Which of these paths would not travel if they were here."""
         spec, rules = self.spec, _Rules(self.path)
         kept = {*_git_ignored(self.path, paths), *self.private_keys}
+        kept |= {path for path in paths if self.output_of(path)}
         return {
             path
             for path in paths
@@ -137,6 +176,11 @@ def _git_files(folder: Path) -> list[str]:
         elif os.path.lexists(path):
             found.append(name)
     return found
+
+
+def _git_tracked(folder: Path) -> list[str]:
+    listed = _run_git(folder, ("ls-files", "-z", "--cached"))
+    return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
 
 def _git_ignored(folder: Path, paths: Collection[str]) -> set[str]:

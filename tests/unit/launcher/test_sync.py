@@ -20,7 +20,7 @@ from checks.node.probe import workdir_files as probe
 from launcher.agent import receive_files
 from launcher.agent.receive_files import Refused, receive
 from launcher.commands.sync.changes import describe_changes, node_changes
-from launcher.commands.sync.command import source_folder
+from launcher.commands.sync.command import describe_left_out, source_folder
 from launcher.commands.sync.source_files import SourceFolder
 from launcher.commands.sync.transfer import Archives
 
@@ -58,6 +58,75 @@ def test_what_gitignore_leaves_out_does_not_travel(tree, checkout):
     assert set(SourceFolder(tree).files()) == {*TRAVEL, "link"}
     less = SourceFolder(tree, ("*.json", "/sub/")).files()
     assert set(less) == {*TRAVEL, "link"} - {"conf/z.json", "sub/out/x", "sub/runs/x"}
+
+
+OUTPUTS = {
+    "train.py": "", "ds.json": "", "out/model.safetensors": "w", "out/checkpoint-20/rng.pth": "w",
+    "out/zero_to_fp32.py": "", "out/plot.py": "", "ckpt/global_step4/mp_rank_00.pt": "w",
+    "ckpt/latest": "", "checkpoint-tools/x.json": "", "data/a.jsonl": "",
+}  # fmt: skip
+STAY = {"out/model.safetensors", "out/checkpoint-20/rng.pth", "out/zero_to_fp32.py"}
+IN_CHECKPOINTS = {"out/checkpoint-20/rng.pth", "ckpt/global_step4/mp_rank_00.pt"}
+
+
+def job_with(folder, *command, **settings):
+    return Job(nodes=(Node("n1"),), head="n1", workdir=str(folder), command=command, **settings)
+
+
+@pytest.fixture
+def trained(tmp_path):
+    for name, text in OUTPUTS.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "stay"),
+    [
+        (["train.py", "--output_dir", "out"], {}, STAY | IN_CHECKPOINTS),
+        (["train.py", "--output-dir=./out/"], {}, STAY | IN_CHECKPOINTS),
+        (["train.py"], {"output": "out"}, STAY | IN_CHECKPOINTS),
+        (["train.py"], {}, IN_CHECKPOINTS),
+        ([], {}, IN_CHECKPOINTS),
+        (["train.py", "--output_dir", "."], {}, IN_CHECKPOINTS),
+        (["train.py", "--output_dir", "/scratch/out"], {}, IN_CHECKPOINTS),
+        (["out/plot.py", "--output_dir", "out"], {}, IN_CHECKPOINTS),
+        (["train.py", "--ckpt_dir", "ckpt"], {}, IN_CHECKPOINTS),
+        (["train.py", "--load=ckpt"], {}, {"out/checkpoint-20/rng.pth"}),
+        (["train.py", "ckpt/global_step4"], {}, {"out/checkpoint-20/rng.pth"}),
+        (
+            ["train.py", "--output_dir", "out", "--resume_from_checkpoint", "out/checkpoint-20"],
+            {},
+            (STAY | IN_CHECKPOINTS) - {"out/checkpoint-20/rng.pth"},
+        ),
+        (["train.py", "--output_dir", "out"], {"sync_exclude": ("!out",)}, IN_CHECKPOINTS - STAY),
+        (["train.py"], {"sync_exclude": ("!out/checkpoint-20",)}, IN_CHECKPOINTS - STAY),
+    ],
+)
+@pytest.mark.parametrize("checkout", [True, False])
+def test_what_runs_wrote_stays_unless_asked_for(trained, checkout, command, settings, stay):
+    if checkout:
+        git(trained, "init")
+    source = source_folder(job_with(trained, *command, **settings), trained)
+    assert set(source.left_out) == stay
+    assert set(source.files()) == OUTPUTS.keys() - stay
+    assert stay <= source.ignored(OUTPUTS), "--delete keeps it on the nodes"
+
+
+def test_what_git_has_travels_also_from_a_folder_of_outputs(trained):
+    git(trained, "init")
+    git(trained, "add", "out/model.safetensors")
+    source = source_folder(job_with(trained, "train.py", "--output_dir", "out"), trained)
+    assert "out/model.safetensors" in source.files()
+
+
+def test_what_was_left_out_is_said_with_the_line_that_takes_it(trained):
+    source = source_folder(job_with(trained, "train.py", "--output_dir", "out"), trained)
+    assert describe_left_out(source) == (
+        "outputs of runs stay here: ckpt/global_step4, out (4 files, 3 bytes); "
+        "--sync-exclude '!ckpt/global_step4' takes that along"
+    )
 
 
 def test_git_has_the_last_word_in_a_checkout(tree):
