@@ -141,8 +141,11 @@ class RecordedNode:
         for target, address, port, *_ in args["targets"]:
             reached.setdefault(target, []).append(port)
             sources[target] = {address: self.address}
-        whole = {target: [1500] for target in reached if target != self.name}
-        return {"reached": reached, "sources": sources, "whole": whole}
+        others = reached.keys() - {self.name}
+        count = {"sent": args["small"], "lost": 0}
+        small = dict.fromkeys(others, count) if args["small"] else {}
+        whole = dict.fromkeys(others, [1500])
+        return {"reached": reached, "sources": sources, "whole": whole, "small": small}
 
     def _fill_pdsh_run(self, args: dict[str, Any]) -> dict[str, Any]:
         sample = self._sections["pdsh_run"]["data"]["targets"][self.name]

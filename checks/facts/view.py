@@ -87,7 +87,7 @@ class NodeView:
         """
         fact = self._fact(kind)
         if isinstance(fact, FactError):
-            raise fact
+            raise fact.with_traceback(None)  # it would keep each frame that it was ever raised in
         return cast("F", fact)
 
     def has(self, kind: type[Fact]) -> bool:

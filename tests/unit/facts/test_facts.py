@@ -39,6 +39,16 @@ def test_reads_what_a_probe_prints():
     assert limits.nofile == (1024, 4096)
 
 
+def test_a_fact_that_is_missing_keeps_no_frame_of_those_that_asked_for_it():
+    view = ClusterView(without(snapshot(), "node1", Limits))["node1"]
+    lengths = []
+    for _ in range(3):
+        with pytest.raises(FactError) as caught:
+            view.read(Limits)
+        lengths.append(len(caught.traceback))
+    assert lengths == [2, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("broken", "says"),
     [
