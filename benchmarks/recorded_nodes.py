@@ -144,7 +144,7 @@ class RecordedNode:
         others = reached.keys() - {self.name}
         count = {"sent": args["small"], "lost": 0}
         small = dict.fromkeys(others, count) if args["small"] else {}
-        whole = dict.fromkeys(others, [1500])
+        whole = {target: [1500] for target in others}
         return {"reached": reached, "sources": sources, "whole": whole, "small": small}
 
     def _fill_pdsh_run(self, args: dict[str, Any]) -> dict[str, Any]:
