@@ -8,7 +8,9 @@ reports and the end of an item, three reports of it, with the same outcomes and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,45 +22,108 @@ from preflight.outcome import is_warned, require_answer
 
 _SLOW_OPTIONS = ("usepdb", "setupshow", "setuponly", "setupplan")
 """With these somebody wants to see pytest's own way."""
+_PYTESTS_OWN = frozenset(
+    {
+        *("_id", "_nodeid", "_report_sections", "_store", "extra_keyword_matches", "keywords"),
+        *("own_markers", "stash", "user_properties"),
+    }
+)
+"""What `pytest.Item` sets of an item, in any release."""
 _Phase = Literal["setup", "call", "teardown"]
 
 
-class ClaimItem(pytest.Item):
-    """What a function of ours asserts of one finding; `judged` looks that up once it runs.
+@dataclass(slots=True)
+class ItemKind:
+    """What all items of a check share.
 
-    -k takes the `keywords` too, which all items of a check share.
+    `judged` looks a finding up once its item runs. -k takes the `keywords` too. `place` is where
+    the function stands, once pytest has worked it out.
     """
 
-    def __init__(
-        self,
-        *,
-        asked: PreflightItem,
-        function: Callable[[Finding], None],
-        judged: Callable[[ClaimItem], Finding],
-        keywords: set[str],
-        parent: pytest.Module,
-        **node: Any,
-    ) -> None:
-        name = f"{function.__name__}[{asked.id}]"
-        super().__init__(name, parent, nodeid=f"{parent.nodeid}::{name}", **node)
-        self.asked, self.function, self._judged = asked, function, judged
-        self.extra_keyword_matches = keywords
+    function: Callable[[Finding], None]
+    judged: Callable[[ClaimItem], Finding]
+    keywords: set[str]
+    place: tuple[str, int | None] | None = None
+
+
+class ClaimItem(pytest.Item):
+    """What a function of ours asserts of one finding.
+
+    What pytest keeps of an item (markers, keywords, properties, ids) is a kilobyte. There may be
+    a hundred thousand items, of which one runs at a time: an item has it from when somebody looks
+    until it has run.
+    """
+
+    __slots__ = ("_is_whole", "asked", "kind")
+
+    def __init__(self, *, asked: PreflightItem, kind: ItemKind, parent: pytest.Module) -> None:
+        self.asked, self.kind, self._is_whole = asked, kind, False
+        self.parent, self.config, self.session = parent, parent.config, parent.session
+        self.path = parent.path
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _PYTESTS_OWN or self._is_whole:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        self._is_whole = True
+        super().__init__(self.name, self.parent, nodeid=self._full_id)
+        self.extra_keyword_matches = self.kind.keywords
+        return getattr(self, name)
+
+    def forget(self) -> None:
+        """Nobody looks any more; who does has it anew."""
+        for name in _PYTESTS_OWN:
+            with contextlib.suppress(AttributeError):
+                delattr(self, name)
+        del self.__dict__
+        self._is_whole = False
+
+    @property
+    def name(self) -> str:
+        """The function's, and what is asked between brackets."""
+        return f"{self.kind.function.__name__}[{self.asked.id}]"
+
+    @name.setter
+    def name(self, name: str) -> None:
+        """As pytest sets it."""
+
+    @property
+    def nodeid(self) -> str:
+        """The module's, and the name."""
+        return super().nodeid if self._is_whole else self._full_id
+
+    @property
+    def _full_id(self) -> str:
+        assert self.parent
+        return f"{self.parent.nodeid}::{self.name}"
+
+    def iter_markers_with_node(self, name: str | None = None) -> Iterator[tuple[Any, pytest.Mark]]:
+        """Its own, where it has any, and its module's."""
+        assert self.parent
+        return (super() if self._is_whole else self.parent).iter_markers_with_node(name)
+
+    @property
+    def location(self) -> tuple[str, int | None, str]:
+        """As pytest has it."""
+        if self.kind.place is None:
+            path, line, _ = pytest.Item.location.func(self)
+            self.kind.place = path, line
+        return (*self.kind.place, self.name)
 
     def setup(self) -> None:
         """Skips, or is an error, where there is no answer."""
         try:
-            require_answer(self._judged(self))
+            require_answer(self.kind.judged(self))
         except pytest.skip.Exception as skipped:
             vars(skipped)["_use_item_location"] = True  # as pytest has it of what a fixture skips
             raise
 
     def runtest(self) -> None:
         """Fails where the claim does not hold."""
-        self.function(self._judged(self))
+        self.kind.function(self.kind.judged(self))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the function stands."""
-        return self.path, self.function.__code__.co_firstlineno - 1, self.name
+        return self.path, self.kind.function.__code__.co_firstlineno - 1, self.name
 
 
 def run_item(item: pytest.Item) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO, cast
+from typing import Any, NoReturn, TextIO, cast
 
 import pytest
 
@@ -16,7 +17,7 @@ from checks.model import Finding, Job
 from checks.next_line import failed_again_line, next_line, start_line, with_line_to_type
 from checks.printable import shorten_message
 from checks.run import Result, plan_commands
-from preflight.item_protocol import ClaimItem
+from preflight.item_protocol import ClaimItem, ItemKind
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
 from preflight.junit import complete_junit, junit_file, private_junit
 from preflight.outcome import is_warned, junit_properties, with_one_frame
@@ -69,17 +70,14 @@ class PreflightSession:
         """A function of ours makes an item for each claim: none where there is nothing to ask."""
         if collector.path.parent != HERE or not name.startswith("test_"):
             return None
-        keywords: dict[str, set[str]] = {}
+        by_check = itertools.groupby(
+            self._asked(collector.path, name), key=lambda asked: asked.claims[0].check.id
+        )
         return [
-            ClaimItem.from_parent(
-                collector,
-                asked=asked,
-                function=obj,
-                judged=self.item_finding,
-                keywords=keywords.setdefault(check, {check}),
-            )
-            for asked in self._asked(collector.path, name)
-            for check in [asked.claims[0].check.id]
+            ClaimItem.from_parent(collector, asked=asked, kind=kind)
+            for check, items in by_check
+            for kind in [ItemKind(cast("Any", obj), self.item_finding, {check})]
+            for asked in items
         ]
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
