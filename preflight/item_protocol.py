@@ -29,6 +29,8 @@ _PYTESTS_OWN = frozenset(
     }
 )
 """What `pytest.Item` sets of an item, in any release."""
+_NOTHING: list[Any] = []
+_NO_KEYWORDS: dict[str, Any] = {}
 _Phase = Literal["setup", "call", "teardown"]
 
 
@@ -74,7 +76,8 @@ class ClaimItem(pytest.Item):
         for name in _PYTESTS_OWN:
             with contextlib.suppress(AttributeError):
                 delattr(self, name)
-        del self.__dict__
+        if not vars(self):
+            del self.__dict__
         self._is_whole = False
 
     @property
@@ -98,14 +101,15 @@ class ClaimItem(pytest.Item):
 
     def iter_markers_with_node(self, name: str | None = None) -> Iterator[tuple[Any, pytest.Mark]]:
         """Its own, where it has any, and its module's."""
+        own = super().iter_markers_with_node
         assert self.parent
-        return (super() if self._is_whole else self.parent).iter_markers_with_node(name)
+        return own(name) if self._is_whole else self.parent.iter_markers_with_node(name)
 
     @property
     def location(self) -> tuple[str, int | None, str]:
         """As pytest has it."""
         if self.kind.place is None:
-            path, line, _ = pytest.Item.location.func(self)
+            path, line, _ = vars(pytest.Item)["location"].func(self)
             self.kind.place = path, line
         return (*self.kind.place, self.name)
 
@@ -153,16 +157,12 @@ def _drop_passed_phases(item: pytest.Item) -> None:
         uncounted.pop()
 
 
-def _drop_details(item: pytest.Item, report: pytest.TestReport) -> None:
-    """What was said of the item, where nobody shows it again, and what pytest keeps of its phases.
-
-    `_store` is pytest's other name of the stash.
-    """
-    item.stash = item._store = pytest.Stash()
+def _drop_details(item: ClaimItem, report: pytest.TestReport) -> None:
+    """What was said of the item, where nobody shows it again, and what pytest keeps of it."""
     if not report.failed and not is_warned(report.user_properties):
-        item.user_properties.clear()
-        report.user_properties.clear()
-        report.keywords = {}
+        report.user_properties = report.sections = _NOTHING
+        report.keywords = _NO_KEYWORDS
+    item.forget()
 
 
 def _is_changed(item: pytest.Item) -> bool:

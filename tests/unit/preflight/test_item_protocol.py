@@ -53,3 +53,22 @@ def test_a_mark_of_a_sites_own_is_obeyed(tmp_path, monkeypatch):
     facts = save_facts(tmp_path, node2="block")
     done = run_preflight("--facts", facts, "-v", cwd=tmp_path)
     assert re.search(r"toy-limit-node2\] SKIPPED", done.stdout)
+
+
+def test_an_item_has_what_pytest_keeps_of_it_only_while_somebody_looks(tmp_path, monkeypatch):
+    seen = []
+
+    def look(items):
+        seen.extend(items)
+        assert all(item.nodeid and item.location and item.ihook for item in items)
+        assert not any(list(item.iter_markers()) or hasattr(item, "callspec") for item in items)
+        assert not any(map(vars, items))
+        assert items[0].name in items[0].keywords
+        assert vars(items[0])
+
+    monkeypatch.setattr(preflight.plugin, "pytest_collection_modifyitems", look, raising=False)
+    done = run_preflight("--facts", save_facts(tmp_path, 5, **OUTCOMES), "-q", cwd=tmp_path)
+    assert "toy" in done.stdout
+    assert len(seen) >= 5
+    assert not any(map(vars, seen))
+    assert seen[0].extra_keyword_matches == {"gpu.toy-nicety"}
