@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checks.areas.collective.pairs import (
     CRAWL_GBIT,
@@ -18,7 +19,9 @@ from checks.errors import FactError
 from checks.facts import ClusterView
 from checks.facts.job_paths import JobPaths
 from checks.facts.pairs import SpeedTable
+from checks.facts.traffic_control import TrafficControl
 from checks.folded_names import fold_names
+from checks.knowledge.traffic_control import limiting_shaper, removing_fix
 from checks.knowledge.training_network import training_interface
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.outliers.speed_outliers import fastest_pair, sustained_speed
@@ -62,7 +65,13 @@ def no_group_is_slow_to_reach(cluster: ClusterView) -> Verdict:
     return ok("no groups")
 
 
-@cluster_check("collective.bandwidth-is-enough", *NEEDS, JobPaths, severity=Severity.WARN)
+@cluster_check(
+    "collective.bandwidth-is-enough",
+    *NEEDS,
+    JobPaths,
+    severity=Severity.WARN,
+    optional=(TrafficControl,),
+)
 def bandwidth_is_enough(cluster: ClusterView) -> Verdict:
     """The network reaches the speed of its interfaces, and sends the model to all nodes within
     minutes.
@@ -95,14 +104,23 @@ def bandwidth_is_enough(cluster: ClusterView) -> Verdict:
     )
     note = "look for a traffic limit on all nodes, a switch at lower speed, a smaller machine type"
     if most < CRAWL_GBIT:
-        return block("crawls", description, link_fix(cluster.head, note), **evidence)
+        return block("crawls", description, _limit_fix(cluster, note), **evidence)
     if most < expected * LEAST_SHARE:
         message = f"only {description}; the interfaces say {_describe_nominal_rates(cluster)}"
-        return warn("slow-everywhere", message, link_fix(cluster.head, note), **evidence)
+        return warn("slow-everywhere", message, _limit_fix(cluster, note), **evidence)
     if _send_seconds(cluster, rate) > LONG_START_S:
         note = "not hung: raise no time-out, wait; a network of 10 Gbit/s and more is what helps"
         return warn("long-start", description, Fix("", "", note), **evidence)
     return ok(description, **evidence)
+
+
+def _limit_fix(cluster: ClusterView, note: str) -> Fix:
+    """Removes the limit of the head's, of which others may have the like; else shows it."""
+    shaper = limiting_shaper(cluster.head, inbound=False, common=True)
+    if shaper is None:
+        return link_fix(cluster.head, note)
+    fix = removing_fix(cluster.head, shaper)
+    return replace(fix, note=f"so on each node that has it; {fix.note}")
 
 
 def _nominal_rates(cluster: ClusterView) -> Iterator[float]:

@@ -11,11 +11,13 @@ from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ports import DialResults, Listeners, SmallPackets
+from checks.facts.traffic_control import Shaper, TrafficControl
 from checks.facts.view_cache import cached_per_view
 from checks.folded_names import fold_names
 from checks.knowledge.firewalls.culprit import Culprit, find_losing_rule
 from checks.knowledge.firewalls.opening import passing_fix, smallest_networks
 from checks.knowledge.firewalls.ruleset import Packet
+from checks.knowledge.traffic_control import losing_shaper, removing_fix
 from checks.knowledge.training_network import has_wrong_interface_setting, training_interface
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 from checks.outliers.pair_matrix import Pair
@@ -38,7 +40,7 @@ LOSS_CHECK = "collective.no-node-loses-packets"
     Names,
     Environment,
     severity=Severity.WARN,
-    optional=(Firewall, Listeners),
+    optional=(Firewall, Listeners, TrafficControl),
 )
 def no_node_loses_packets(node: NodeView) -> Verdict:
     """Small packets between the node and the others arrive the first time.
@@ -59,8 +61,9 @@ def no_node_loses_packets(node: NodeView) -> Verdict:
     above a rate: its node is named.
 
     Fix:
-        packets-lost: lets the nodes' packets pass the rule, where there is one; else shows what the
-            interface, its queues and the firewall count; try cable, transceiver and port.
+        packets-lost: lets the nodes' packets pass the rule, where there is one, or removes what
+            traffic control was told to lose (netem, police); else shows what the interface, its
+            queues and the firewall count; try cable, transceiver and port.
     """
     measured = _measured_losses(node.cluster)
     own = {pair: packets for pair, packets in measured.items() if node.name in pair}
@@ -78,6 +81,10 @@ def no_node_loses_packets(node: NodeView) -> Verdict:
         "packets": sum(packets.sent for packets in lossy.values()),
         "nodes": [name for name in node.job.names if name in _ends(lossy) - {node.name}],
     }
+    if not rule and (shaped := _losing_shaper(node.cluster, lossy)):
+        owner, shaper = shaped
+        message += f", by {owner.name}'s {shaper}"
+        return warn("packets-lost", message, removing_fix(owner, shaper), **evidence)
     if not rule:
         return warn("packets-lost", message, _search_fix(node), **evidence)
     networks = smallest_networks(_addresses(node.cluster))
@@ -130,7 +137,8 @@ def _blamed(cluster: ClusterView) -> Mapping[str, Losses]:
         left = {pair: packets for pair, packets in left.items() if worst not in pair}
     for pair, packets in left.items():
         rule = _losing_rule(cluster, {pair: packets})
-        for name in [rule.node.name] if rule else pair[:1]:
+        shaped = _losing_shaper(cluster, {pair: packets})
+        for name in [rule.node.name] if rule else [shaped[0].name] if shaped else pair[:1]:
             found.setdefault(name, {})[pair] = packets
     return found
 
@@ -150,6 +158,15 @@ def _losing_rule(cluster: ClusterView, losses: Losses) -> Culprit | None:
             packet = Packet(here, there, None, None, inbound=True, state="established")
             if rule := find_losing_rule(*ends, packet):
                 return rule
+    return None
+
+
+def _losing_shaper(cluster: ClusterView, losses: Losses) -> tuple[NodeView, Shaper] | None:
+    """What drops on one of these ways, by traffic control of its sender or its receiver."""
+    for pair in losses:
+        for end, name in enumerate(pair):
+            if shaper := losing_shaper(cluster[name], inbound=bool(end)):
+                return cluster[name], shaper
     return None
 
 

@@ -18,8 +18,10 @@ from checks.facts.names import Names
 from checks.facts.pairs import Pairs, SpeedTable, speed_table
 from checks.facts.ports import DialResults, PortSettings
 from checks.facts.surroundings import Surroundings
+from checks.facts.traffic_control import Shaper, TrafficControl
 from checks.facts.view_cache import cached_per_view
 from checks.folded_names import fold_names
+from checks.knowledge.traffic_control import delaying_shaper, limiting_shaper, removing_fix
 from checks.knowledge.training_network import training_interface
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 from checks.outliers.pair_matrix import Pair
@@ -66,7 +68,7 @@ def far_reasons(cluster: ClusterView) -> Explanation:
     return explain_bad_pairs(measured, distant_pairs(measured))
 
 
-@node_check(BANDWIDTH_CHECK, *NEEDS, severity=Severity.WARN)
+@node_check(BANDWIDTH_CHECK, *NEEDS, severity=Severity.WARN, optional=(TrafficControl,))
 def bandwidth_is_alike(node: NodeView) -> Verdict:
     """No node sends or receives at less than a third of the others' speed.
 
@@ -84,7 +86,8 @@ def bandwidth_is_alike(node: NodeView) -> Verdict:
     blocks. On a terminal the matrix is drawn as it grows, up to 32 nodes; `--html` includes it with
     its numbers, `--csv` writes them.
 
-    Fix: The fix shows traffic limits, errors and drops of the interface.
+    Fix: Removes the traffic limit (`tc`) of that node and way, where it has one that most nodes do
+    not have; else shows traffic limits, errors and drops of the interface.
         slow-out: it sends slowly: a limit (tbf, htb) on its interface, or its cable or port.
         slow-in: it receives slowly: policing, drops, or its cable or port.
         slow: both: most often a link that was negotiated lower.
@@ -107,12 +110,17 @@ def bandwidth_is_alike(node: NodeView) -> Verdict:
         f"{format_speed(sustained_speed(measured))}"
     )
     if best < CRAWL_GBIT:
-        return block("crawls", message, link_fix(node), **_best_speeds(node.name, own_pairs))
-    cause = "slow" if len(ends) > 1 else ("slow-out", "slow-in")[ends[0]]
-    return warn(cause, message, link_fix(node), **_best_speeds(node.name, own_pairs))
+        verdict, cause = block, "crawls"
+    else:
+        verdict, cause = warn, "slow" if len(ends) > 1 else ("slow-out", "slow-in")[ends[0]]
+    limits = (limiting_shaper(node, inbound=bool(at)) for at in ends)
+    message, fix = _with_shaper(node, message, next(filter(None, limits), None))
+    return verdict(cause, message, fix, **_best_speeds(node.name, own_pairs))
 
 
-@node_check("collective.latency-is-alike", *NEEDS, severity=Severity.WARN)
+@node_check(
+    "collective.latency-is-alike", *NEEDS, severity=Severity.WARN, optional=(TrafficControl,)
+)
 def latency_is_alike(node: NodeView) -> Verdict:
     """No node's latency to all others is much higher than theirs to one another.
 
@@ -125,7 +133,8 @@ def latency_is_alike(node: NodeView) -> Verdict:
     judged as well.
 
     Fix:
-        far: place the node near the others, or look for the detour in `ip route`.
+        far: removes what traffic control was told to hold back (netem, a redirection); else place
+            the node near the others, or look for the detour in `ip route`.
     """
     measured = measured_pairs(node.cluster)
     node.read(Pairs)
@@ -139,7 +148,8 @@ def latency_is_alike(node: NodeView) -> Verdict:
         f"{node.name} is {min(latencies) / 1000:.1f} ms or more from every other node "
         f"(round trip); others are {reference_latency(measured) / 1000:.2f} ms from one another"
     )
-    return warn("far", message, link_fix(node), latency_us=min(latencies))
+    message, fix = _with_shaper(node, message, delaying_shaper(node))
+    return warn("far", message, fix, latency_us=min(latencies))
 
 
 @pair_check(
@@ -147,7 +157,7 @@ def latency_is_alike(node: NodeView) -> Verdict:
     *NEEDS,
     over=Over.OTHER_PAIRS,
     severity=Severity.WARN,
-    optional=(Gpus, Firewall, Surroundings),
+    optional=(Gpus, Firewall, Surroundings, TrafficControl),
     reads=("include", "exclude"),
 )
 def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
@@ -163,7 +173,8 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     Fix:
         connections-limited: single connections pass, several at once do not, and a packet filter
             of the two counts them. Lets those of the nodes through.
-        slow-pair: limits on the sender, then switch ports, bond members and routes between the two.
+        slow-pair: removes a limit of the sender's, else shows what there is; then look at switch
+            ports, bond members and routes between the two.
         crawls: the same, below 10 Mbit/s.
     """
     pair, fact = (source.name, target.name), source.read(Pairs)
@@ -195,7 +206,8 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
         f"{speed.latency_us:.0f} µs round trip; others reach {usual}, and each of the two with "
         "others"
     )
-    fix = link_fix(source, "then the way between the two: switch ports, bond members, routes")
+    note = "then the way between the two: switch ports, bond members, routes"
+    message, fix = _with_shaper(source, message, limiting_shaper(source, inbound=False), note)
     if speed.gbit_s < CRAWL_GBIT:
         return block("crawls", message, fix, gbit_s=speed.gbit_s, latency_us=speed.latency_us)
     return warn("slow-pair", message, fix, gbit_s=speed.gbit_s, latency_us=speed.latency_us)
@@ -245,6 +257,15 @@ def link_fix(node: NodeView, then: str = "") -> Fix:
         then or "a tbf or htb there is a limit, errors and drops are a cable; then the switch port"
     )
     return node.fix(f"tc -s qdisc show dev {name}; ip -s link show dev {name}", note)
+
+
+def _with_shaper(
+    node: NodeView, message: str, shaper: Shaper | None, note: str = ""
+) -> tuple[str, Fix]:
+    """The message with what the kernel was told to do there, and its removal; else a search."""
+    if shaper is None:
+        return message, link_fix(node, note)
+    return f"{message}. {node.name} was told to: {shaper}", removing_fix(node, shaper)
 
 
 def _peer_names(name: str, pairs: Collection[Pair]) -> list[str]:

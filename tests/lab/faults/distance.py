@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.faults.bandwidth import REST
+from tests.lab.faults.bandwidth import LIMITED
 from tests.lab.faults.case import NODE3, custom, warned
 
 DELAY_S = 0.01
@@ -42,5 +42,5 @@ FAR_NODE = custom(
 )
 
 CASES = [
-    warned(FAR_NODE, "collective.latency-is-alike", NODE3, "far", leaves=("delay0",), **REST),
+    warned(FAR_NODE, "collective.latency-is-alike", NODE3, "far", leaves=("delay0",), **LIMITED),
 ]

@@ -11,6 +11,7 @@ from checks.areas.collective.packet_loss import lossy_ways
 from checks.facts import ClusterView
 from checks.facts.firewall import Firewall, FirewallListing
 from checks.facts.ports import DialResults, Listeners, SmallPackets
+from checks.facts.traffic_control import Shaper, TrafficControl
 from checks.model import Outcome
 from tests.support.networks import cluster
 from tests.support.snapshots import judged, with_fact
@@ -138,3 +139,30 @@ def test_both_ways_of_a_lossy_pair_say_nothing_of_its_speed():
 def test_where_nothing_was_counted_nothing_is_said():
     found = exchanged(THREE, {}, sent=0)
     assert {finding.outcome for finding in judged(found, CHECK).values()} == {Outcome.SKIP}
+
+
+NETEM = Shaper("eth0", "netem", "root", "limit 1000 delay 1ms loss 5%")
+POLICE = Shaper("eth0", "ingress", "clsact", "police 0x1 rate 10Mbit burst 20Kb action drop")
+
+
+@pytest.mark.parametrize(
+    ("where", "shaper", "lost", "named"),
+    [
+        ("node3", NETEM, [("node3", "node1"), ("node3", "node2")], "node3"),
+        ("node3", POLICE, [("node1", "node3"), ("node2", "node3")], "node3"),
+        ("node1", POLICE, [("node3", "node1")], "node1"),
+        ("node3", POLICE, [("node3", "node1"), ("node3", "node2")], ""),
+        ("node1", NETEM, [("node3", "node1"), ("node3", "node2")], ""),
+        ("node3", Shaper("eth9", "netem", "root", "loss 5%"), [("node3", "node1")], ""),
+        ("node3", Shaper("eth0", "tbf", "root", "rate 1Gbit"), [("node3", "node1")], ""),
+    ],
+)
+def test_what_traffic_control_was_told_to_lose_is_named_and_removed(where, shaper, lost, named):
+    found = exchanged(THREE, dict.fromkeys(lost, 50))
+    for name in THREE:
+        with_fact(found, name, TrafficControl((shaper,) if name == where else ()))
+    findings = judged(found, CHECK)
+    fixes = [each.fix for each in findings.values() if each.outcome is Outcome.FAIL]
+    assert len(fixes) == 1
+    told = fixes[0].command == f"tc qdisc del dev eth0 {shaper.place}"
+    assert (fixes[0].on if told else "") == named
