@@ -52,13 +52,21 @@ class SpaceUser:
 
 
 @dataclass(frozen=True)
+class KeptFile:
+    """What of an earlier run's files in a folder stays as it is: by its mode, or by its flag."""
+
+    denied: Denial | None = None
+    lock: WriteLock | None = None
+
+
+@dataclass(frozen=True)
 class FolderSpace:
     """The output folder, or the deepest existing folder above it (`nearest`). Sizes in bytes.
 
     `free_inodes` is None where the file system does not count them. `target` is where `nearest`
     leads, if that is a link to nothing. `denied` is what keeps the login from writing there.
     `users` are what fills a file system that is nearly full, the largest first. `lock` keeps all
-    from writing there, root too.
+    from writing there, root too. `kept` is what stands there and cannot be replaced.
     """
 
     state: PathStateName
@@ -80,6 +88,7 @@ class FolderSpace:
     used_bytes: int = 0
     users: tuple[SpaceUser, ...] = ()
     lock: WriteLock | None = None
+    kept: KeptFile | None = None
 
 
 @dataclass(frozen=True)

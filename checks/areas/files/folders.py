@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 
 from checks.facts import NodeView
-from checks.facts.files import FolderSpace
+from checks.facts.files import FolderSpace, KeptFile
 from checks.knowledge.denials import denial_words, opening_fix, unlock_fix
 from checks.model import Fix
 
@@ -56,6 +56,19 @@ def explain_unwritable(
         if folder.state == "there" and folder.shared:
             return "not-writable", message, node.fix("", f"ask its owner, or {elsewhere}")
         return "not-writable", message, node.owning_fix(path, f"or {elsewhere}", make=True)
+    return _explain_kept(node, folder.kept, elsewhere) if folder.kept else None
+
+
+def _explain_kept(node: NodeView, kept: KeptFile, elsewhere: str) -> tuple[str, str, Fix] | None:
+    """For what an earlier run left in a folder that can be written, and a checkpoint replaces."""
+    replaced = "a checkpoint replaces it"
+    if kept.lock:
+        cause = LOCKED[kept.lock.flag][0]
+        message = f"{kept.lock.path} on {node.name}: {kept.lock}: {replaced}"
+        return cause, message, unlock_fix(node, kept.lock, f"or {elsewhere}")
+    if kept.denied:
+        message = f"on {node.name}, {denial_words(kept.denied)}: {replaced}"
+        return "not-writable", message, opening_fix(node, kept.denied, f"or {elsewhere}")
     return None
 
 

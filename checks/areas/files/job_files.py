@@ -246,11 +246,13 @@ def output_is_writable(node: NodeView) -> Verdict:
 
     Measured: Permissions, mount, free bytes and inodes of `output` or of the nearest folder above
     it; of the folders that arguments such as `--output_dir` name, whether they can be folders and
-    be written. Nothing is written.
+    be written; and the files there that a checkpoint replaces, such as `latest`. Nothing is
+    written.
 
     Fix:
         hangs: names the mount that does not answer.
-        not-writable: the login may not write there. Creates the folder and gives it to the login.
+        not-writable: the login may not write there, or not replace what an earlier run left.
+            Creates the folder and gives it to the login, or that file.
         immutable: `chattr +i` keeps even root from writing. Takes the flag away.
         append-only: `chattr +a` keeps even root from replacing what is there; warns. As before.
         not-a-directory: a file is in the way. Moves it aside; where every node has it, name another

@@ -25,6 +25,12 @@ SAMPLES = 32
 CHUNK = 1024 * 1024
 MOST_FILES = 10000
 MOST_NAMES = 5000
+REPLACED = (
+    "latest", "zero_to_fp32.py", "runs", "config.json", "trainer_state.json", "training_args.bin",
+    "all_results.json", "train_results.json", "model.safetensors", "pytorch_model.bin",
+    "adapter_config.json", "adapter_model.safetensors",
+)  # fmt: skip
+"""What DeepSpeed's save_checkpoint and the Trainer's save_model open for writing each time."""
 REMOTE = ("nfs", "lustre", "gpfs", "beegfs", "ceph", "glusterfs", "cifs", "smb3", "9p", "wekafs")
 REMOTE_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fuse.s3fs")
 
@@ -156,6 +162,18 @@ def is_remote(kind):
     return kind in REMOTE_FUSE or any(kind.startswith(name) for name in REMOTE)
 
 
+def first_kept(folder):
+    """{"denied", "lock"} of what an earlier run left there and this login cannot replace."""
+    paths = [os.path.join(folder, name) for name in REPLACED]
+    paths = [path for path in paths if os.path.exists(path)]
+    denied = (first_denied(path, os.W_OK) for path in paths)
+    locks = (write_lock(path) for path in paths)
+    return {
+        "denied": next(filter(None, denied), None),
+        "lock": next((lock for lock in locks if lock and lock["flag"]), None),
+    }
+
+
 def writable_space(path):
     """Whether this account could write at `path`, found without writing."""
     base = nearest_existing(path)
@@ -188,6 +206,11 @@ def writable_space(path):
     }
 
 
+def output_space(path):
+    """`writable_space` of a folder for checkpoints, with what cannot be replaced there."""
+    return dict(writable_space(path), kept=first_kept(path))
+
+
 def paths_to_compare(args):
     """What must be the same everywhere: as asked, the training script and DeepSpeed's config."""
     paths = list(args.get("same") or ())
@@ -209,7 +232,7 @@ def files(args):
     quick["workdir", ""] = (path_state, workdir)
     if args.get("output"):
         output = os.path.normpath(os.path.join(workdir, args["output"]))
-        quick["output", ""] = (writable_space, output)
+        quick["output", ""] = (output_space, output)
     seen = look_side_by_side(quick, LOOK_LIMIT)
     same = look_side_by_side(
         {path: (content_fingerprint, at) for path, at in paths.items()}, HASH_LIMIT

@@ -12,9 +12,9 @@ from checks.node.probe.core import section
 from checks.node.probe.files import (
     is_remote,
     look_side_by_side,
+    output_space,
     path_state,
     paths_to_compare,
-    writable_space,
 )
 from checks.node.probe.model_size import model_parameters
 from checks.node.runtime.files import decode_text, mount_of
@@ -218,7 +218,7 @@ def job_paths(args):
         looks[path] = (survey_path, os.path.normpath(os.path.join(workdir, path)))
     written = written_folders(args)
     for path in written:
-        looks["written", path] = (writable_space, os.path.normpath(os.path.join(workdir, path)))
+        looks["written", path] = (output_space, os.path.normpath(os.path.join(workdir, path)))
     seen = look_side_by_side(looks, LIMIT)
     return {
         "workdir": seen["."],

@@ -54,6 +54,13 @@ CASES = [
     ),
     case(
         custom(
+            "tag-immutable", "mkdir -p /root/out; : >/root/out/latest; chattr +i /root/out/latest"
+        ),
+        *(OUTPUT, NODE3, "immutable"),
+        job={"output": "/root/out"},
+    ),
+    case(
+        custom(
             "output-on-a-read-only-mount",
             "mkdir -p /root/out; mount --bind /root/out /root/out\n"
             "mount -o remount,bind,ro /root/out",

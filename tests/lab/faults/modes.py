@@ -81,6 +81,14 @@ FAULTS = (
     ("scratch-of-root-alone", "chmod 700 /scratch", "files.output-is-writable", "not-writable"),
     ("output-not-writable", "chmod 500 /scratch/out", "files.output-is-writable", "not-writable"),
     ("output-of-root", "chown root /scratch/out", "files.output-is-writable", "not-writable"),
+    (
+        *("tag-of-root", "echo step1 >/scratch/out/latest; chown root /scratch/out/latest"),
+        *("files.output-is-writable", "not-writable"),
+    ),
+    (
+        *("event-logs-of-root", "mkdir /scratch/out/runs; chown root /scratch/out/runs"),
+        *("files.output-is-writable", "not-writable"),
+    ),
 )
 CASES: list[Case] = [
     case(custom(name, script), check, NODE3, cause, **TRAINER)

@@ -9,10 +9,11 @@ import pytest
 from checks.facts import ClusterView
 from checks.facts.account import Account
 from checks.facts.denial import Denial
-from checks.facts.files import Files, FolderSpace, PathState
+from checks.facts.files import Files, FolderSpace, KeptFile, PathState
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.smoke import Smoke, SmokeRank, SmokeReport
 from checks.facts.software import Software
+from checks.facts.write_locks import WriteLock
 from tests.support.installed import FOUND, PYTHON, SITE, cluster, software, toolchain
 from tests.support.snapshots import judged, snapshot, with_fact
 
@@ -135,6 +136,32 @@ def test_an_output_folder_is_opened_or_given_to_the_login(denial, command):
     snap = with_fact(denied(), "node2", Files(PathState("there", "/run"), output=output))
     with_fact(snap, "node1", Files(PathState("there", "/run")))
     assert found("files.output-is-writable", snap) == ("not-writable", command)
+
+
+@pytest.mark.parametrize(
+    ("kept", "cause", "command"),
+    [
+        (
+            KeptFile(replace(CLOSED, path="/out/latest", mode=0o644, need="w")),
+            *("not-writable", "sudo chown $(id -u) /out/latest"),
+        ),
+        (
+            KeptFile(replace(CLOSED, path="/out/latest", who="u", mode=0o444, need="w")),
+            *("not-writable", "chmod u+w /out/latest"),
+        ),
+        (
+            KeptFile(lock=WriteLock("/out/latest", "i")),
+            *("immutable", "sudo chattr -i /out/latest"),
+        ),
+        (KeptFile(), "", None),
+    ],
+)
+def test_what_a_checkpoint_replaces_is_given_to_the_login(kept, cause, command):
+    output = FolderSpace("there", "/out", "/out", directory=True, writable=True, kept=kept)
+    output = replace(output, free_bytes=10**12)
+    snap = with_fact(denied(), "node2", Files(PathState("there", "/run"), output=output))
+    with_fact(snap, "node1", Files(PathState("there", "/run")))
+    assert found("files.output-is-writable", snap) == (cause, command)
 
 
 NO_SUDO = "as root: there is no sudo; why"
