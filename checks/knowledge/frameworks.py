@@ -39,7 +39,7 @@ FRAMEWORKS = (
             "attention": "`flash_attention: false` and `sdp_attention: true`",
             "batch": "`micro_batch_size`",
             "workers": "`dataloader_num_workers`",
-            "processes": "`dataset_processes`",
+            "processes": "`dataset_num_proc` (`dataset_processes` in older releases)",
             "unused": "`ddp_find_unused_parameters`",
             "length": "`sequence_len`",
             "recompute": "`gradient_checkpointing: true`",
@@ -77,6 +77,8 @@ FRAMEWORKS = (
         {
             "attention": "`+actor_rollout_ref.model.override_config.attn_implementation=sdpa`",
             "batch": "`actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu`",
+            "workers": "`data.dataloader_num_workers`",
+            "processes": "`data.filter_overlong_prompts_workers`",
             "length": "`data.max_prompt_length` and `data.max_response_length`",
             "recompute": "`actor_rollout_ref.model.enable_gradient_checkpointing=True`",
         },
@@ -85,9 +87,10 @@ FRAMEWORKS = (
         "OpenRLHF",
         ("openrlhf/cli/", "openrlhf.cli."),
         {
-            "batch": "`--micro_train_batch_size`",
-            "length": "`--max_len`",
-            "recompute": "`--gradient_checkpointing`",
+            "batch": "`--train.micro_batch_size` (`--micro_train_batch_size` in older releases)",
+            "length": "`--data.max_len` (`--max_len` in older releases)",
+            "recompute": "`--gradient_checkpointing` (newer: `--model.` or, for PPO, "
+            "`--actor.gradient_checkpointing_enable`)",
         },
     ),
 )

@@ -59,6 +59,8 @@ _SUMMARY = re.compile(
 SUMMARY_LINES = 12
 _ASSERTED = re.compile(r"\bAssertion `.+` failed")
 _TRACEBACK = TRACEBACK.encode()
+_OF_RANK = re.compile(r"\(most recent call last\): \(RANK (\d+)\)$")
+"""How torch's checkpoints hand on the traceback of another rank."""
 _ASSERT_REPORT = b"device-side assert triggered"
 
 
@@ -188,6 +190,8 @@ class Evidence:
             following = self._without_others(following, place)
         if before.strip() == "traceback :":
             place = _place_in_summary(place, raw.lines_before())
+        if named := _OF_RANK.search(whole):
+            place = replace(place, node="", rank=int(named[1]))
         line = Line(place, raw.number, TRACEBACK + ":", _time_of(whole, raw), self._order)
         self._keep_trace(read_trace(line, following), raw)
 

@@ -47,5 +47,18 @@ root node-powered-off, survivable
   fix     `last -x` and `journalctl -b -1 -e` there say by whom: the provider, a power key, updates
           that restart by themselves; go on from the last checkpoint
   follows cloud-preempted
+root grid-engine-limit
+  says    qmaster enforced h_rt
+  says    cgroups enforced memory limit
+  pattern ^failed +\d+ *: *(?P<why>(?:qmaster enforced h_rt|cgroups enforced memory limit).*)
+  cause   Grid Engine ended the job at a limit of it: {why}
+  fix     ask for more (`qsub -l h_rt=24:00:00`, `-l h_vmem=…` or mem_free per slot), or save
+          checkpoints more often and resume
+symptom launcher-rank-died-of-signal
+  says    " died from signal "
+  pattern ^(?P<node>[\w.-]+): rank (?P<rank>\d+) died from signal (?P<signal>(?!15\b)\d+)
+  cause   a rank on {node} was ended by signal {signal} (9: most often a full memory; 11: a crash in
+          native code; 6: it aborted itself)
+  fix     the rank's own output above; `dmesg | tail` on {node}
 """
 )

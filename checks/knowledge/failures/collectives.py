@@ -106,9 +106,10 @@ root collective-mismatch-gradients
           step (a batch of text alone leaves the vision tower unused, an expert got no token)
   fix     let each step use every trained parameter on every rank: a dummy image through the tower,
           mixed batches, or freeze what may be unused; with DDP find_unused_parameters=True
+SIZES_DIFFER = OpType=(?P<call>\w+), .* but Rank \d+ .*OpType=(?P=call), .*Tensor Tensor shapes
 root collective-mismatch
   says    Detected mismatch between collectives on ranks
-  unless  {GRADIENTS}
+  unless  {GRADIENTS}|{SIZES_DIFFER}
   cause   ranks called different collectives: a branch of the program depends on the rank, or one
           rank had fewer batches and went on to the evaluation, a save or the next epoch
   fix     make every rank take the same path around collectives and saves, and give each the same
@@ -147,6 +148,17 @@ symptom nccl-invalid-argument
   cause   NCCL was called with a value that it does not take: a type that it lacks, ranks that
           disagree, or two releases of NCCL mixed
   fix     NCCL's own words stand below `Last error:`; NCCL_DEBUG=WARN in [env]
+root collective-sizes-seen
+  says    Detected mismatch between collectives on ranks
+  pattern Detected mismatch between collectives on ranks\..*{SIZES_DIFFER}
+  unless  {GRADIENTS}
+  cause   ranks called the same collective with different sizes: under ZeRO-3 they gather different
+          parameters, as each runs other modules (the image tower at a batch of text, experts that
+          got no token, a branch that data decides); else they hand over tensors whose length
+          depends on the data
+  fix     a dummy image at batches of text, or batches of one kind on all ranks; for a mixture of
+          experts deepspeed.utils.set_z3_leaf_modules(model, [CLASS]); ZeRO-2 where the model fits;
+          pad before gathering (Accelerate's pad_across_processes)
 """,
     NCCL_PROXY_ORDER=KNOWN_RELEASES["nccl-proxy-order"].because,
 )

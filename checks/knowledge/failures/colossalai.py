@@ -26,5 +26,12 @@ symptom colossalai-start-failed
   pattern {START}(?P<why>Encountered a bad command exit code|I/O operation on closed file)
   cause   torchrun ended with an error on {node}
   fix     read what it printed above
+root colossalai-sizes-do-not-divide
+  says    " is not divisible by tp_size "
+  pattern [Ww]orld size (?P<world>\d+) is not divisible by tp_size (?P<tp>\d+) \* pp_size
+          (?P<pp>\d+)
+  cause   {world} ranks cannot be divided by tensor ({tp}) and pipeline ({pp}) parallel sizes;
+          perhaps fewer nodes joined than planned
+  fix     sizes whose product divides {world}, or start the missing nodes
 """
 )

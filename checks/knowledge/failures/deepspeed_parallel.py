@@ -101,5 +101,11 @@ root ds-sequence-parallel-larger-than-world
   cause   sequence parallelism needs more ranks than the {world} that were started; perhaps fewer
           nodes joined than planned
   fix     a smaller sequence_parallel_size, or start the missing nodes
+root torchtitan-parallel-dims
+  shows   Invalid parallel dims: {dims:.*?} != WORLD_SIZE({world:\d+})
+  cause   the product of the degrees of parallelism is not the number of ranks: {dims}, and {world}
+          ranks were started
+  fix     one degree (data_parallel_shard_degree) as -1, which takes what is left, or degrees whose
+          product is the number of ranks; or start the missing nodes
 """
 )

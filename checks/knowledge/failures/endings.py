@@ -140,6 +140,13 @@ symptom torchrun-kills-late
   cause   a rank of this node did not end when it was asked to, and torchrun killed it: it hung in a
           collective or a driver
   fix     read the output of the rank that failed first
+symptom command-exit-137
+  says    command terminated with exit code 137
+  cause   a command within a container was killed (SIGKILL): its memory limit was reached, or the
+          pod was deleted
+  fix     `kubectl describe pod` (OOMKilled, Evicted) and `dmesg | grep -i oom` on its node; a
+          higher limit, or less memory per rank
+  checks  limits.group-allows-enough-memory
 """,
     meanings={"mpi-rank-crashed": CRASHES, "shell-reports-crash": SHELL_WORDS},
 )

@@ -27,5 +27,12 @@ root gaudi-no-device
           HABANA_VISIBLE_DEVICES=all and --runtime=habana for the container; as many ranks a node as
           cards
   checks  gpu.slots-have-gpus
+root gaudi-out-of-memory
+  says    "MODULE:PT_DEVMEM Allocation failed for size::"
+  pattern MODULE:PT_DEVMEM Allocation failed for size::\d+ \((?P<size>\d+)\)MB
+  cause   a Gaudi card's memory is full, {size} MB more were asked for: the model or batch is too
+          large for it, or another process holds memory
+  fix     `hl-smi` for other processes; else a smaller micro batch or sequence, a higher ZeRO stage
+          or tensor-parallel size, checkpointing of activations
 """
 )

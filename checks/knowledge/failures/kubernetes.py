@@ -212,5 +212,13 @@ root pod-mount-device-failed, survivable
   cause   the node cannot mount {volume}: its CSI driver is not there or broken, the file system is
           damaged, or the storage does not answer
   fix     `kubectl describe pod`, the CSI pods on that node, `dmesg | tail` there
+stall volcano-gang-unschedulable
+  says    " tasks in gang unschedulable: "
+  pattern (?P<waiting>\d+)/(?P<all>\d+) tasks in gang unschedulable: (?P<why>[^\n]+)
+  cause   Volcano starts the pods of this job only all together, and cannot place {waiting} of
+          {all}: {why}
+  fix     `kubectl describe podgroup` and `kubectl describe pod` of one that is Pending say what is
+          short (GPUs, a taint, the queue's quota); ask for less, end other jobs, or lower
+          minAvailable where the job may start with fewer
 """
 )

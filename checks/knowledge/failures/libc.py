@@ -14,7 +14,8 @@ root heap-corrupted
   says    corrupted size vs. prev_size
   pattern (?:^|: )(?:free\(\): (?:invalid (?:pointer|size|next size)|double free detected)|double
           free or corruption \((?:out|!prev|fasttop|top)\)|malloc\(\): (?:corrupted |invalid |
-          unaligned |unsorted )|munmap_chunk\(\): invalid pointer|corrupted size vs\. prev_size)
+          unaligned |unsorted )|free\(\): corrupted unsorted chunks|
+          munmap_chunk\(\): invalid pointer|corrupted size vs\. prev_size)
   cause   native code damaged the process's memory: as a rule two builds of one library, or an
           extension built for another torch
   fix     build extensions once more (`rm -rf ~/.cache/torch_extensions`), make versions equal;

@@ -39,5 +39,19 @@ root hydra-program-missing
   fix     its whole path, which must be there on every node, with `chmod +x` where the permission
           was denied; -genv PATH $PATH
   checks  files.paths-in-the-command-are-there, software.python-is-there
+root mpi-init-ofi-failed
+  says    MPIDI_OFI_mpi_init_hook
+  near    Fatal error in (?:internal_|PMPI_|MPI_)Init
+  cause   MPI could not open the fabric as it started: FI_PROVIDER or I_MPI_OFI_PROVIDER names one
+          that this node lacks, the adapter is down, or locked memory is limited
+  fix     FI_PROVIDER=tcp (I_MPI_OFI_PROVIDER=tcp) proves it; `fi_info` on every node; `ulimit -l
+          unlimited`; I_MPI_DEBUG=10 or FI_LOG_LEVEL=warn shows more
+  checks  software.variables-are-equal, limits.memlock-is-unlimited
+symptom mvapich-rank-crashed
+  says    ][error_sighandler] Caught error:
+  pattern \[(?P<node>[\w.-]+):mpi_rank_(?P<rank>\d+)\]\[error_sighandler\] Caught error: (?P<why>.+)
+  cause   rank {rank} on {node} crashed in native code: {why}
+  fix     MV2_DEBUG_SHOW_BACKTRACE=1 shows where; torch and mpi4py built for this MVAPICH; with a
+          GPU MV2_USE_CUDA=1
 """
 )

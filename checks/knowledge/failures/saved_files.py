@@ -256,5 +256,29 @@ root weights-corrupt
           disk was full, or another rank still writes it
   fix     the checkpoint before it; `ls -l` of it on all nodes; write under another name, rename,
           and let the others wait at a barrier
+root storage-does-not-answer
+  says    "Communication error on send"
+  says    "[Errno 112] Host is down"
+  pattern (?:Communication error on send \(os error 70\)|\[Errno 70\] Communication error on send|
+          \[Errno 112\] Host is down)(?:: '(?P<path>[^']+)')?
+  cause   a server of the network file system (BeeGFS, SMB, Lustre) did not answer this node: it is
+          down, overloaded, or the network to it broke
+  fix     `df -h` on that node for the file that the traceback names, and the file system's own
+          state (`beegfs-df`, `lfs df`); `dmesg | tail`; start again from the last checkpoint when
+          it answers
+  checks  files.network-mounts-answer
+root file-system-without-operation
+  shows   OSError: [Errno 95] Operation not supported: '{path:[^']+}'
+  cause   the file system of {path} cannot do what the program asks of it (rename, link, lock,
+          extended attributes), as mounts of object storage (s3fs, gcsfuse, mountpoint) cannot
+  fix     write checkpoints and caches to a local disk or a shared POSIX file system, and copy them
+          to that mount afterwards
+root lock-file-of-another-user
+  says    "PermissionError: [Errno 1] Operation not permitted"
+  near    filelock/_unix\.py"[\s\S]{0,120}?fchmod
+  cause   the lock file of a shared cache belongs to another user, or its file system lets nobody
+          change modes: filelock sets the lock's mode and may not
+  fix     a cache of your own (HF_HOME, HF_DATASETS_CACHE) on a file system with modes; or remove
+          the other user's *.lock files, and update filelock
 """
 )

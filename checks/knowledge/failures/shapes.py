@@ -89,5 +89,10 @@ root index-beyond-dimension
           vocabulary, an off-by-one, or data of other columns
   fix     print the largest index before the line that the traceback names; tokenizer and model of
           one vocabulary (resize_token_embeddings)
+root unsloth-one-gpu
+  says    currently does not support multi GPU setups
+  cause   this release of Unsloth trains on one GPU, and the process sees or was started for several
+  fix     CUDA_VISIBLE_DEVICES with one GPU and plain python; a newer Unsloth, which knows DDP; or
+          transformers, PEFT and DeepSpeed without it for several GPUs and nodes
 """
 )

@@ -43,6 +43,8 @@ root jax-no-visible-gpu
 root tpu-in-use
   says    The TPU is already in use by process with pid
   says    TPU initialization failed: open(/dev/
+  pattern The TPU is already in use by process with pid|
+          TPU initialization failed: open\(/dev/(?!.*(?:Operation not permitted|Permission denied))
   cause   another process of this machine holds the TPU: an earlier run, or a second one of this job
   fix     `sudo lsof -w /dev/accel* /dev/vfio/*` shows which; end it, remove /tmp/libtpu_lockfile
 root tensorflow-out-of-memory
@@ -56,5 +58,13 @@ symptom tensorflow-collectives-aborted
   cause   a worker of TensorFlow ended or cannot be reached ({why}): the others give up
   fix     read the output of the worker that failed first; TF_CONFIG with addresses and ports that
           all nodes reach
+root tpu-not-permitted
+  says    TPU initialization failed: open(/dev/
+  pattern TPU initialization failed: open\((?P<device>/dev/[\w/]+)\):
+          (?P<why>Operation not permitted|Permission denied)
+  cause   this process may not open {device} ({why}): its container was not given the TPU, or its
+          account has no right to it
+  fix     `docker run --privileged --net=host`; on Kubernetes the resource google.com/tpu; `ls -l
+          {device}` for a plain account
 """
 )
