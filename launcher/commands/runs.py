@@ -64,7 +64,8 @@ def show_status(args: Namespace) -> None:
         print(f"its record lacks {missing} lines or files that could not be written")
     if summary.state == "lost":
         print(f"{LOST}. To make sure: {line_for_run('stop', run.name, args.runs)}")
-    for text in (summary.diagnosis, run.read("recheck.json").get("text")):
+    found = (run.read(f"{name}.json").get("text") for name in ("recheck", "outputs"))
+    for text in (summary.diagnosis, *found):
         if text:
             print(text)
     print(run.path)

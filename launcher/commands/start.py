@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import posixpath
@@ -22,6 +23,7 @@ from checks.model import Job
 from checks.next_line import same_line, typed_call, with_option
 from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
+from launcher.commands.dropped_config import describe_dropped_config
 from launcher.commands.run_summary import recorded_job
 from launcher.commands.run_text import line_for_run
 from launcher.commands.without_nodes import add_options as add_without_options
@@ -114,7 +116,7 @@ def start_training(args: Namespace) -> ExitCode:
             "a dry run copies nothing, and the nodes have other files now: what the checks below "
             "say of them stops nothing"
         )
-    for note in job.notes:
+    for note in filter(None, (*job.notes, describe_dropped_config(job, args.runs))):
         _print_progress(note)
     found = find_or_run_preflight(job, Path.cwd(), _print_progress, dry_run=args.dry_run)
     if not found.go:
@@ -222,6 +224,8 @@ class _Start:
                 job, plan, record, self.notifier, args.stuck_after, held
             )
             code = controller.run()
+        if code in (ExitCode.DONE, ExitCode.INTERRUPTED):
+            _say_outputs(job, plan, record)
         ending = controller.ending
         if ending and code == ExitCode.FAILED and (ending.report or not ending.separation):
             try:
@@ -239,6 +243,16 @@ class _Start:
         self.last.record.write_json(START_END, {"exit": int(code)})
         if code == ExitCode.STOPPED_BY_GATE:
             self.last.notices.not_restarted(self.last.progress.run_figures)
+
+
+def _say_outputs(job: Job, plan: Plan, record: RunRecord) -> None:
+    """Print and record where the run's files are, as its nodes have them now."""
+    from launcher.commands.outputs import output_lines
+
+    with contextlib.suppress(KeyboardInterrupt):
+        if lines := output_lines(job, [node.name for node in plan.nodes]):
+            record.write_json("outputs.json", {"text": "\n".join(lines)})
+            print_line("\n".join(lines))
 
 
 def _recheck_failure(
