@@ -3,7 +3,8 @@
 pytest's own way keeps a fixture request, a call specification and three reports for each item, and
 opens fixtures, log handlers and captures in each of three phases: for thousands of pairs that is
 most of a run's processor time and memory. What others see is the same: the hooks for the start, the
-reports and the end of an item, three reports of it, with the same outcomes and words.
+reports and the end of an item, three reports of it, with the same outcomes and words. Where there
+are no others, only that report is made which counts.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _PYTESTS_OWN = frozenset(
 """What `pytest.Item` sets of an item, in any release."""
 _NOTHING: list[Any] = []
 _NO_KEYWORDS: dict[str, Any] = {}
+_ALONE = pytest.StashKey[bool]()
 _Phase = Literal["setup", "call", "teardown"]
 
 
@@ -140,14 +142,39 @@ def run_item(item: pytest.Item) -> bool:
         return False
     hooks = item.ihook  # which pytest looks up by path each time
     hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    report = _report_phase(item, hooks, "setup", item.setup)
-    if report.passed:
-        report = _report_phase(item, hooks, "call", item.runtest)
-    _report_phase(item, hooks, "teardown", lambda: None)
+    report = (_decisive_phase if _only_pytest_listens(item) else _all_phases)(item, hooks)
     hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     _drop_passed_phases(item)
     _drop_details(item, report)
     return True
+
+
+def _all_phases(item: ClaimItem, hooks: Any) -> pytest.TestReport:
+    report = _report_phase(item, hooks, "setup", item.setup)
+    if report.passed:
+        report = _report_phase(item, hooks, "call", item.runtest)
+    _report_phase(item, hooks, "teardown", lambda: None)
+    return report
+
+
+def _decisive_phase(item: ClaimItem, hooks: Any) -> pytest.TestReport:
+    """The only report that counts: the terminal shows and keeps no others."""
+    try:
+        item.setup()
+    except (pytest.skip.Exception, pytest.fail.Exception):
+        return _report_phase(item, hooks, "setup", item.setup)
+    return _report_phase(item, hooks, "call", item.runtest)
+
+
+def _only_pytest_listens(item: ClaimItem) -> bool:
+    """Whether no plugin of others is told of reports, nor pytest's own that writes JUnit files."""
+    if _ALONE not in item.config.stash:
+        told = item.config.hook.pytest_runtest_logreport.get_hookimpls()
+        modules = {str(getattr(listener.function, "__module__", "")) for listener in told}
+        item.config.stash[_ALONE] = all(
+            module.startswith("_pytest.") and module != "_pytest.junitxml" for module in modules
+        )
+    return item.config.stash[_ALONE]
 
 
 def _drop_passed_phases(item: pytest.Item) -> None:

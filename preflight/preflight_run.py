@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,8 @@ class PreflightRun:
             self._items.setdefault(key, []).extend(preflight_items([check], self.job))
         self.selected_claims: list[Claim] = []
         self._examined: Result | None = None
-        self._findings: dict[Claim, Finding] = {}
+        self._places: dict[int, int] = {}
+        """Where the claims of a selected item begin, by its `id`: of pairs there are many."""
         self.site_findings: dict[str, Finding] = {}
         """What a site's own tests found, by their ids."""
         self.held_logins: HeldLogins | None = None
@@ -58,6 +60,13 @@ class PreflightRun:
     def items(self, area: str, scope: str) -> Sequence[PreflightItem]:
         """What is asked in an area of single nodes, of pairs, or of the cluster."""
         return self._items.get((area, scope), [])
+
+    def select(self, items: Iterable[PreflightItem]) -> None:
+        """These are asked, each once."""
+        for item in items:
+            if id(item) not in self._places:
+                self._places[id(item)] = len(self.selected_claims)
+                self.selected_claims += item.claims
 
     def compared_with(self, of_site: Sequence[Claim]) -> list[Claim]:
         """What the nodes are asked beside the selected claims.
@@ -89,16 +98,20 @@ class PreflightRun:
             cwd=self._config.invocation_params.dir,
         )
         self.view = ClusterView(self._examined.snapshot)
-        self._findings = dict(zip(self.selected_claims, self._examined.findings, strict=True))
+        gc.collect()  # views, of which each holds the others
+        gc.freeze()  # what stays need not be looked through as each item makes some garbage
 
     def finding(self, item: PreflightItem) -> Finding:
         """What became of an item's claims."""
-        return finding_of_item([self._findings[claim] for claim in item.claims])
+        assert self._examined
+        place = self._places[id(item)]
+        return finding_of_item(self._examined.findings[place : place + len(item.claims)])
 
     @property
     def findings(self) -> list[Finding]:
         """All that was judged, in the catalogue's order, and then what a site's tests found."""
-        return [*self._findings.values(), *self.site_findings.values()]
+        judged = self._examined.findings if self._examined else ()
+        return [*judged, *self.site_findings.values()]
 
     def node(self, name: str) -> NodeView:
         """What was seen of a node that answered.

@@ -137,8 +137,7 @@ class PreflightSession:
         broken = session.testsfailed and not self._config.option.continue_on_collection_errors
         if run is None or self._config.option.collectonly or broken:
             return None
-        items = [asked for item in session.items if (asked := preflight_item(item))]
-        run.selected_claims = [claim for asked in items for claim in asked.claims]
+        run.select(asked for item in session.items if (asked := preflight_item(item)))
         _escape_terminal(self._reporter)
         if self._config.getoption("dry_run"):
             for line in self._plan(run, session.items):
