@@ -48,6 +48,10 @@ ARGUMENT_FACTS = frozenset(
 FOLDER_FILES = re.compile(r"job_paths\..*\bfiles\.")
 """The sizes of what lies in a folder of the job."""
 _DIGEST = re.compile("[0-9a-f]{64}")
+FILE_FIELDS = frozenset(
+    {"state", "kind", "bytes", "digest", "partial", "detail", "refused", "line"}
+)
+"""What is said of a file beside what is in it."""
 DERIVED_FACTS = frozenset({"deepspeed_config.script.settings", "deepspeed_config.kept_operators"})
 """What was found out about the script and the caches, which no person sets."""
 SCRIPT_FACTS = frozenset({"local_modules", "deepspeed_config.script"})
@@ -132,16 +136,50 @@ def changes_since(
         before, after = comparable_facts(good, name), comparable_facts(now, name)
         others = _other_questions(before, after) | _facts_of_command(good.job, now.job)
         others |= DERIVED_FACTS
-        for fact in dict.fromkeys((*before, *after)):
-            was, is_now = before.get(fact, ""), after.get(fact, "")
-            if was == is_now or _grew_by_use(fact, was, is_now):
-                continue
-            if not any(f"{fact}.".startswith(f"{other}.") for other in others):
-                found.setdefault((fact, was, is_now), []).append(name)
+        changed = {
+            fact: pair
+            for fact in dict.fromkeys((*before, *after))
+            if (pair := (before.get(fact, ""), after.get(fact, "")))[0] != pair[1]
+            and not _grew_by_use(fact, *pair)
+            and not any(f"{fact}.".startswith(f"{other}.") for other in others)
+        }
+        for fact, pair in touched_things(changed, after).items():
+            found.setdefault((fact, *pair), []).append(name)
     changes = [FactChange(tuple(nodes), *key) for key, nodes in found.items()]
     related = _sections_of_failed_checks(findings)
     changes.sort(key=lambda change: change.fact.partition(".")[0] not in related)
     return ChangesSinceGo(good.started, tuple(changes))
+
+
+def touched_things(
+    changed: Mapping[str, tuple[str, str]], after: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """The changes, (before, now) by fact, with those of one file told once.
+
+    A file that several sections describe is one thing: where its settings are others, these are
+    told; where it cannot be read any more, that alone; else that it is another.
+    """
+    left = dict(changed)
+    places: dict[str, list[str]] = {}
+    for fact, path in after.items():
+        if fact.endswith(".absolute"):
+            places.setdefault(path, []).append(fact.removesuffix(".absolute"))
+    for path, prefixes in places.items():
+        own = [fact for fact in left if any(fact.startswith(f"{each}.") for each in prefixes)]
+        refused = [each for each in prefixes if left.get(f"{each}.refused", ("", ""))[1]]
+        gone = [fact for fact in own if fact.endswith(".state")]
+        about = [
+            fact
+            for fact in own
+            if fact.rpartition(".")[0] in prefixes and fact.rpartition(".")[2] in FILE_FIELDS
+        ]
+        kept = [] if refused else gone[:1] or [fact for fact in own if fact not in about] or own[:1]
+        if refused:
+            now = after.get(f"{refused[0]}.detail") or after[f"{refused[0]}.refused"]
+            left[refused[0]] = "readable", f"{path}: {now}"
+        for fact in {*own} - {*kept}:
+            del left[fact]
+    return left
 
 
 def _grew_by_use(fact: str, was: str, now: str) -> bool:

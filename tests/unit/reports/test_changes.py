@@ -222,6 +222,37 @@ def test_what_the_failing_check_reads_comes_first():
     assert changes(good, now, failed)[0].startswith("node3: gpus.driver")
 
 
+def described(refused: str = "", digest: str = "a", **settings: Any) -> dict[str, Any]:
+    """A config as two sections see it: what is in it, and that its content is to be the same."""
+    text = "" if refused else json.dumps(settings)
+    place = {"state": "there", "absolute": "/w/ds.json"}
+    config = {**place, "text": text, "bytes": len(text), "refused": refused, "line": len(refused)}
+    config["detail"] = refused and "line 3: Expecting ',' delimiter"
+    same = {"ds.json": {**place, "kind": "file", "digest": digest * 64}}
+    return {"deepspeed_config": {"config": config}, "files": {"same": same}}
+
+
+SETTINGS = {"bf16": {"enabled": True}, "train_batch_size": 8, "zero_optimization": {"stage": 2}}
+
+
+def test_a_config_that_cannot_be_read_any_more_is_one_thing():
+    good, now = seen(**described(**SETTINGS)), seen(**described("not-json", digest="b"))
+    assert changes(good, now) == [
+        "node3: deepspeed_config.config readable → /w/ds.json: line 3: Expecting ',' delimiter"
+    ]
+
+
+def test_of_a_config_that_was_edited_the_settings_are_told_and_not_its_size_too():
+    edited = {**SETTINGS, "train_batch_size": 16}
+    good, now = seen(**described(**SETTINGS)), seen(**described(digest="b", **edited))
+    assert changes(good, now) == ["node3: deepspeed_config.config.train_batch_size 8 → 16"]
+
+
+def test_of_a_file_that_is_another_that_alone_is_told():
+    good, now = seen(**described(**SETTINGS)), seen(**described(digest="b", **SETTINGS))
+    assert changes(good, now) == [f"node3: files.same.ds.json.digest {'a' * 12}… → {'b' * 12}…"]
+
+
 def test_long_texts_are_cut_to_where_they_part():
     good, now = seen(files={"text": "x" * 300 + "A"}), seen(files={"text": "x" * 300 + "B"})
     (line,) = changes(good, now)
