@@ -140,7 +140,7 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
         on_file = setup.known_hosts(target)
         kind, _, blob = agreed.partition(" ")
         self.known = on_file.keys(target.known_as) | ({(kind, blob)} if agreed else set())
-        self.revoked = on_file.revoked
+        self.on_file = on_file
         self.asks_ssh = on_file.certifiable(target.known_as) or target.believes_others
         self.job, self.target = setup.job, target
         self.presented, self.whose = "", whose
@@ -149,8 +149,9 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
         """Raise LoginError unless the key is on file, or the config accepts new ones."""
         offered = (key.get_name(), key.get_base64())
         self.presented = " ".join(offered)
-        if offered in self.revoked:
-            raise LoginError("host-key-changed", f"{self.whose} {offered[0]} host key is revoked")
+        if where := self.on_file.revoked_at(self.target.known_as, offered):
+            said = f"{self.whose} {offered[0]} host key is revoked by {where}"
+            raise LoginError("host-key-changed", said)
         if offered in self.known or (not self.known and self.target.accept_new):
             return
         if self.asks_ssh and is_believed(self.job, self.target, offered[1]):

@@ -92,7 +92,8 @@ class KnownHosts:
     exact: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     hashed: list[tuple[bytes, bytes, tuple[str, str]]] = field(default_factory=list)
     patterns: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
-    revoked: set[tuple[str, str]] = field(default_factory=set)
+    revoked: list[tuple[str, tuple[str, str], str]] = field(default_factory=list)
+    """Of each name or pattern that a @revoked line has: the key, and `file:line`."""
     authorities: list[str] = field(default_factory=list)
     """Whom the keys that sign host certificates are believed for: names and patterns."""
 
@@ -103,11 +104,12 @@ class KnownHosts:
         for name in paths:
             file = Path(name).expanduser()
             if file.is_file():
-                for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-                    known._add_line(line.split())
+                lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+                for number, line in enumerate(lines, 1):
+                    known._add_line(line.split(), f"{file}:{number}")
         return known
 
-    def _add_line(self, words: list[str]) -> None:
+    def _add_line(self, words: list[str], where: str) -> None:
         marker = words.pop(0) if words and words[0].startswith("@") else ""
         if len(words) < 3 or words[0].startswith("#"):
             return
@@ -116,10 +118,9 @@ class KnownHosts:
             return
         names, key = words[0], (words[1], words[2])
         if marker == "@revoked":
-            self.revoked.add(key)
+            self.revoked += [(name, key, where) for name in names.split(",")]
         elif names.startswith("|1|"):
-            salt, digest = names[3:].split("|")
-            self.hashed.append((base64.b64decode(salt), base64.b64decode(digest), key))
+            self.hashed.append((*_salt_and_digest(names), key))
         else:
             for name in names.lower().split(","):
                 if any(mark in name for mark in "*?!"):
@@ -137,6 +138,13 @@ class KnownHosts:
                     found.add(key)
         return found
 
+    def revoked_at(self, name: str, key: tuple[str, str]) -> str:
+        """Where that host's key is marked as revoked, `file:line`; '' where it is not."""
+        return next(
+            (where for other, marked, where in self.revoked if marked == key and _is(name, other)),
+            "",
+        )
+
     def certifiable(self, name: str) -> bool:
         """Whether a certificate may stand for the key of the host that has this name there."""
         names = (name, BRACKETED.sub(r"\1", name))
@@ -148,6 +156,19 @@ class KnownHosts:
 def _split_paths(value: str) -> list[str]:
     """A list of files. Paramiko takes the quotes off a single one, whatever blanks it has."""
     return [value] if Path(value).expanduser().is_file() else shlex.split(value)
+
+
+def _salt_and_digest(hashed: str) -> tuple[bytes, bytes]:
+    salt, digest = hashed[3:].split("|")
+    return base64.b64decode(salt), base64.b64decode(digest)
+
+
+def _is(name: str, other: str) -> bool:
+    """Whether a name is what a line of host keys says: plain, hashed or with a pattern."""
+    if other.startswith("|1|"):
+        salt, digest = _salt_and_digest(other)
+        return hmac.digest(salt, name.encode(), hashlib.sha1) == digest
+    return _matches_pattern(name, other.lower())
 
 
 def _matches_pattern(name: str, pattern: str) -> bool:

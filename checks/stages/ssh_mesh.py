@@ -30,6 +30,7 @@ LOGIN_S = 5.0
 
 64 nodes on two busy cores took more than 2 s a login, and all of those logins worked.
 """
+REVOKED = "REVOKED HOST KEY"
 KNOWN_HOSTS_LIMIT_S = 20.0
 FILTER_CAUSES = ("dropped", "refused", "no-route", "shell-hangs")
 """Causes that a packet filter can make."""
@@ -38,9 +39,10 @@ FILTER_CAUSES = ("dropped", "refused", "no-route", "shell-hangs")
 def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Fill `ssh` of every node in `names`: its logins; `firewall` where it can explain.
 
-    Of many nodes, `known_hosts` too: what the nodes have on file is compared for all pairs. Tried
-    are those that it leaves open, each node with itself, and some rounds of all nodes; then all
-    logins from and to each node at which a login failed that should have worked.
+    `known_hosts` too where a key is revoked, and of many nodes always: what they have on file is
+    compared for all pairs. Tried are then those that it leaves open, each node with itself, and
+    some rounds of all nodes; then all logins from and to each node at which a login failed that
+    should have worked.
     """
     sampled = sampled_pairs(names, contact.most_mesh_nodes)
     if sampled is None:
@@ -53,6 +55,8 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
         wrong = _nodes_of_surprises(ClusterView(snapshot), sure)
         _try_further(contact, snapshot, _rows_and_columns(snapshot, names, wrong))
     cluster = ClusterView(snapshot)
+    if sampled is None:
+        _ask_known_hosts(contact, snapshot, [name for name in names if _is_told(cluster[name])])
     ask_filters(contact, snapshot, _nodes_behind_filters(cluster, names))
 
 
@@ -64,8 +68,15 @@ def login_peers(job: Job) -> list[dict[str, Any]]:
     ]
 
 
+def _is_told(node: NodeView) -> bool:
+    """Whether a line of its own tells it that a peer's key is revoked: it says where."""
+    return any(REVOKED in attempt.err for attempt in _row(node).targets.values())
+
+
 def _ask_known_hosts(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     args: dict[str, dict[str, Any]] = {name: {"peers": login_peers(snapshot.job)} for name in names}
+    if not args:
+        return
     for name, answer in contact.ask(KnownHosts.section, args, KNOWN_HOSTS_LIMIT_S).items():
         snapshot.put(name, KnownHosts.section, answer)
 

@@ -18,6 +18,7 @@ from checks.knowledge.logins.fixes import (
     quiet_shell_fix,
 )
 from checks.knowledge.logins.on_each_node import ssh_command
+from checks.knowledge.logins.revoked_line import caution, remove_line_command, revoked_by
 from checks.knowledge.logins.server_fixes import MORE_STARTUPS, RELOAD_SSHD, SSHD_CONFIG
 from checks.model import HERE, Fix
 
@@ -128,6 +129,8 @@ def _keep_host_keys_fix(node: NodeView, login: Login) -> Fix:
 
 
 def _host_key_changed_fix(node: NodeView, login: Login) -> Fix:
+    if place := revoked_by(login.detail):
+        return _fix_here(remove_line_command(place), caution(node.name))
     forget = f"ssh-keygen -R {shlex.quote(_known_as(node, login))} -f {_known_hosts_file(login)}"
     return _fix_here(
         f"{forget} && {_record_host_key_command(node, login, ends=True)}", COMPARE_NOTE

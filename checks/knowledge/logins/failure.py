@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
 from checks.facts.firewall import Firewall
+from checks.facts.known_hosts import KnownHosts
 from checks.facts.names import Names
 from checks.facts.ssh import LoginAttempt
 from checks.facts.sshd import Sshd, SshdSetting
@@ -202,7 +203,7 @@ def explain_failure(
     elif cause == "throttled" and server:
         denial = _wrapper_denial(source, target, server) or denial
     elif cause == "host-key-changed" and server:
-        denial = _changed_key_denial(attempt, server, target.name)
+        denial = _changed_key_denial(attempt, server, source, target.name)
     else:
         denial = _own_setting_denial(cause, attempt, source, target) or denial
     return LoginFailure(denial.cause, attempt, source, target, denial)
@@ -245,9 +246,16 @@ def _wrapper_denial(source: NodeView, target: NodeView, server: Sshd) -> Denial 
     return Denial("throttled", refusal.detail, setting=setting, refusal=refusal)
 
 
-def _changed_key_denial(attempt: LoginAttempt, server: Sshd, name: str) -> Denial:
+def revoked_at(source: NodeView, name: str) -> str:
+    """`file:line` of the line with a mark that the source has on file for that node, if known."""
+    known = source.read(KnownHosts).peers if source.has(KnownHosts) else {}
+    return known[name].marked_at if name in known else ""
+
+
+def _changed_key_denial(attempt: LoginAttempt, server: Sshd, source: NodeView, name: str) -> Denial:
     if "REVOKED HOST KEY" in attempt.err:
-        return Denial("host-key-changed", "a line that begins with @revoked has it")
+        where = revoked_at(source, name) or "a line that begins with @revoked"
+        return Denial("host-key-changed", f"its key is revoked by {where}")
     presented = presented_fingerprint(attempt.err)
     line = offending_line(attempt.err)
     if (

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
-from checks.facts.known_hosts import KnownHosts
 from checks.facts.sshd import Sshd
 from checks.knowledge.firewalls.opening import opening_fix, passing_fix, smallest_networks
 from checks.knowledge.first_lines import (
@@ -20,7 +19,7 @@ from checks.knowledge.first_lines import (
 from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import offending_line
 from checks.knowledge.logins.denial import ONE_KEY
-from checks.knowledge.logins.failure import LoginFailure, controller_address
+from checks.knowledge.logins.failure import LoginFailure, controller_address, revoked_at
 from checks.knowledge.logins.keys import (
     make_key_fix,
     remove_passphrase_fix,
@@ -28,6 +27,7 @@ from checks.knowledge.logins.keys import (
     restrict_key_fix,
     unreadable_key_fix,
 )
+from checks.knowledge.logins.revoked_line import caution, remove_line_command
 from checks.knowledge.logins.server_fixes import (
     RELOAD_SSHD,
     allow_account_fix,
@@ -161,15 +161,11 @@ def _record_host_key(failure: LoginFailure, path: str) -> str:
 
 def _host_key_changed_fix(failure: LoginFailure) -> Fix:
     if "REVOKED HOST KEY" in failure.attempt.err:
-        files = f"one of {' '.join(failure.client.known_hosts)} /etc/ssh/ssh_known_hosts"
-        if failure.source.has(KnownHosts):
-            peers = failure.source.read(KnownHosts).peers
-            files = (failure.target.name in peers and peers[failure.target.name].marked_at) or files
-        note = (
-            f"ask who put the @revoked line into {files}: a stolen key must be replaced on "
-            f"{failure.target.name} (ssh-keygen -A after its old one is deleted), else delete it"
-        )
-        return Fix(note=note, on=failure.source.name)
+        if place := revoked_at(failure.source, failure.target.name):
+            command, note = remove_line_command(place), caution(failure.target.name)
+            return failure.source.fix(command, note, root=place.startswith("/etc/"))
+        files = f"{' '.join(failure.client.known_hosts)} /etc/ssh/ssh_known_hosts"
+        return failure.source.fix(f"grep -n '^@revoked' {files}", caution(failure.target.name))
     offending = offending_line(failure.attempt.err)
     path = shlex.quote(offending[0]) if offending else _known_hosts_file(failure) or KNOWN_HOSTS
     line = _known_hosts_line(failure)

@@ -51,6 +51,10 @@ until [ -S $HOME/.ssh/mux ]; do sleep 0.02; done
 """
 CONTROL_HANGS = custom("control-master-hangs", HANGS)
 
+REVOKE = "ssh-keyscan $HEAD 2>/dev/null | sed -n 's/^[^#]/@revoked &/p' >>"
+REVOKED = custom("host-key-revoked", f"{REVOKE} $HOME/.ssh/known_hosts")
+REVOKED_FOR_ALL = custom("host-key-revoked-for-all-users", f"{REVOKE} /etc/ssh/ssh_known_hosts")
+
 NO_SESSION = ssh_setting("sessions-without-commands", "SessionType none")
 SUBSYSTEM = ssh_setting("sessions-of-a-subsystem", "SessionType subsystem")
 FORKS = custom(
@@ -58,6 +62,8 @@ FORKS = custom(
 )
 
 CASES = [
+    case(REVOKED, SSH, (("node3", "node1"),), "host-key-changed"),
+    case(REVOKED_FOR_ALL, SSH, (("node3", "node1"),), "host-key-changed"),
     case(NO_SESSION, SSH, FROM_3, "config-broken"),
     case(SUBSYSTEM, SSH, FROM_3, "config-broken"),
     case(

@@ -71,7 +71,15 @@ def test_all_key_types_of_a_host_are_known_and_a_revoked_one_is_told(tmp_path):
         f"@revoked * {OTHER[0]} {OTHER[1]}",
     )
     assert hosts.keys("node1") == {KEY, OTHER}
-    assert hosts.revoked == {OTHER}
+    assert hosts.revoked_at("node1", OTHER).endswith(":3")
+    assert hosts.revoked_at("node1", KEY) == ""
+
+
+@pytest.mark.parametrize("name", ["node1", "node1,node9", "node?", hashed("node1")])
+def test_a_key_is_revoked_for_the_hosts_of_its_line_alone(tmp_path, name):
+    hosts = known(tmp_path, "# a comment", f"@revoked {name} {KEY[0]} {KEY[1]}")
+    assert hosts.revoked_at("node1", KEY).endswith(":2")
+    assert hosts.revoked_at("other1", KEY) == ""
 
 
 def test_config_gives_host_port_user_and_keys(tmp_path):
