@@ -22,6 +22,7 @@ from launcher.diagnosis.excuses import (
     is_ignored,
     is_logged,
     is_only_warned,
+    is_quoted,
     says_caught,
     says_it_goes_on,
 )
@@ -193,12 +194,13 @@ class Evidence:
         if named := _OF_RANK.search(whole):
             place = replace(place, node="", rank=int(named[1]))
         line = Line(place, raw.number, TRACEBACK + ":", _time_of(whole, raw), self._order)
-        self._keep_trace(read_trace(line, following), raw)
+        trace = read_trace(line, following)
+        self._keep_trace(trace, raw, quoted=is_quoted(before, raw, trace))
 
-    def _keep_trace(self, trace: Trace, raw: RawLine) -> None:
+    def _keep_trace(self, trace: Trace, raw: RawLine, *, quoted: bool = False) -> None:
         trace.was_ignored = is_ignored(raw)
         trace.was_caught = says_caught(raw, trace)
-        trace.was_logged = is_logged(raw, trace)
+        trace.was_logged = quoted or is_logged(raw, trace)
         if self.traces.add(trace):
             self.progress.add_before(trace.first, raw, self._prefixes)
 

@@ -11,6 +11,8 @@ from launcher.diagnosis.traces import Trace
 
 LINES_NEAR = 2
 """Lines before a traceback, or behind a line, that may say so; one more behind a traceback."""
+FENCE, MARKS = "```", ("#", ">", "//", "*", "|")
+"""What stands around a text that is quoted, and before each of its lines."""
 _GOES_ON = re.compile(
     r"\b(?:[Rr]etrying|(?:will|going to) retry|trying again|[Ff]alling back|[Ss]kipping"
     r"|[Ii]gnoring|[Cc]ontinuing|[Dd]ecreasing (?:the )?(?:micro)?batch|trying batch size"
@@ -65,6 +67,22 @@ def is_logged(raw: RawLine, trace: Trace) -> bool:
     if not (before and after) or before["level"] in ("INFO", "DEBUG"):
         return False
     return re.sub(r"\d", "0", before["head"]) == re.sub(r"\d", "0", after["head"])
+
+
+def is_quoted(prefix: str, raw: RawLine, trace: Trace) -> bool:
+    """Whether a traceback stands in a fence, or behind a mark of quotation that the lines around
+    it lack."""
+    mark, last = prefix.strip(), trace.last_number
+    around = [
+        next((text for text in texts if text.strip()), "").lstrip()
+        for texts in (
+            (clean_text(data) for _, data in raw.lines_before()),
+            (clean_text(data) for number, data in raw.lines_after() if number > last),
+        )
+    ]
+    if not mark:
+        return around[0].startswith(FENCE)
+    return mark in MARKS and any(around) and not any(each.startswith(mark) for each in around)
 
 
 def says_caught(raw: RawLine, trace: Trace) -> bool:

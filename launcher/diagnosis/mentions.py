@@ -27,6 +27,11 @@ _PROMPT = re.compile(r"^\W*(?:prompt|instruction|question|response|completion|sa
 _EXCEPTION = re.compile(r"(?:[a-z_]\w*\.)*(?=[A-Z])\w*(?:Error|Exception)\b")
 _OWN_LINE = re.compile(r"(?:\w+\.)*[A-Z]\w*: ")
 """How an exception's own line begins."""
+_PYTHONS_WORDS = re.compile(
+    r"No module named '|cannot import name '|name '\w+' is not defined"
+    r"|'\w+' object has no attribute '|module '[\w.]+' has no attribute '"
+)
+"""What `print(error)` shows of one that Python raised, which a program then has caught."""
 _SENTENCE = re.compile(r"(?<![\w.'\"/-])[A-Za-z]?[a-z]+ (?:[a-z]+ )*[a-z]+[ :(\"']")
 
 
@@ -50,6 +55,9 @@ def is_mention(text: str, at: int) -> bool:
     named = _EXCEPTION.search(text)
     start = min(at, named.start()) if named else at
     before = text[:start]
+    words = None if named else _PYTHONS_WORDS.search(text)
+    if words and (not words.start() or _SENTENCE.search(text[: words.start()])):
+        return True
     if not start or not before.strip():
         return False
     return bool(_MARGIN.match(before) or _is_quoted(before) or (named and _SENTENCE.search(before)))

@@ -38,6 +38,12 @@ _GOOD_END = re.compile(
     r"|`Trainer\.fit` stopped: `max_|Reporting training SUCCESS"
     r"|={3,} (?:\d+ (?!failed|error)\w+, )*\d+ passed\b(?!.*\b(?:failed|errors?)\b).* in [\d.]+s"
 )
+_BAD_END = re.compile(
+    r"\b(?:exit(?:s|ed|ing)?|ended|return(?:s|ed)?|finished|terminated)\b.{0,20}"
+    r"\b(?:code|status)\b[ :=]*-?[1-9]|^\W*(?:exit|return)[ _-]?(?:code|status)\W+-?[1-9]",
+    re.IGNORECASE,
+)
+"""How a launcher reports a process that failed."""
 
 _IS_OVER = re.compile(
     r"(?<![a-z])(?:done|(?:finish|succeed|pass|complet)ed|succe(?:ss(?:ful(?:ly)?)?|eds)|completes?"
@@ -46,11 +52,12 @@ _IS_OVER = re.compile(
     r"|before program exit|before we destruct|after training is done"
     r"|\b(?:step|iter(?:ation)?)\D{1,12}(?P<end>\d+)\s*/\s*(?P=end)\b"
     r"|^wandb: (?:Synced \d|.*Find logs at: )|^Figure saved at: |\*{3,} train metrics \*{3,}"
-    r"|^\s*train_samples_per_second\s+=",
+    r"|^\s*train_samples_per_second\s+="
+    r"|\b(?:wrote|written|results? saved)\b.*\.(?:jsonl?|csv|tsv|html|parquet|xml|md)\b",
     re.IGNORECASE,
 )
 _IS_NOT_OVER = re.compile(
-    r"\b(?:not(?! called| been)|no|un\w+|(?<!\b0 )(?:errors?|fail\w*)(?![=:] *0)|exception"
+    r"\b(?:not(?! called| been)|no|un\w+|(?<!\b0 )(?:errors?|fail\w*)(?![=:]? *0\b)|exception"
     r"|(?:abort|kill|load|init|download|tokeni|compil|connect|prepar|import|build|cach|setup)\w*"
     r"|checkpoint|(?:epoch|step) (?:\d+ )?done)\b",
     re.IGNORECASE,
@@ -96,7 +103,8 @@ class Progress:
         lines = [(at, part) for at, text in source.last_lines() for part in text.split("\r")]
         self._add(name, ((at, clean_text(text.encode())) for at, text in lines), prefixes)
         ends = [at for at, text in lines if _GOOD_END.search(text) and not counts_no_steps(text)]
-        if ends:
+        failed = max((at for at, text in lines if _BAD_END.search(text)), default=0)
+        if ends and max(ends) > failed:
             self._good_ends[name] = max(ends)
         last = [text for _, text in lines if text.strip()][-END_LINES:]
         if any(_IS_OVER.search(text) and not _IS_NOT_OVER.search(text) for text in last):

@@ -29,6 +29,7 @@ from launcher.diagnosis.verdict import (
     cause_name,
     cause_place,
     cause_weight,
+    is_own_end,
 )
 
 MAX_SHOWN = 8
@@ -101,10 +102,11 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     details = (
         cause.details if isinstance(cause, Trace) else cause and list(_lines_below(cause, evidence))
     )
-    if cause and cause_weight(cause) is Weight.SYMPTOM and not (evidence.hints or details):
+    is_symptom = cause and cause_weight(cause) is Weight.SYMPTOM
+    if is_symptom and not (evidence.hints or details or any(map(is_own_end, verdict.then))):
         yield (
-            "the log does not show what led to this: read the output of the other ranks and "
-            "nodes, and `dmesg` where a rank ended without a word"
+            "of what may have led to this nothing was recognised: read the lines before it, the "
+            "output of the other ranks and nodes, and `dmesg` where a rank ended without a word"
         )
     elif isinstance(cause, Trace) and not cause.error:
         yield "the log ends within this traceback"

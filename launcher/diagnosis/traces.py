@@ -87,7 +87,7 @@ class Trace:
     was_caught: bool = False
     """Whether the lines around it say that the program went on: a retry, a fall-back."""
     was_logged: bool = False
-    """Whether it stands between two records of one logger, which wrote it down."""
+    """Whether it stands between two records of one logger, which wrote it down, or is quoted."""
     is_bare: bool = False
     """Whether the log lacks its beginning: an error with the frames before it, if any."""
 
@@ -114,10 +114,16 @@ class Trace:
         """The last error's own line; empty where the traceback is cut off."""
         return self.errors[-1] if self.errors else ""
 
+    @property
+    def ended_program(self) -> bool:
+        """Whether nobody caught it, as far as the log shows."""
+        excused = self.is_bare or self.was_ignored or self.was_caught or self.was_logged
+        return bool(self.error) and not excused
+
     def ends_program_with(self, text: str) -> bool:
         """Whether the text is the error that it ends with, which nobody caught; of another
         process's error, as Ray reports it, its own line stands below."""
-        if not self.error or self.is_bare or self.was_ignored or self.was_caught or self.was_logged:
+        if not self.ended_program:
             return False
         is_remote = bool(_REMOTE.match(self.error)) and text[:400] in self.details
         return text.startswith(self.error) or (is_remote and begins_error(text))

@@ -18,6 +18,8 @@ from launcher.diagnosis.traces import Trace
 
 ENDED_FROM_OUTSIDE = ("slurm-time-limit", "batch-time-limit", "job-deadline", "interrupted")
 """Failures that end a run which took too long or stood still."""
+LAUNCHERS = ("endings", "launchers", "torch_elastic")
+"""Layers of what launchers report of the ranks that they started."""
 CAUGHT_LINES = 3
 """Lines after a traceback that was caught, as its neighbours say, which show that it was."""
 DIFFERENT_CALLS = "ranks called different collectives"
@@ -167,7 +169,11 @@ def _ends_program(cause: Cause) -> bool:
     """Whether it is a traceback that nobody caught, and no peer's end."""
     if isinstance(cause, Trace):
         return cause_weight(cause) is Weight.FATAL and not cause.is_told
-    return cause.ends_traceback and cause.known.kind is FailureKind.ROOT and not cause.known.peer
+    trace = cause.trace
+    ends = cause.ends_traceback or bool(
+        trace and trace.ended_program and cause.line.text[:400] in trace.details
+    )
+    return ends and cause.known.kind is FailureKind.ROOT and not cause.known.peer
 
 
 def _as_mismatch(cause: Cause, calls: str, zero: str) -> Cause:
@@ -315,6 +321,11 @@ class _SurvivalTest:
         return self._lines_after(cause.line, last) > 1
 
 
+def is_own_end(cause: Cause) -> bool:
+    """Whether a rank says it of itself, where a launcher's report would be of the same weight."""
+    return not (isinstance(cause, Sighting) and cause.known.layer in LAUNCHERS)
+
+
 def _implies_run_end(cause: Cause) -> bool:
     """Whether it is seen only in runs that end."""
     return cause.ends_run if isinstance(cause, Sighting) else cause.is_echo
@@ -337,7 +348,8 @@ def _cause_order(
         named = first is None or not _may_be_place(line.place, first)
         time = line.time if several and timed[weight] else 0.0
         unknown = several and isinstance(cause, Trace)
-        return weight, named, time, unknown, line.order
+        is_report = weight is Weight.SYMPTOM and not is_own_end(cause)
+        return weight, is_report, named, time, unknown, line.order
 
     return key
 

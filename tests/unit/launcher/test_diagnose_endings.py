@@ -1,0 +1,133 @@
+"""What an end of a log says, and what only looks like an end or like an error that ended it."""
+
+from __future__ import annotations
+
+import pytest
+
+from launcher.diagnosis.diagnose import diagnose_logs
+from launcher.diagnosis.render import render_diagnosis
+from tests.support.verdicts import diagnosis_of, failure_id, write
+
+FULL_BAR = " 100%|██████████| 8/8 [00:24<00:00,  3.08s/it]\n"
+PREPARATIONS = (
+    "Loading checkpoint shards:",
+    "Fetching 14 files:",
+    "Map (num_proc=8):",
+    "Running tokenizer on train dataset (num_proc=4):",
+    "Generating train split:",
+    "Capturing CUDA graphs:",
+)
+NON_ZERO = {
+    "rank-exit-negative": "[2026-11-21 15:25:36,998] [ERROR] [launch.py:325:sigkill_handler] "
+    "['/usr/bin/python3', '-u', 'train.py', '--local_rank=3'] exits with return code = -9\n",
+    "rank-exit-code": "[2026-11-21 15:25:36,998] [ERROR] [launch.py:325:sigkill_handler] "
+    "['/usr/bin/python3', '-u', 'train.py', '--local_rank=3'] exits with return code = 1\n",
+    "torchrun-worker-killed": "E1121 15:25:36.998000 30001 torch/distributed/elastic/"
+    "multiprocessing/api.py:869] failed (exitcode: -9) local_rank: 1 (pid: 30042) of binary: py\n",
+}
+OOM_TRACE = (
+    "Traceback (most recent call last):\n"
+    '  File "train.py", line 3, in <module>\n'
+    "    main()\n"
+    "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\n"
+)
+JUDGED = "answer judged: correct\nresolved 71/100, errors 0\nwrote results.json\n"
+
+
+@pytest.mark.parametrize("label", PREPARATIONS)
+def test_a_full_bar_of_a_preparation_is_no_end(tmp_path, label):
+    log = write(tmp_path / "x.log", label + FULL_BAR + "Creating the optimizer\n")
+    evidence, verdict = diagnose_logs([log])
+    assert "ended well" not in render_diagnosis(verdict, evidence)
+
+
+def test_a_full_bar_of_steps_is_an_end(tmp_path):
+    evidence, verdict = diagnose_logs([write(tmp_path / "x.log", FULL_BAR + "saved the model\n")])
+    assert "ended well" in render_diagnosis(verdict, evidence)
+
+
+@pytest.mark.parametrize("label", [*PREPARATIONS, ""])
+@pytest.mark.parametrize("name", NON_ZERO)
+def test_a_process_that_failed_outweighs_every_bar_before_it(tmp_path, label, name):
+    log = write(tmp_path / "x.log", label + FULL_BAR + NON_ZERO[name])
+    evidence, verdict = diagnose_logs([log])
+    assert failure_id(verdict).startswith(name.rpartition("-")[0])
+    assert "ended well" not in render_diagnosis(verdict, evidence)
+
+
+@pytest.mark.parametrize("ending", ["exited with code 3", "Exit status: 9", "returned code -11"])
+def test_no_log_ended_well_whose_end_names_a_status(tmp_path, ending):
+    log = write(tmp_path / "x.log", f"{FULL_BAR}the trainer {ending}\n")
+    evidence, verdict = diagnose_logs([log])
+    assert "ended well" not in render_diagnosis(verdict, evidence)
+
+
+def quoted(mark: str, text: str = OOM_TRACE) -> str:
+    return "".join(f"{mark}{line}\n" for line in text.splitlines())
+
+
+@pytest.mark.parametrize("mark", ["    > ", "> ", "# ", "// ", "    | ", "* "])
+def test_a_quoted_traceback_accuses_nobody_where_the_program_goes_on(tmp_path, mark):
+    log = "question: what does this log mean?\n" + quoted(mark) + JUDGED
+    assert diagnosis_of(tmp_path, log).cause is None
+
+
+def test_nor_does_one_in_a_fence(tmp_path):
+    log = "sample 17:\n```\n" + OOM_TRACE + "```\n" + JUDGED
+    assert diagnosis_of(tmp_path, log).cause is None
+
+
+@pytest.mark.parametrize("log", [OOM_TRACE, "[rank0]: starting\n" + OOM_TRACE])
+def test_a_log_that_was_quoted_as_a_whole_is_read_as_one(tmp_path, log):
+    assert failure_id(diagnosis_of(tmp_path, quoted("> ", log))) == "cuda-oom"
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "No module named 'vllm._version'",
+        "Failed to import apex: No module named 'apex'",
+        "cannot import name 'SCALE_MIN' from 'flash_attn.ops' (/x/y.py)",
+        "Could not load transformer_engine (No module named 'transformer_engine')",
+    ],
+)
+def test_what_a_program_printed_of_a_caught_error_gives_way_to_what_ended_it(tmp_path, notice):
+    assert failure_id(diagnosis_of(tmp_path, f"{notice}\n{OOM_TRACE}")) == "cuda-oom"
+
+
+def test_a_line_below_an_error_that_ended_a_program_ended_it_too(tmp_path):
+    log = (
+        "No module named 'vllm._version'\nTraceback (most recent call last):\n"
+        '  File "/srv/env/lib/python3.11/site-packages/transformers/utils/x.py", line 2\n'
+        "    raise RuntimeError(\n"
+        "RuntimeError: Failed to import transformers.models.x because of the following error:\n"
+        "/srv/env/lib/python3.11/site-packages/flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so: "
+        "undefined symbol: _ZN3c105ErrorC2ENS_14SourceLocationENSt7__cxx1112basic_stringIcE\n"
+    )
+    verdict = diagnosis_of(tmp_path, log)
+    assert failure_id(verdict) == "lib-torch-abi-of-package"
+    assert verdict.known.groups["package"] == "flash_attn"
+
+
+WATCHDOG = (
+    "[rank1]:[E ProcessGroupNCCL.cpp:1316] [PG 0 Rank 1] Heartbeat monitor timed out! Process will "
+    "be terminated after dumping debug info. workMetaList_.size()=0\n"
+)
+RANK0_FAILED = (
+    "torch.distributed.elastic.multiprocessing.api: [ERROR] failed (exitcode: -6) local_rank: 0 "
+    "(pid: 4011) of binary: python\n"
+    "Root Cause (first observed failure):\n[0]:\n  host      : gpu2\n"
+    "  rank      : 0 (local_rank: 0)\n  exitcode  : -6 (pid: 4011)\n"
+)
+
+
+def test_what_a_rank_says_goes_before_what_its_launcher_reports_of_another(tmp_path):
+    verdict = diagnosis_of(tmp_path, WATCHDOG + RANK0_FAILED)
+    assert failure_id(verdict) == "nccl-heartbeat"
+
+
+def test_the_note_of_a_symptom_claims_nothing_of_what_the_log_holds(tmp_path):
+    evidence, verdict = diagnose_logs([write(tmp_path / "x.log", "odd words\n" + RANK0_FAILED)])
+    shown = render_diagnosis(verdict, evidence)
+    assert "nothing was recognised: read the lines before it" in shown
+    assert "does not show" not in shown
