@@ -31,7 +31,7 @@ KEPT_STEPS = 256
 """Lines whose step is kept: of each several ask, and ten thousand may come in a second."""
 _NO_TRAINING = re.compile(
     r"load|fetch|map\b|token|eval|valid|test|sanity|sav(e|ing)\b|prepar|generat|filter|predict"
-    r"|cach|extract|convert|merg|quantiz|calibrat|pack|group|writ(e|ing)\b|shards?\b",
+    r"|cach|captur|warm|compil|extract|convert|merg|quantiz|calibrat|pack|group|writ(e|ing)\b|shards?\b",
     re.IGNORECASE,
 )
 """In the description of a progress bar that counts something else than steps."""

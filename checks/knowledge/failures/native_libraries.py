@@ -58,7 +58,7 @@ root lib-torch-abi-of-package, survivable
   says    undefined symbol: _ZN
   says    undefined symbol: _ZNK
   pattern (?P<library>[^\s:]*(?:site|dist)-packages/(?P<package>[A-Za-z0-9]\w*?)(?:_\d+)?(?:_cuda|
-          _C|_ops|_ext|/|\.cpython)[^\s:]*\.so[^\s:]*): undefined symbol: _ZNK?(?:\d|S)*(?:R)?(?:2at|
+          _C|_ops|_ext|/|\.cpython)[^\s:]*\.so[^\s:]*): undefined symbol: _ZNK?(?:\d|S)*R?(?:2at|
           3c10|5torch|4c10d)\w*
   cause   {library} was built for another torch than the one installed
   fix     `uv pip install --reinstall --no-cache --no-build-isolation {package}` builds it again;
