@@ -39,6 +39,20 @@ class ShmUsers:
 
 
 @dataclass(frozen=True)
+class LoginServer:
+    """The sshd that let us in: its limits, which a login inherits, by limits.conf's name.
+
+    `unit` is the service that started it, '' where none did. `pam` is whether PAM's pam_limits sets
+    others at each login.
+    """
+
+    pid: Count = 0
+    unit: str = ""
+    limits: Mapping[str, Pair] = field(default_factory=dict)
+    pam: bool = False
+
+
+@dataclass(frozen=True)
 class Limits(Fact):
     """Sizes are in bytes.
 
@@ -65,3 +79,4 @@ class Limits(Fact):
     shm_read_only: bool = False
     shm_mode: str = ""
     shm_users: ShmUsers = field(default_factory=ShmUsers)
+    server: LoginServer = field(default_factory=LoginServer)

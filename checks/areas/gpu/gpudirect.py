@@ -91,7 +91,7 @@ def _override_difference(node: NodeView, gpus: Gpus) -> Verdict | None:
     message = f"the driver of {node.name} checks the way to adapters; that of {having} does not"
     command = (
         "echo 'options nvidia NVreg_GrdmaPciTopoCheckOverride=1' "
-        "> /etc/modprobe.d/nvidia-gpudirect.conf"
+        ">> /etc/modprobe.d/nvidia-gpudirect.conf"
     )
     note = "then load the driver again, or reboot"
     return warn("override-differs", message, node.fix(command, note, root=True))

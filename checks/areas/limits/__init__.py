@@ -5,8 +5,9 @@ settings, and what the machine is busy or ill with. A rank inherits its limits f
 starts it, which is not the login that people work in: `limits.d` counts only where sshd uses PAM,
 systemd's own limit where it does not. All limits are read in the very shell that ssh and pdsh give.
 
-The fixes write both: a file in `/etc/security/limits.d` and a drop-in for the ssh service. In a
-container they say how to start it instead. Log in again after a change.
+A fix raises a limit where this very login has it from: a line for PAM in `/etc/security/limits.d`
+where sshd asks it, else the sshd that runs and a drop-in of its unit. It lowers none and overwrites
+no file. In a container it says how to start it instead. Log in again after a change.
 
 ## Not checked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.areas.limits.limit_fixes import describe_setting_lines, limit_fix
+from checks.areas.limits.limit_fixes import describe_origin, limit_fix
 from checks.areas.limits.shm import describe_shm_users, free_shm_fix
 from checks.check import Tag, node_check
 from checks.facts import NodeView
@@ -42,14 +42,15 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     `-v` and in the reports, where there is none.
 
     Fix:
-        memlock-low: writes both files, or names `docker run --ulimit memlock=-1:-1`.
+        memlock-low: raises it where this login has it from, PAM or the sshd that runs, or names
+            `docker run --ulimit memlock=-1:-1`.
     """
     soft, hard = node.read(Limits).memlock
     if soft is None or soft >= MEMLOCK_WANTED:
         return ok(f"memlock on {node.name} is {format_memory(soft)}")
     limit = (
         f"a login to {node.name} may lock {format_memory(soft)} of memory (hard limit "
-        f"{format_memory(hard)})"
+        f"{format_memory(hard)}{describe_origin(node, 'memlock')})"
     )
     rdma = is_meant_for_rdma(node)
     if not rdma and not node.read(Rdma).active:
@@ -72,8 +73,8 @@ def nofile_is_enough(node: NodeView) -> Verdict:
     Measured: The soft and the hard limit of the probe's own process.
 
     Fix:
-        nofile-low: disables the `ulimit` line of the start-up file that set it; otherwise writes
-            both files.
+        nofile-low: disables the `ulimit` line of the start-up file that set it; otherwise
+            raises it where this login has it from: by a line for PAM, or in the sshd that runs.
     """
     soft, hard = node.read(Limits).nofile
     ranks = sum(peer.slots or 1 for peer in node.job.nodes)
@@ -83,9 +84,10 @@ def nofile_is_enough(node: NodeView) -> Verdict:
     message = (
         f"a login to {node.name} may open {format_count(soft)} files (hard limit "
         f"{format_count(hard)}); "
-        f"expected at least {wanted} for {ranks} ranks{describe_setting_lines(node, 'nofile')}"
+        f"expected at least {wanted} for {ranks} ranks{describe_origin(node, 'nofile')}"
     )
-    fix = limit_fix(node, "nofile", "LimitNOFILE", str(NOFILE_WANTED_AT_SCALE))
+    reach = NOFILE_WANTED_AT_SCALE if hard is None or hard < wanted else hard
+    fix = limit_fix(node, "nofile", "LimitNOFILE", str(min(reach, NOFILE_WANTED_AT_SCALE)))
     verdict = block if hard is not None and hard < NOFILE_NEEDED else warn
     return verdict("nofile-low", message, fix, soft=soft, hard=hard)
 
@@ -111,7 +113,7 @@ def nproc_is_enough(node: NodeView) -> Verdict:
     message = (
         f"{account.user} on {node.name} may run {soft} processes and threads (hard limit "
         f"{format_count(hard)}); expected at least {wanted} for {slots} ranks on {account.cpus} "
-        f"cores{describe_setting_lines(node, 'nproc')}"
+        f"cores{describe_origin(node, 'nproc')}"
     )
     fix = limit_fix(node, "nproc", "LimitNPROC", "unlimited")
     verdict = block if starts_too_few(node) else warn
@@ -178,7 +180,7 @@ def core_dumps_are_bounded(node: NodeView) -> Verdict:
     of its own and passes.
 
     Fix:
-        core-unbounded: writes both files, with a limit of 0.
+        core-unbounded: the same, with a limit of 0.
     """
     limits = node.read(Limits)
     soft = limits.core[0]

@@ -83,7 +83,7 @@ def kernel_settings_leave_room(node: NodeView) -> Verdict:
     causes, seen, settings = zip(*wrong, strict=True)
     path = "/etc/sysctl.d/90-network.conf"
     text = "\\n".join(settings)
-    command = f"printf '{text}\\n' > {path} && sysctl -p {path}"
+    command = f"printf '{text}\\n' >> {path} && sysctl -p {path}"
     return warn(causes[0], f"on {node.name} {'; '.join(seen)}", node.fix(command, root=True))
 
 

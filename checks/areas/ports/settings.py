@@ -203,4 +203,4 @@ def sysctl_fix(
     """A file for /etc/sysctl.d with these lines, in force at once."""
     path = f"/etc/sysctl.d/90-{name}.conf"
     text = "\\n".join(lines)
-    return node.fix(f"printf '{text}\\n' > {path} && sysctl -p {path}", note, root=True)
+    return node.fix(f"printf '{text}\\n' >> {path} && sysctl -p {path}", note, root=True)

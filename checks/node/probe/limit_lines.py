@@ -10,7 +10,15 @@ from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import user_name
 
 CUTTING = ("cpu", "fsize", "as", "data")
-ITEMS = {"t": "cpu", "f": "fsize", "v": "as", "d": "data", "n": "nofile", "u": "nproc"}
+ITEMS = {
+    "t": "cpu",
+    "f": "fsize",
+    "v": "as",
+    "d": "data",
+    "n": "nofile",
+    "u": "nproc",
+    "l": "memlock",
+}
 """limits.conf's name for what each letter of `ulimit` sets."""
 ULIMIT = re.compile(r"(?<!: )\bulimit\s+([^;&|)#]*)")
 PAM = re.compile(r"\s*(\S+)\s+(?:soft|hard|-)\s+(cpu|fsize|as|data)\s+(\S+)")

@@ -6,6 +6,7 @@ import resource
 from checks.node.probe.container import in_container
 from checks.node.probe.core import section
 from checks.node.probe.limit_lines import limit_settings
+from checks.node.probe.login_server import login_server
 from checks.node.probe.shm_users import shm_users
 from checks.node.runtime.files import read_file
 
@@ -51,10 +52,13 @@ def limits(args):
     """Limits of this process, which are those of the shell above it, and what /dev/shm holds."""
     total, free = filesystem_bytes("/dev/shm") if os.path.isdir("/dev/shm") else (0, 0)
     nofile, nproc = soft_and_hard(resource.RLIMIT_NOFILE), soft_and_hard(resource.RLIMIT_NPROC)
+    memlock = soft_and_hard(resource.RLIMIT_MEMLOCK)
+    counts = {"nofile": nofile[0], "nproc": nproc[0], "memlock": (memlock[0] or 0) // 1024}
     return {
         "cutting": cutting_limits(),
-        "set_in": limit_settings({"nofile": nofile[0], "nproc": nproc[0]}),
-        "memlock": soft_and_hard(resource.RLIMIT_MEMLOCK),
+        "set_in": limit_settings(counts),
+        "server": login_server(),
+        "memlock": memlock,
         "nofile": nofile,
         "nproc": nproc,
         "core": soft_and_hard(resource.RLIMIT_CORE),

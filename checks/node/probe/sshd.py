@@ -53,6 +53,7 @@ KEYWORDS = frozenset(
         "macs",
         "kexalgorithms",
         "hostkeyalgorithms",
+        "usepam",
     )
 )
 

@@ -30,6 +30,22 @@ def limited(name: str, *ulimits: str) -> Fault:
     )
 
 
+OVERRIDDEN = (
+    "printf '* - nofile 1048576\\nroot - nofile 1048576\\n' >/etc/security/limits.d/90-nofile.conf"
+)
+"""Right, and of no effect: a lab's sshd does not ask PAM."""
+SSHD_LOW = custom(
+    "files-of-the-sshd-that-runs",
+    f"{OVERRIDDEN}\nprlimit --pid $(cat /run/sshd.pid) --nofile=256:",
+)
+PAM_LOW = custom(
+    "files-by-pam",
+    "sed -i 's/^UsePAM no/UsePAM yes/' /etc/ssh/sshd_config\n"
+    "printf 'root soft nofile 256\\n' >/etc/security/limits.d/90-nofile.conf\n"
+    "kill -HUP $(cat /run/sshd.pid)",
+)
+
+
 def cut(name: str, cause: str, *ulimits: str) -> Case:
     """One such limit, which blocks."""
     return case(limited(name, *ulimits), CUT_OFF, NODE3, cause)
@@ -44,6 +60,8 @@ CASES = [
     cut("several-limits", "cpu-time-limited", "-f 50000000", "-t 3600"),
     warned(limited("files-of-some-gigabytes", "-f 50000000"), CUT_OFF, NODE3, "file-size-limited"),
     case(limited("files-in-bashrc", "-n 900"), "limits.nofile-is-enough", NODE3, "nofile-low"),
+    warned(SSHD_LOW, "limits.nofile-is-enough", NODE3, "nofile-low"),
+    warned(PAM_LOW, "limits.nofile-is-enough", NODE3, "nofile-low"),
     warned(
         limited("processes-in-bashrc", "-u 500"),
         "limits.nproc-is-enough",

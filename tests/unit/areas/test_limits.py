@@ -8,9 +8,11 @@ import pytest
 
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpu, Gpus
-from checks.facts.limits import Limits
+from checks.facts.limits import Limits, LoginServer
 from checks.model import Node, Outcome, Severity
+from checks.node.probe import login_server, pam
 from checks.node.probe.limits import limits as limits_section
+from checks.node.probe.login_server import limits_in
 from tests.support.networks import DOWN, GIB, HEALTHY_LIMITS, ROCE, cluster, nth_account, rdma
 from tests.support.snapshots import judged, with_fact, without
 
@@ -67,13 +69,91 @@ def test_memlock_between_the_thresholds_or_with_ib_disabled_warns():
     assert seen("memlock-is-unlimited", facts=off, memlock=(65536, None)).warned
 
 
-def test_memlock_fix_names_both_ways():
-    fix = str(seen("memlock-is-unlimited", memlock=(65536, 65536)).fix)
-    assert "/etc/security/limits.d/90-memlock.conf" in fix
-    assert "LimitMEMLOCK=infinity" in fix
-    assert "systemctl" not in fix and "prlimit --pid" in fix
+SSHD = {"pid": 812, "unit": "ssh.service"}
+
+
+def server(pam=False, **limits):
+    return LoginServer(limits=limits, pam=pam, **SSHD)
+
+
+def nofile_fix(soft, hard, **changes):
+    return seen("nofile-is-enough", nofile=(soft, hard), **changes).fix.command
+
+
+def test_a_limit_of_the_sshd_that_runs_is_raised_there_and_no_hard_one_lowered():
+    low = seen("nofile-is-enough", nofile=(256, 256), server=server(nofile=(256, 256)))
+    assert "the sshd that runs has no more itself (process 812), and it asks no pam" in low.message
+    assert "--pid 812 --nofile=65536:65536" in low.fix.command
+    assert "LimitNOFILE=65536:65536" in low.fix.command
+    assert "ssh.service.d" in low.fix.command and "/etc/security" not in low.fix.command
+    wide = nofile_fix(256, 1048576, server=server(nofile=(256, 1048576)))
+    assert "--nofile=65536:1048576" in wide
+    boundless = nofile_fix(256, None, server=server(nofile=(256, None)))
+    assert "--nofile=65536:unlimited" in boundless and "LimitNOFILE=65536:infinity" in boundless
+    within = nofile_fix(256, 20000, server=server(nofile=(256, 20000)))
+    assert "--nofile=20000:20000" in within, "which needs no right to raise the hard one"
+    by_hand = LoginServer(pid=9, limits={"nofile": (256, 256)})
+    assert nofile_fix(256, 256, server=by_hand) == "prlimit --pid 9 --nofile=65536:65536"
+
+
+def test_a_limit_that_pam_sets_is_raised_by_a_line_about_this_account_alone():
+    fix = nofile_fix(256, 256, server=server(pam=True, nofile=(256, 256)))
+    assert "root soft nofile 65536\\nroot hard nofile 65536" in fix
+    assert ">> /etc/security/limits.d/" in fix
+    assert "prlimit" not in fix and "systemd" not in fix and "*" not in fix
+    assert "hard" not in nofile_fix(256, None, server=server(pam=True))
+    ann = nofile_fix(256, 256, user=1000, server=server(pam=True))
+    assert "ann soft nofile 65536" in ann and "root soft" not in ann
+
+
+def test_where_sshd_itself_allows_more_a_start_up_file_is_looked_for():
+    fix = nofile_fix(256, 256, server=server(nofile=(1048576, 1048576)))
+    assert fix.startswith("grep ")
+
+
+def test_core_dumps_are_bounded_without_a_lower_ceiling():
+    dumps = seen("core-dumps-are-bounded", core=(None, None), server=server(core=(None, None)))
+    assert "--core=0:unlimited" in dumps.fix.command
     docker = str(seen("memlock-is-unlimited", memlock=(65536, 65536), container=True).fix)
     assert "--ulimit memlock=-1:-1" in docker
+
+
+LIMITS_FILE = """\
+Limit                     Soft Limit           Hard Limit           Units
+Max core file size        0                    unlimited            bytes
+Max open files            256                  1048576              files
+Max nice priority         0                    0
+"""
+STACK = {
+    "sshd": "auth include common\n@include session-of-all\n-session [a=b c=d] pam_loginuid.so\n",
+    "session-of-all": "session required pam_limits.so # limits\n# session required pam_x.so\n",
+    "common": "auth required pam_unix.so\nsession required pam_y.so\n",
+}
+
+
+def test_what_the_kernel_says_of_a_process_is_read():
+    assert limits_in(LIMITS_FILE) == {"core": [0, None], "nofile": [256, 1048576]}
+
+
+@pytest.mark.parametrize(
+    ("config", "asks"),
+    [("UsePAM yes\n", True), ("UsePAM no\n", False), ("", False), ("usepam no\nUsePAM yes", False)],
+)
+def test_whether_pam_sets_the_limits_of_a_login(config, asks, tmp_path, monkeypatch):
+    for name, text in STACK.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "config").write_text(config)
+    monkeypatch.setattr(pam, "FOLDER", str(tmp_path))
+    monkeypatch.setattr(
+        login_server, "command_line", lambda _: ["sshd", "-f", str(tmp_path / "config")]
+    )
+    assert login_server.asks_pam(1) is asks
+    kinds = [(kind, words[0]) for kind, words, _ in pam.pam_lines()]
+    assert kinds == [
+        *(("auth", "pam_unix.so"), ("session", "pam_limits.so"), ("session", "pam_loginuid.so"))
+    ]
+    (tmp_path / "session-of-all").write_text("")
+    assert login_server.asks_pam(1) is False
 
 
 def test_fix_of_an_account_that_is_not_root_is_one_sudo_command():
@@ -145,4 +225,4 @@ def test_core_dumps():
     )
     found = seen(bounded, core=(None, None), core_pattern="core")
     assert (found.warned, found.cause) == (True, "core-unbounded")
-    assert "LimitCORE=0:infinity" in str(found.fix)
+    assert "--core=0:unlimited" in str(found.fix)

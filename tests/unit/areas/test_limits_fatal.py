@@ -111,7 +111,7 @@ def test_the_line_that_sets_it_is_taken_out():
 
 def test_where_no_line_is_known_the_limit_is_lifted_for_all_logins():
     fix = found(as_=GIB, cpu=60).fix
-    for part in ("90-as.conf", "LimitAS=infinity", "90-cpu.conf", "LimitCPU=infinity"):
+    for part in ("--as=unlimited:unlimited", "--cpu=unlimited:unlimited"):
         assert part in fix.command
     assert subprocess.run(["sh", "-n", "-c", fix.command], check=False).returncode == 0
     inside = str(found(as_=GIB, cpu=60, container=True).fix)
