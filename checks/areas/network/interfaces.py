@@ -8,9 +8,11 @@ import statistics
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
+from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
 from checks.facts.view_cache import cached_per_view
+from checks.knowledge.diverted_routes import find_diverted_route
 from checks.knowledge.training_network import (
     has_wrong_interface_setting,
     training_address,
@@ -115,7 +117,12 @@ def speed_is_equal(node: NodeView) -> Verdict:
     return warn("slow-link", message, fix, mbps=own.speed_mbps, usual=usual)
 
 
-@node_check("network.one-network", Interfaces, Names, Environment, severity=Severity.WARN)
+@node_check(
+    "network.one-network",
+    *(Interfaces, Names, Environment),
+    severity=Severity.WARN,
+    optional=(Firewall,),
+)
 def one_network(node: NodeView) -> Verdict:
     """Every node reaches all others through its training interface.
 
@@ -183,6 +190,9 @@ def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict
         return ok(f"{node.name} reaches all others through {own.name}")
     message = f"{node.name} has no route to {', '.join(names)}"
     address = node.read(Names).peers[names[0]].addresses[0]
+    ends = (next(iter(own.routable_addresses), ""), address)
+    if all(ends) and find_diverted_route(node, node.cluster[names[0]], *ends):
+        return skip("see ssh.every-node-logs-in-to-every-node")
     fix = node.fix(f"ip route get {address}", "add the missing route or gateway")
     return warn("no-route", message, fix, nodes=names)
 

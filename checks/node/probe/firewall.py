@@ -4,6 +4,7 @@ Asked only where a connection failed.
 """
 
 import os
+import re
 
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.names import source_address
@@ -18,7 +19,7 @@ COMMANDS = (
     "ip6tables-legacy-save",
     "ip route",
     "ip rule",
-    "ip route get fibmatch ADDRESS, for each other node",
+    "ip route get fibmatch ADDRESS from OWN, for each other node",
 )
 
 LISTINGS = {
@@ -32,6 +33,7 @@ ETHERNET = "0x1"
 COMPLETE, PERMANENT = 0x2, 0x4  # ATF_COM and ATF_PERM of linux/if_arp.h
 REFUSING = ("unreachable", "prohibit", "blackhole")
 MOST_ADDRESSES = 512
+REFUSED = re.compile(r"RTNETLINK answers: (.*)\n(?:.*\n)*?Command failed -:(\d+)")
 USUAL_RULES = ("0", "32766", "32767")
 """What the kernel itself has: the tables local, main and default."""
 
@@ -68,25 +70,47 @@ def refusing_routes():
     return [net if "/" in net else net + "/32" for net in nets]
 
 
-def list_lines(argv, text=""):
-    """The lines that a command prints, given that text; none where it is not there."""
+def list_lines(argv):
+    """The lines that a command prints; none where it is not there."""
     try:
-        return run_command(argv, 5.0, stdin=text.encode("utf-8")).out.splitlines()
+        return run_command(argv, 5.0).out.splitlines()
     except Undetermined:
         return []
 
 
+def batch_answers(family, requests):
+    """One line of `ip` for each request; for one that it refuses, its reason."""
+    text = "".join("%s\n" % request for request in requests)
+    argv = ["ip", "-o", family, "-force", "-batch", "-"]
+    try:
+        done = run_command(argv, 5.0, stdin=text.encode("utf-8"))
+    except Undetermined:
+        return []
+    refused = {int(number): why.strip() for why, number in REFUSED.findall(done.err)}
+    lines = iter(done.out.splitlines())
+    numbers = range(1, len(requests) + 1)
+    answers = [refused.get(number) or next(lines, "") for number in numbers]
+    return answers if next(lines, None) is None and all(answers) else []
+
+
 def routes_to(addresses):
-    """{address: the route that the kernel takes to it}, as `ip` words it; without `fibmatch`,
-    which iproute2 has since 4.18, nothing."""
+    """{address: the route that the kernel takes to it}, as `ip` words it, or why it takes none.
+
+    Without `fibmatch`, which iproute2 has since 4.18, nothing.
+    """
     found = {}
-    for option, colon in (("-4", False), ("-6", True)):
-        routed = [text for text in addresses if (":" in text) is colon and source_address(text)]
-        asked = "".join("route get fibmatch %s\n" % text for text in routed[:MOST_ADDRESSES])
-        lines = list_lines(["ip", "-o", option, "-force", "-batch", "-"], asked) if asked else []
-        if len(lines) == len(routed):
-            found.update((text, " ".join(line.split())) for text, line in zip(routed, lines))
+    for family, colon in (("-4", False), ("-6", True)):
+        asked = [text for text in addresses if (":" in text) is colon][:MOST_ADDRESSES]
+        requests = [route_request(address) for address in asked]
+        answers = batch_answers(family, requests) if requests else []
+        found.update((text, " ".join(line.split())) for text, line in zip(asked, answers))
     return found
+
+
+def route_request(address):
+    """From the node's own address, where the kernel has one for it."""
+    own = source_address(address)
+    return "route get fibmatch %s%s" % (address, " from %s" % own if own else "")
 
 
 def routing_rules():

@@ -29,7 +29,22 @@ HOST_ROUTE = diverted(
     "route-to-one-by-a-vpn", "ip route add $PEER_ADDRESS/32 via 10.8.0.1 dev tun0 onlink"
 )
 
+SOURCE_RULE = custom(
+    "rule-by-source-to-a-dead-gateway",
+    "ip rule add from $ADDRESS lookup 100 priority 1000\n"
+    "ip route add ${ADDRESS%.*}.254 dev eth0 table 100\n"
+    "ip route add default via ${ADDRESS%.*}.253 dev eth0 table 100",
+)
+PROHIBITED = custom("rule-that-prohibits", "ip rule add to $PEER_ADDRESS prohibit priority 50")
+GATEWAY = custom(
+    "route-to-one-by-a-dead-gateway",
+    "ip route add $PEER_ADDRESS/32 via ${ADDRESS%.*}.253 dev eth0",
+)
+
 CASES = [
+    Case(SOURCE_RULE, blocks=((SSH, FROM_3, "no-route"), (SSH, TO_3, "dropped"))),
+    Case(PROHIBITED, blocks=((SSH, FROM_3[:1], "no-route"), (SSH, TO_3[:1], "dropped"))),
+    Case(GATEWAY, blocks=((SSH, FROM_3[:1], "no-route"), (SSH, TO_3[:1], "dropped"))),
     Case(ROUTE, blocks=((SSH, FROM_3, "no-route"), (SSH, TO_3, "dropped"))),
     Case(RULE, blocks=((SSH, FROM_3, "no-route"), (SSH, TO_3, "dropped"))),
     Case(HOST_ROUTE, blocks=((SSH, FROM_3[:1], "no-route"), (SSH, TO_3[:1], "dropped"))),

@@ -26,7 +26,7 @@ def with_route(route, rules=(), *links):
     ("route", "rules", "typed"),
     [
         ("10.0.0.0/25 dev tun0 scope link", (), "ip route del 10.0.0.0/25 dev tun0"),
-        ("10.0.0.2 via 10.8.0.1 dev tun0", (), "ip route del 10.0.0.2 dev tun0"),
+        ("10.0.0.2 via 10.8.0.1 dev tun0", (), "ip route del 10.0.0.2 via 10.8.0.1 dev tun0"),
         (
             "default dev tun0 table 100",
             ("99: from all lookup 10", "100: from all to 10.0.0.0/25 lookup 100"),
@@ -48,14 +48,47 @@ def test_a_dropped_login_names_the_route_and_takes_it_away(route, rules, typed):
 
 
 @pytest.mark.parametrize(
+    ("route", "rule", "words", "typed"),
+    [
+        (
+            *("default via 10.0.0.99 dev eth0 table 100", "1000: from 10.0.0.1 lookup 100"),
+            "sends what is for 10.0.0.2 to the gateway 10.0.0.99 (route",
+            "ip rule add to 10.0.0.0/24 lookup main priority 999",
+        ),
+        (
+            *("10.0.0.2 via 10.0.0.99 dev eth0", ""),
+            "sends what is for 10.0.0.2 to the gateway 10.0.0.99 (route",
+            "ip route del 10.0.0.2 via 10.0.0.99 dev eth0",
+        ),
+        (
+            *("Permission denied", "50: from all to 10.0.0.2 prohibit"),
+            "refuses to send to 10.0.0.2: permission denied (rule `50: from all to",
+            "ip rule add to 10.0.0.0/24 lookup main priority 49",
+        ),
+        (
+            *("Network is unreachable", "50: from 10.0.0.0/28 unreachable"),
+            "refuses to send to 10.0.0.2: network is unreachable (rule `50: from 10.0.0.0/28",
+            "ip rule add to 10.0.0.0/24 lookup main priority 49",
+        ),
+    ],
+)
+def test_a_way_through_a_gateway_or_a_rule_that_refuses_is_named(route, rule, words, typed):
+    finding = judged(with_route(route, (rule,) if rule else ()), EVERY)["node1", "node2"]
+    assert finding.cause == "dropped"
+    assert words in finding.message
+    assert (finding.fix.on, finding.fix.command) == ("node1", typed)
+
+
+@pytest.mark.parametrize(
     ("route", "links"),
     [
         ("10.0.0.0/24 dev eth0 scope link", (TUN,)),
         ("10.0.0.0/24 dev eth1 scope link", (Interface("eth1", ipv4=("10.0.0.9/24",)),)),
         ("10.0.0.0/24 dev unknown0", (TUN,)),
         ("blackhole 10.0.0.2", (TUN,)),
+        ("Permission denied", (TUN,)),
     ],
-    ids=["its own", "two on one network", "an interface that is not known", "none"],
+    ids=["its own", "two on one network", "an interface that is not known", "none", "no rule"],
 )
 def test_what_may_be_right_accuses_nothing(route, links):
     nodes = ClusterView(with_route(route, (), *links))
