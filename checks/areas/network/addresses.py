@@ -106,6 +106,8 @@ def netmask_is_equal(node: NodeView) -> Verdict:
     if own.network.prefixlen == usual:
         return ok(f"{own}, as on {len(near)} nodes of that network")
     name = training_interface(node).name
+    if within := _own_link_around(node, own, usual):
+        return skip(f"{own} of {name} is a part of {within}'s network, which is as on the others")
     right = f"{own.ip}/{usual}"
     message = f"{name} of {node.name} is {own}; most nodes of that network have /{usual}"
     fix = node.fix(
@@ -114,6 +116,14 @@ def netmask_is_equal(node: NodeView) -> Verdict:
         root=True,
     )
     return warn("netmask-differs", message, fix, prefix=own.network.prefixlen, usual=usual)
+
+
+def _own_link_around(node: NodeView, own: ipaddress.IPv4Interface, usual: int) -> str:
+    """Another interface of the node on the others' network: a container's bridge that has a part of
+    it takes those addresses away, and is no card with a wrong netmask; '' for none."""
+    whole = own.network.supernet(new_prefix=usual) if usual < own.network.prefixlen else None
+    links = node.read(Interfaces).interfaces if whole else ()
+    return next((link.name for link in links if str(whole) in link.routable_networks), "")
 
 
 @cached_per_view

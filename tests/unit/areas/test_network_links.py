@@ -173,6 +173,13 @@ def test_another_netmask():
     )
 
 
+def test_a_bridge_that_has_a_part_of_the_network_is_no_card_with_another_netmask():
+    links = interfaces(("br-9c41d0", "10.0.0.2/28"), ("eth0", "10.0.0.18/24"))
+    found = of_node2(MASK, with_fact(cluster(), "node2", links))
+    assert found.outcome is Outcome.SKIP
+    assert "10.0.0.2/28 of br-9c41d0 is a part of eth0's network" in found.message
+
+
 def test_networks_apart_and_host_addresses_everywhere_are_let_be():
     apart = with_fact(cluster(), "node2", interfaces(("eth0", "10.5.0.2/16")))
     assert of_node2(MASK, apart).outcome is Outcome.PASS
