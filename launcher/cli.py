@@ -17,9 +17,8 @@ from checks.escaped_streams import escaped_output
 from checks.garbage import kept_for_good
 from checks.job.user_files import require_current_folder
 from checks.next_line import SYNC_KEYS, next_line, with_line_to_type
-from launcher.command_line import CommandParser, add_command, parse_words
+from launcher.command_line import CommandParser, add_command, complete_with, parse_words
 from launcher.commands import completion
-from launcher.commands.completion import complete_with
 from launcher.exit_codes import ExitCode
 from launcher.run.console import DISK_FULL_ERRNOS, discard_output
 
@@ -297,7 +296,9 @@ def _fill_explain(parser: ArgumentParser) -> None:
 @_command(
     "completion",
     "print the shell completion script",
-    "completion bash >~/.local/share/bash-completion/completions/launcher",
+    "completion bash >>~/.bashrc",
+    "completion zsh >>~/.zshrc",
+    "completion fish >>~/.config/fish/config.fish",
 )
 def _fill_completion(parser: ArgumentParser) -> None:
     parser.set_defaults(run=completion.print_completion)

@@ -6,7 +6,7 @@ import difflib
 import textwrap
 from argparse import REMAINDER, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from argparse import _SubParsersAction as Commands
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -92,6 +92,14 @@ def add_command(
     lines = "\n".join(f"{program_line('launcher')} {example}" for example in examples)
     parser.epilog = f"examples:\n{textwrap.indent(lines, '  ')}"
     return parser
+
+
+def complete_with(action: Action, names: Callable[[Namespace], Iterable[str]]) -> None:
+    """Have a shell complete that argument with these names, which are asked for then.
+
+    A list of them: what a mapping has for a name argcomplete takes for its description.
+    """
+    action.completer = lambda parsed_args, **_: list(names(parsed_args))  # type: ignore[attr-defined]
 
 
 def parse_words(parser: CommandParser, words: Sequence[str]) -> Namespace:

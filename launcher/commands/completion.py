@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from argparse import Action, ArgumentParser, Namespace
-from collections.abc import Callable, Iterable
+import shutil
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
+
+from checks.next_line import program_line
 
 SHELLS = ("bash", "zsh", "fish")
+_LOADED_IN_ZSH = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }"
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -18,12 +22,20 @@ def print_completion(args: Namespace) -> None:
     """The code that the shell evaluates."""
     from argcomplete.shell_integration import shellcode
 
-    print(shellcode(["launcher"], shell=args.shell))
+    first, newline, rest = shellcode(["launcher"], shell=args.shell).partition("\n")
+    print("\n".join([first, *_needed_before(args.shell)]) + newline + rest)
 
 
-def complete_with(action: Action, names: Callable[[Namespace], Iterable[str]]) -> None:
-    """Have a shell complete that argument with these names, which are asked for then."""
-    action.completer = lambda parsed_args, **_: names(parsed_args)  # type: ignore[attr-defined]
+def _needed_before(shell: str) -> Iterable[str]:
+    """What a plain shell lacks: the command, where it is called by its Python, and zsh's own."""
+    if shutil.which("launcher") is None:
+        program = program_line("launcher")
+        if shell == "fish":
+            yield f"function launcher; {program} $argv; end"
+        else:
+            yield f'launcher() {{ {program} "$@"; }}'
+    if shell == "zsh":
+        yield _LOADED_IN_ZSH
 
 
 def is_asked_for() -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TextIO
+from typing import Any, TextIO
 
 from checks.errors import UsageError
 from checks.job.user_files import suggest_word
+from launcher.command_line import complete_with
 from launcher.rank_output import without_colour
 from launcher.record import ORDER, RecordedRun, find_run
 
@@ -29,8 +30,12 @@ def add_options(parser: ArgumentParser) -> None:
     """Whose output, which lines of it, and for how long."""
     text = "follow the output until the run ends"
     parser.add_argument("-f", "--follow", action="store_true", help=text)
-    parser.add_argument("--node", help="only the output of this node")
-    parser.add_argument("--rank", type=_count, metavar="N", help="only the output of this rank")
+    node = parser.add_argument("--node", help="only the output of this node")
+    complete_with(node, lambda args: dict.fromkeys(rank["node"] for rank in _planned_ranks(args)))
+    rank = parser.add_argument(
+        "--rank", type=_count, metavar="N", help="only the output of this rank"
+    )
+    complete_with(rank, lambda args: [str(rank["rank"]) for rank in _planned_ranks(args)])
     parser.add_argument(
         "--tail", type=_count, metavar="N", help="begin with the last N lines of each node"
     )
@@ -39,6 +44,14 @@ def add_options(parser: ArgumentParser) -> None:
     )
     text = "also what DeepSpeed's launchers say of themselves"
     parser.add_argument("--all", action="store_true", help=text)
+
+
+def _planned_ranks(args: Namespace) -> list[dict[str, Any]]:
+    """Of the run that was named, or the newest; empty where there is none."""
+    try:
+        return list(find_run(args.runs, args.which).read("plan.json").get("ranks", ()))
+    except UsageError:
+        return []
 
 
 def _count(text: str) -> int:

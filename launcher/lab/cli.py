@@ -14,7 +14,7 @@ from pathlib import Path
 from checks.errors import UsageError
 from checks.folded_names import fold_names
 from checks.next_line import next_line
-from launcher.command_line import add_command
+from launcher.command_line import add_command, complete_with
 from launcher.lab import requirements as machine
 from launcher.lab.cluster import Lab, default_name
 from launcher.lab.faults import FAULTS
@@ -54,7 +54,8 @@ def add_commands(lab: ArgumentParser) -> None:
     text = "break a node for real; without NAME: list"
     examples = ("lab fault", "lab fault master-port-dropped", "lab fault pubkey-off --on node2")
     fault = add_lab_command(commands, "fault", inject_fault, text, *examples)
-    fault.add_argument("fault", nargs="?", metavar="NAME")
+    name = fault.add_argument("fault", nargs="?", metavar="NAME")
+    complete_with(name, lambda _: FAULTS)
     fault.add_argument("--on", nargs="+", default=[], metavar="NODE", help="break these")
     text = "undo all faults that are in force"
     add_lab_command(commands, "heal", heal_faults, text, "lab heal")
