@@ -85,16 +85,19 @@ def _untried_notes(findings: Sequence[Finding]) -> list[str]:
 
 def _compile_notes(findings: Sequence[Finding]) -> list[str]:
     """What ranks with DeepSpeed will wait for once, a line for nodes with the same operators; how
-    to do without some; nothing where none starts.
+    to do without some. Where the start is stopped, only what can be done without: a config that is
+    edited now can be rid of it at once.
     """
-    if any(finding.stops for finding in findings):
-        return []
+    stopped = any(finding.stops for finding in findings)
     operators: dict[str, dict[str, None]] = {}
     without: dict[str, None] = {}
     for finding in findings:
-        if finding.outcome is Outcome.PASS and (names := finding.evidence.get("compiles")):
+        way_without = finding.evidence.get("without")
+        if finding.outcome is not Outcome.PASS or (stopped and not way_without):
+            continue
+        if names := finding.evidence.get("compiles"):
             operators.setdefault(finding.subject[0], {}).update(dict.fromkeys(names.split(", ")))
-            without |= dict.fromkeys(filter(None, [finding.evidence.get("without")]))
+            without |= dict.fromkeys(filter(None, [way_without]))
     nodes: dict[tuple[str, ...], list[str]] = {}
     for node, names in operators.items():
         nodes.setdefault(tuple(sorted(names)), []).append(node)

@@ -63,6 +63,9 @@ def test_what_the_first_training_compiles_is_said_of_all_nodes_at_once_where_it_
     assert "compiles fused_adam and shm_comm on gpu01, each" in said and "Do so." in said
     assert "compiles shm_comm on gpu[02-04], each" in said
     assert "compiles" not in " ".join(reported(*smokes, low("gpu09")))
+    said = " ".join(reported(adam, *smokes[1:], low("gpu09")))
+    assert "compiles fused_adam and shm_comm on gpu01, each" in said and "Do so." in said
+    assert "gpu[02-04]" not in said
     assert "compiles" not in " ".join(reported(replace(smokes[0], evidence={})))
 
 
