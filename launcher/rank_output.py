@@ -97,7 +97,7 @@ class LineSplitter:
 
 def without_colour(line: str) -> str:
     """The line without codes that set a colour."""
-    return _COLOUR.sub("", line)
+    return _COLOUR.sub("", line) if "\x1b" in line else line
 
 
 def begins_error(line: str) -> bool:

@@ -8,7 +8,6 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from launcher.plan.ranks import name_ranks
 from launcher.rank_output import begins_error, is_step_line, without_colour
@@ -35,6 +34,8 @@ _VARYING = re.compile(
     r"|\b0x[0-9a-f]{6,}"
 )
 """In which lines of two ranks may differ and say the same: marks of the rank, moments, ports."""
+_OF_VARYING = ("ank", ":", "pid", "0x")
+"""Of these any such part has one."""
 _FOLDER = re.compile(r"^\S*/(?=[^/\s]+:\d+: )")
 _WARNING = re.compile(r"\bwarn(?:ing)?\b|[a-z]Warning\b", re.IGNORECASE)
 
@@ -43,7 +44,7 @@ _Key = tuple[str, ...]
 """Lines without what differs from rank to rank."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Block:
     """Lines of one rank that belong together: a traceback, a warning with its code, or one line."""
 
@@ -53,11 +54,14 @@ class _Block:
     heard_at: float
     is_trace: bool = False
     whole: bool = False
+    _key: _Key = ()
 
-    @cached_property
+    @property
     def key(self) -> _Key:
         """The same for all ranks that say the same, once it is whole."""
-        return tuple(_VARYING.sub("", without_colour(line)) for line in self.lines)
+        if not self._key:
+            self._key = tuple(_without_varying(without_colour(line)) for line in self.lines)
+        return self._key
 
     @property
     def is_blank(self) -> bool:
@@ -233,8 +237,12 @@ class LineFolder:
             self._count += 1
 
 
+def _without_varying(line: str) -> str:
+    return _VARYING.sub("", line) if any(part in line for part in _OF_VARYING) else line
+
+
 def _is_warning(line: str) -> bool:
-    return bool(_WARNING.search(line))
+    return "warn" in line.lower() and bool(_WARNING.search(line))
 
 
 def _name(lines: Sequence[str]) -> str:
