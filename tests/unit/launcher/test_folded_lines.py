@@ -126,6 +126,10 @@ def test_what_says_something_else_is_not_folded(screen, first, second):
         ("I1129 02:35:18.1 77 x.cpp:1] up", "I1129 02:35:18.9 4242 x.cpp:1] up"),
         ("[Rank 0] watchdog at 0x7f00aa11", "[Rank 1] watchdog at 0x7f00bb22"),
         ("\033[32mready\033[0m", "ready"),
+        ("[Rank 0] up", "[Rank 1] up"),
+        ("pid 77 is up", "pid 78 is up"),
+        ("up at 0x7f00aa11", "up at 0x7f00bb22"),
+        ("10.0.0.1:46646 is up", "10.0.0.1:46648 is up"),
     ],
 )
 def test_marks_of_the_rank_and_moments_make_no_difference(screen, first, second):
