@@ -50,13 +50,15 @@ def judge_claims(
         verdict = _skip_where_late(claim, _judge_claim(claim, view, reach_subjects), late)
         return _skip_where_apart(claim, verdict, apart, view) if apart else verdict
 
-    return [
-        _make_finding(claim, verdict_for(claim, view), allowed, slowest_s)
-        for check, asked in itertools.groupby(claims, key=lambda claim: claim.check)
-        for view in [cluster.limited_to(check.facts)]
-        for slowest_s in [_slowest_answers(check, view.snapshot)]
-        for claim in asked
-    ]
+    findings: list[Finding] = []
+    for check, asked in itertools.groupby(claims, key=lambda claim: claim.check):
+        view = cluster.limited_to(check.facts)
+        slowest_s = _slowest_answers(check, view.snapshot)
+        findings += (
+            _make_finding(claim, verdict_for(claim, view), allowed, slowest_s) for claim in asked
+        )
+        view.forget_nodes()
+    return findings
 
 
 def decide(findings: Iterable[Finding]) -> str:

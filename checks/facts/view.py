@@ -163,6 +163,12 @@ class ClusterView:
         self._nodes_with: dict[tuple[type[Fact], ...], list[NodeView]] = {}
         self._nodes = {node.name: NodeView(self, node) for node in snapshot.job.nodes}
 
+    def forget_nodes(self) -> None:
+        """Views of nodes hold this one, and it them: where nobody asks any more they go at once."""
+        self._nodes.clear()
+        self._nodes_with.clear()
+        self.kept.clear()
+
     def limited_to(self, facts: Iterable[type[Fact]]) -> ClusterView:
         """The same cluster, of which these facts and no others may be read."""
         view = ClusterView(self.snapshot)
