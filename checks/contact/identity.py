@@ -137,10 +137,9 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
     """
 
     def __init__(self, setup: SshSetup, target: LoginTarget, whose: str, agreed: str = "") -> None:
-        on_file = setup.known_hosts(target)
+        self.on_file = on_file = setup.known_hosts(target)
         kind, _, blob = agreed.partition(" ")
         self.known = on_file.keys(target.known_as) | ({(kind, blob)} if agreed else set())
-        self.on_file = on_file
         self.asks_ssh = on_file.certifiable(target.known_as) or target.believes_others
         self.job, self.target = setup.job, target
         self.presented, self.whose = "", whose
@@ -153,6 +152,8 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
             said = f"{self.whose} {offered[0]} host key is revoked by {where}"
             raise LoginError("host-key-changed", said)
         if offered in self.known or (not self.known and self.target.accept_new):
+            return
+        if self.on_file.knows_without_port(self.target.known_as, offered):
             return
         if self.asks_ssh and is_believed(self.job, self.target, offered[1]):
             return

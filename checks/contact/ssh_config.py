@@ -121,17 +121,16 @@ class KnownHosts:
             self.revoked += [(name, key, where) for name in names.split(",")]
         elif names.startswith("|1|"):
             self.hashed.append((*_salt_and_digest(names), key))
+        elif any(mark in names for mark in "*?!"):
+            self.patterns.append((names.lower(), key))
         else:
             for name in names.lower().split(","):
-                if any(mark in name for mark in "*?!"):
-                    self.patterns.append((name, key))
-                else:
-                    self.exact.setdefault(name, set()).add(key)
+                self.exact.setdefault(name, set()).add(key)
 
     def keys(self, name: str) -> set[tuple[str, str]]:
         """All keys known by the name that OpenSSH looks up: `[host]:port` off 22."""
         found = set(self.exact.get(name, ()))
-        found |= {key for pattern, key in self.patterns if _matches_pattern(name, pattern)}
+        found |= {key for names, key in self.patterns if _matches_list(name, names)}
         if not found:
             for salt, digest, key in self.hashed:
                 if hmac.digest(salt, name.encode(), hashlib.sha1) == digest:
@@ -144,6 +143,16 @@ class KnownHosts:
             (where for other, marked, where in self.revoked if marked == key and _is(name, other)),
             "",
         )
+
+    def knows_without_port(self, name: str, key: tuple[str, str]) -> bool:
+        """Whether OpenSSH finds the key without the port, where `[host]:port` has none of its type.
+
+        It looks there for this very key alone: another on file under the bare name means nothing.
+        """
+        bare = BRACKETED.sub(r"\1", name)
+        types = {kind for kind, _ in self.keys(name)}
+        is_bare = bare != name and key[0] not in types
+        return is_bare and key in self.keys(bare) and not self.revoked_at(bare, key)
 
     def certifiable(self, name: str) -> bool:
         """Whether a certificate may stand for the key of the host that has this name there."""
@@ -174,6 +183,13 @@ def _is(name: str, other: str) -> bool:
 def _matches_pattern(name: str, pattern: str) -> bool:
     """As OpenSSH does, whose patterns know `*` and `?` alone: `[node*]:2222` is no set."""
     return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
+def _matches_list(name: str, patterns: str) -> bool:
+    """Whether the first field of a line means that host: one that begins with `!` bars it."""
+    words = patterns.split(",")
+    barred = any(_matches_pattern(name, word[1:]) for word in words if word.startswith("!"))
+    return not barred and any(_matches_pattern(name, word) for word in words)
 
 
 def known_hosts_name(host: str, port: int) -> str:

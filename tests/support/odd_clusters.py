@@ -69,6 +69,13 @@ def ports_in_config(lab: Lab) -> None:
         node.write("/root/.ssh/config", text, 0o600)
 
 
+def forget_ports_of_host_keys(lab: Lab) -> None:
+    """Host keys are on file as from before sshd was moved off port 22, where ssh finds them too."""
+    on_all("sed -i -E 's/\\[([^]]+)\\]:[0-9]+/\\1/g' .ssh/known_hosts")(lab)
+    together = lab.hosts.with_name("known_hosts")
+    together.write_text(re.sub(r"\[([^]]+)\]:\d+", r"\1", together.read_text()))
+
+
 def jump_through_first(lab: Lab) -> None:
     """The controller reaches the last node through the first alone."""
     last = lab.nodes[-1]

@@ -21,6 +21,12 @@ def known_host_name(client):
     return host if port == 22 else "[%s]:%d" % (host, port)
 
 
+def names_to_look_up(client):
+    """That name, then the bare one: ssh looks without the port for a key that it found nowhere."""
+    name = known_host_name(client)
+    return [name] if client["alias"] or client["port"] == 22 else [name, client["hostname"]]
+
+
 class KnownHostsFile(object):
     """The lines of one file, read once for all peers: `[@mark] names type blob`."""
 
@@ -69,6 +75,19 @@ def fits(pattern, host):
     return bool(re.match(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".") + "$", host))
 
 
+def find_entries(client, files):
+    """What those files hold for the peer; under its bare name only types that `[host]:port` lacks.
+
+    There ssh takes a key that is right, and passes over one that is not.
+    """
+    entries = []
+    for name in names_to_look_up(client):
+        types = {key.partition(" ")[0] for key, _ in entries}
+        found = [entry for file in files for entry in file.entries(name)]
+        entries += [entry for entry in found if entry[0].partition(" ")[0] not in types]
+    return entries
+
+
 @section("known_hosts")
 def known_hosts(args):
     """Args: `peers`. {peer: {"name", "file", "keys": [`type blob`], "marked"}}."""
@@ -78,17 +97,16 @@ def known_hosts(args):
     for peer in args.get("peers", []):
         client = special.get(peer["name"], dict(usual, hostname=peer["name"]))
         paths = [path.replace("~", home, 1) for path in client["known_hosts"]]
-        name = known_host_name(client)
         own = next((path for path in paths if path != "/dev/null"), paths[0])
-        entries = []
-        for path in paths + client["global_known_hosts"]:
+        everywhere = paths + client["global_known_hosts"]
+        for path in everywhere:
             if path not in files:
                 files[path] = KnownHostsFile(path)
-            entries += files[path].entries(name)
+        entries = find_entries(client, [files[path] for path in everywhere])
         keys = [key for key, _ in entries]
         marked = next((place for _, place in entries if place), "")
         peers[peer["name"]] = {
-            "name": name,
+            "name": known_host_name(client),
             "file": own,
             "keys": keys,
             "marked": bool(marked),

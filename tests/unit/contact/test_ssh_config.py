@@ -82,6 +82,29 @@ def test_a_key_is_revoked_for_the_hosts_of_its_line_alone(tmp_path, name):
     assert hosts.revoked_at("other1", KEY) == ""
 
 
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["node1 {key}"], True),
+        (["node1,10.0.0.1 {key}"], True),
+        ([f"{hashed('node1')} {{key}}"], True),
+        (["node* {key}"], True),
+        (["node*,!node1 {key}"], False),
+        (["node1 {other}"], False),
+        (["[node1]:2222 {same}", "node1 {key}"], False),
+        (["[node1]:2222 {other}", "node1 {key}"], True),
+        (["@revoked node1 {key}", "node1 {key}"], False),
+        (["@revoked node2 {key}", "node1 {key}"], True),
+        (["@cert-authority node1 {key}"], False),
+    ],
+)
+def test_off_port_22_a_key_is_also_found_under_the_bare_name(tmp_path, lines, found):
+    words = {"key": " ".join(KEY), "other": " ".join(OTHER), "same": f"{KEY[0]} AAAAchanged"}
+    hosts = known(tmp_path, *(line.format(**words) for line in lines))
+    assert hosts.knows_without_port("[node1]:2222", KEY) is found
+    assert not hosts.knows_without_port("node1", KEY)
+
+
 def test_config_gives_host_port_user_and_keys(tmp_path):
     key = tmp_path / "id"
     key.write_text("x")

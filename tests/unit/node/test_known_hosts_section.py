@@ -65,3 +65,18 @@ def test_keys_are_looked_up_in_the_files_of_the_account_and_of_all(tmp_path, mon
     }  # fmt: skip
     assert found["peers"]["n3"]["name"] == "[n3]:2222"
     assert {entry["file"] for entry in found["peers"].values()} == {str(own)}
+
+
+def test_off_port_22_the_bare_name_counts_for_types_that_the_port_has_not(tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    own.write_text("[n1]:2222 ssh-rsa B1\nn1 ssh-rsa B2\nn1 ssh-ed25519 A1\n")
+    usual = {
+        "alias": "", "hostname": "n1", "port": 2222, "known_hosts": [str(own)],
+        "global_known_hosts": [],
+    }  # fmt: skip
+    peers = {"peers": [{"name": "n1"}]}
+    monkeypatch.setattr(known_hosts, "settings_by_peer", lambda *_: (usual, {}))
+    found = known_hosts.known_hosts(peers)["peers"]["n1"]
+    assert found["keys"] == ["ssh-rsa B1", "ssh-ed25519 A1"]
+    usual["alias"] = "n1"
+    assert known_hosts.known_hosts(peers)["peers"]["n1"]["keys"] == ["ssh-rsa B2", "ssh-ed25519 A1"]
