@@ -16,7 +16,10 @@ from launcher.diagnosis.recovery import Progress
 from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace
 
-ENDED_FROM_OUTSIDE = ("slurm-time-limit", "batch-time-limit", "job-deadline", "interrupted")
+ENDED_FROM_OUTSIDE = (
+    *("slurm-time-limit", "batch-time-limit", "job-deadline", "interrupted"),
+    *("slurm-step-cancelled", "torchrun-death-signal", "ended-by-signal"),
+)
 """Failures that end a run which took too long or stood still."""
 LAUNCHERS = ("endings", "launchers", "torch_elastic")
 """Layers of what launchers report of the ranks that they started."""

@@ -56,6 +56,7 @@ symptom nccl-watchdog-timeout
           long; where all wait in one of the first: on one machine NCCL_P2P_DISABLE=1 shows whether
           ACS or the IOMMU of its PCIe bridges is at fault, between nodes NCCL_DEBUG=INFO the
           interfaces
+  follows nccl-net-plugin-missing
   checks  software.releases-work-together, network.full-size-packets-arrive,
           nccl.a-failed-rank-ends-the-others,
           ports.ephemeral-ports-are-open, network.mtu-is-equal, collective.links-are-alike
@@ -159,6 +160,27 @@ root collective-sizes-seen
   fix     a dummy image at batches of text, or batches of one kind on all ranks; for a mixture of
           experts deepspeed.utils.set_z3_leaf_modules(model, [CLASS]); ZeRO-2 where the model fits;
           pad before gathering (Accelerate's pad_across_processes)
+root nccl-nan-check
+  says    checkForNaN
+  pattern checkForNaN: block: \[[\d,]+\], thread: \[[\d,]+\] Assertion `!isnan
+  cause   TORCH_NCCL_NAN_CHECK found a NaN in what this rank was about to send: of all ranks that
+          print this, one that does so first or alone made it, by its data, by a loss that diverged
+          on all, or by a GPU that computes wrong
+  fix     where the loss was NaN from the first step on, or always the same rank prints this:
+          `dmesg` for Xid and `dcgmi diag -r 3` on its node, and leave that node out; where the rank
+          changes: look at its batch, lower the learning rate, train in bf16, load the weights whole
+  checks  gpu.driver-answers
+symptom process-group-abort-timed-out
+  says    Future for ProcessGroup abort timed out after
+  says    Future for ProcessGroup shutdown timed out after
+  pattern Future for ProcessGroup (?:abort|shutdown) timed out after (?P<ms>\d+) ms
+  cause   ending NCCL's communicators took longer than {ms} ms on this rank: work of a GPU was still
+          queued or captured in a CUDA graph, or other ranks had gone or did not end theirs; what
+          stands finished above was done
+  fix     where the last step stands above, what was saved is whole; on every rank
+          torch.cuda.synchronize(), dist.barrier() and dist.destroy_process_group() as the last
+          calls, after CUDA graphs were dropped; newer torch and NCCL; where a time-out stands
+          above, that one is the cause
 """,
     NCCL_PROXY_ORDER=KNOWN_RELEASES["nccl-proxy-order"].because,
 )

@@ -8,7 +8,7 @@ from checks.knowledge.failures.gpu import GPU_FAULT, XID_MEANINGS
 FAILURES = read_entries(
     r"""
 IMAGE_MODEL = ultralytics|yolo|YOLO|mmdet|mmseg|detectron|bbox|box_loss|torchvision/models/[ds]e
-NO_KNOWN_CHECK = (?!srcIndex <|t >= 0 && t < n_cl|probability tensor|input_val >=|ind
+NO_KNOWN_CHECK = (?!!isnan\(|srcIndex <|t >= 0 && t < n_cl|probability tensor|input_val >=|ind
    >=0 &&|(?:index >= )?-sizes\[i\])
 root cuda-assert-index
   says    Assertion `srcIndex < srcSelectDimSize` failed

@@ -243,5 +243,15 @@ root xpu-device-lost
   says    UR_RESULT_ERROR_DEVICE_LOST
   cause   an Intel GPU was reset or lost during the run: a kernel that hung, or the device failed
   fix     `dmesg | grep -i -E "xe|i915"` on that node; `xpu-smi diag`; reset it
+root rocm-memory-fault-of-copy
+  shows   Memory access fault by GPU node-{gpu:\d+}
+  near    Faulty UTCL2 client ID: SDMA|\d+/\d+ \[\d+:\d+:\d+<|[Rr]ead-only page
+  cause   GPU node {gpu} met a page that is not mapped or not writable, after steps that went well
+          or in its copy engine (SDMA): then it is the driver, ROCm or the GPU more often than a
+          kernel
+  fix     start again from the last checkpoint with HSA_ENABLE_SDMA=0 in [env]; the newest ROCm and
+          amdgpu with its firmware; leave the node out where it is always that GPU; where it comes
+          at the same step each time, AMD_SERIALIZE_KERNEL=3 shows which kernel
+  checks  software.versions-are-equal
 """
 )

@@ -220,5 +220,26 @@ stall volcano-gang-unschedulable
   fix     `kubectl describe podgroup` and `kubectl describe pod` of one that is Pending say what is
           short (GPUs, a taint, the queue's quota); ask for less, end other jobs, or lower
           minAvailable where the job may start with fewer
+root pod-preempted
+  says    "Preempted by "
+  says    "Preempted to accommodate a workload"
+  says    "TerminationByKubernetesPreemption"
+  pattern \bPreempted by (?:pod )?[0-9a-f]{8}-[0-9a-f-]+|\bPreempted by \S+/\S+|
+          Preempted to accommodate a workload \(|TerminationByKubernetesPreemption:?
+  cause   Kubernetes took the pod's place for one of a higher priority, and ended the job with it:
+          nothing in the training failed
+  fix     start it again, it goes on from its last checkpoint; a PriorityClass that is not
+          preempted, or quota that others may not borrow; save often, and on SIGTERM
+root pod-node-going-away
+  says    "TaintManagerEviction"
+  says    "NodeNotReady"
+  says    "ScaleDown"
+  pattern \bTaintManagerEviction\b.*Marking for deletion|\bNodeNotReady\b.*Node is not ready|
+          \bScaleDown\b.*deleting pod for node scale down
+  cause   Kubernetes took the pod from a node that went away: it was drained, scaled down, given
+          back as a spot machine, or no longer answered
+  fix     `kubectl describe node` and `kubectl get events` say which; start again from the last
+          checkpoint; for a node pool that shrinks the annotation
+          cluster-autoscaler.kubernetes.io/safe-to-evict: "false"
 """
 )

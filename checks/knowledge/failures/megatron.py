@@ -215,5 +215,28 @@ root megatron-optimizer-format-removed
           (metadata distrib_optim_sharding_type); a newer release of the framework, or a
           megatron-core before 0.16 where it allows one
   checks  software.versions-are-equal
+root megatron-optimizer-lists-differ
+  says    Cannot merge two lists with different lengths
+  near    'optimizer'|'param_state'
+  cause   the optimizer's state in the checkpoint is cut otherwise than these ranks need it: as
+          dp_reshardable it holds lists of one rank, which do not fit where experts or layers are
+          spread unevenly, or where the ranks are divided in another way
+  fix     --no-load-optim (no_load_optim) loads the weights alone; the same tensor, pipeline, expert
+          and data parallel sizes as when it was saved, or a newer Megatron-Core; save with
+          --dist-ckpt-optim-fully-reshardable from now on
+root megatron-optimizer-state-misread
+  says    "AttributeError: "
+  says    "ValueError: "
+  says    "KeyError: "
+  says    "RuntimeError: "
+  says    AssertionError
+  pattern ^(?:(?:AttributeError|ValueError|KeyError|RuntimeError): |AssertionError)
+  frame   megatron/core/optimizer/
+  near    in (?P<function>load_parameter_state\w*|_load_state_dict_from\w*)\b
+  cause   Megatron-Core read the optimizer's state of a checkpoint in {function} and found something
+          else than it expects: another release saved it, it was saved with other parallel sizes or
+          another format, or this release has a bug in that format
+  fix     --no-load-optim (no_load_optim) goes on with the weights alone; the release that saved it,
+          or a newer Megatron-Core; save with --dist-ckpt-optim-fully-reshardable
 """
 )

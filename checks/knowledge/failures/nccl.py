@@ -240,6 +240,16 @@ noise nccl-no-ring-noise
   shows   Could not find a path for pattern {n:\d+}, falling back to simple order
   cause   NCCL found no better way through this machine than the plain order, as in virtual machines
   fix     nothing; a topology file of the cloud may be faster
+symptom nccl-peer-lost
+  says    ncclRemoteError: A call failed possibly due to a network error
+  says    remote process exited or there was a network error
+  near    ^Last error:\s*\n?.*?(?:from|with|peer) (?P<peer>\d+\.\d+\.\d+\.\d+)<
+  cause   the connection to {peer} broke: a rank there ended early, or the network between failed
+  fix     read first what the ranks on {peer} printed; where none of them failed, the network:
+          `ibstat`, `dmesg` and the error counters of the ports there, nccl-tests between pairs of
+          nodes, and leave the node out with which they fail
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists,
+          nccl.infiniband-ports-are-active
 """,
     ROUTED=_ROUTED,
 )

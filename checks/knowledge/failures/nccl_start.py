@@ -290,5 +290,33 @@ root nccl-device-count-failed
           (CUDA_VISIBLE_DEVICES of one GPU in containers), ACS or the IOMMU, or a GPU that failed
   fix     NCCL_P2P_DISABLE=1 in [env] proves it; `nvidia-smi topo -p2p r`; ACS and the IOMMU off;
           one container for all ranks of a node
+root nccl-cuda-newer-than-driver
+  says    "NCCL WARN Cuda failure "
+  pattern NCCL WARN Cuda failure (?:\d+ )?'(?P<what>invalid argument|operation not supported|unknown
+          error|API call is not supported in the installed CUDA driver)'
+  near    cudaDriverVersion (?P<driver>(?:120(?=00[\s\S]*\+cuda12\.[1-9])|
+          120(?=10[\s\S]*\+cuda12\.[2-9])|120(?=20[\s\S]*\+cuda12\.[3-9])|
+          120(?=30[\s\S]*\+cuda12\.[4-9])|120(?=40[\s\S]*\+cuda12\.[5-9])|
+          120(?=50[\s\S]*\+cuda12\.[6-9])|120(?=60[\s\S]*\+cuda12\.[89])|
+          120(?=\d0[\s\S]*\+cuda13\.)|110(?=\d0[\s\S]*\+cuda1[23]\.))\d0)\b[\s\S]*?NCCL version
+          \S+\+cuda(?P<built>\d+\.\d+)
+  cause   NCCL was built for CUDA {built}, and this node's driver is older (cudaDriverVersion
+          {driver}: 12020 is CUDA 12.2): a call of NCCL's is refused ({what}), as of NVLS and cuMem,
+          which the older driver does not know
+  fix     NCCL_NVLS_ENABLE=0 and NCCL_CUMEM_ENABLE=0 in [env] go round it at once; to cure it a
+          driver of CUDA {built} or newer on every node, or a torch that was built for the driver's
+          CUDA; only where it goes on look at the fabric manager
+  checks  software.versions-are-equal, gpu.fabric-is-ready
+silent nccl-net-plugin-missing, survivable
+  says    "NET/Plugin: Could not find: "
+  pattern NET/Plugin: Could not find: (?P<plugin>lib[rn]ccl-net\S*?\.so)
+  near    (?:Bootstrap|NET/Socket) ?: Using \[?\d*\]?(?P<interface>hsn\d|efa\w*|rdmap\w*)
+  cause   NCCL finds no plugin ({plugin}) for the fast network behind {interface} and sends over TCP
+          there, many times slower: a large collective may then take longer than its time limit; a
+          small one that timed out has another cause
+  fix     load or build aws-ofi-nccl (AMD: aws-ofi-rccl) and put its lib folder into LD_LIBRARY_PATH
+          in [env] on every node, or bind it into the container; `NET/OFI` in NCCL_DEBUG=INFO shows
+          that it is used; a longer time-out only hides this
+  checks  nccl.all-nodes-agree-on-transport
 """
 )

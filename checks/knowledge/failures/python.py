@@ -197,6 +197,27 @@ root python-path-is-none
           a tokenizer's folder lacks the file that its class reads (vocab.json, tokenizer.model)
   fix     the last line of your own code in the traceback names the variable: give the option; for a
           tokenizer `ls` its folder, download what is missing, or use_fast=True
+SETTING = (?:\w+\.)*(?:args|cfg|config|opts?|hparams|parsed|\w+_args|\w+_config)\.
+RECKONING = (?:\*|//?|\+|%|[<>]=?|- )
+root python-option-unset-right
+  says    "TypeError: unsupported operand type(s) for "
+  says    "TypeError: '"
+  pattern TypeError: (?:unsupported operand type\(s\) for (?P<operator>\S+): '(?:int|float|str)' and
+          'NoneType'|'[<>]=?' not supported between instances of '(?:int|float|str)' and 'NoneType')
+  near    [\w)\]] ?{RECKONING} ?{SETTING}(?P<option>\w+)
+  cause   {option} was given no value: it is None where the program reckons with it
+  fix     give {option} a value, as an option of the command line (--{option}, or with - for _) or a
+          key of the config; else a release of the program in which it has a default
+root python-option-unset-left
+  says    "TypeError: unsupported operand type(s) for "
+  says    "TypeError: '"
+  pattern TypeError: (?:unsupported operand type\(s\) for (?P<operator>\S+): 'NoneType' and
+          '(?:int|float|str)'|'[<>]=?' not supported between instances of 'NoneType' and
+          '(?:int|float|str)')
+  near    \b{SETTING}(?P<option>\w+) ?{RECKONING} ?[\w(]
+  cause   {option} was given no value: it is None where the program reckons with it
+  fix     give {option} a value, as an option of the command line (--{option}, or with - for _) or a
+          key of the config; else a release of the program in which it has a default
 """,
     PYTHON_3_13_8=KNOWN_RELEASES["python-3.13.8"].because,
     BITSANDBYTES_TRITON_OPS=KNOWN_RELEASES["bitsandbytes-triton-ops"].because,

@@ -75,9 +75,12 @@ stall ray-pending-resources
   pattern (?:The following resource request cannot be scheduled right now: |No available node types
           can fulfill resource request )(?:defaultdict\([^{]*)?(?P<request>\{[^}]*\})
   unless  ^ *{IDLE}
-  cause   Ray waits for resources that the cluster does not have free: {request}
+  cause   Ray waits for resources that the cluster does not have free, or that no node of it has in
+          all: {request}; until then nothing starts
   fix     `ray status` on the head: nodes that did not join, GPUs that another job holds, or more
-          asked for than there are (trainer.n_gpus_per_node and the like)
+          asked for than there are (trainer.n_gpus_per_node and the like); where it has the GPUs
+          and lacks CPUs: Slurm's --cpus-per-task, `ray start --num-cpus=N`, or fewer CPUs for each
+          worker
   checks  gpu.slots-have-gpus
 root ray-runtime-env
   says    RuntimeEnvSetupError

@@ -230,5 +230,17 @@ noise c10d-address-family-noise
   cause   one of the addresses of a name (IPv6, localhost) cannot be used here, and torch tries the
           next
   fix     nothing; where no other address follows, look at the lines after it
+root rendezvous-at-any-address
+  says    while trying to connect to (0.0.0.0,
+  says    failed to connect to 0.0.0.0:
+  says    failed to connect to host 0.0.0.0:
+  pattern (?:while trying to connect to \(0\.0\.0\.0,|failed to connect to (?:host )?0\.0\.0\.0:)
+          ?(?P<port>\d+)
+  unless  init_communicator|vllm_client\.py|vllm_serve
+  cause   0.0.0.0 is where a server listens and no address to connect to: each node looks for port
+          {port} on itself, and only rank 0's has it; on one machine alone rank 0 did not open it
+  fix     MASTER_ADDR (--master_addr, --rdzv-endpoint, main_process_ip) with the name or address of
+          rank 0's node, the same on every node
+  checks  ports.master-port-is-reachable, collective.ranks-meet
 """
 )

@@ -244,5 +244,11 @@ root trainer-local-rank-argument
           (torch 2 writes it with a hyphen)
   fix     start with torchrun, or `--use-env` (deepspeed: --no_local_rank), and read LOCAL_RANK from
           the environment; or let the script accept it
+root no-checkpoints-to-average
+  says    No checkpoints found for averaging
+  cause   the training itself is done: only the averaging of its best checkpoints failed, as the
+          files that it looks for were not kept or have other names
+  fix     the last checkpoint is usable; save one each epoch and keep as many as are averaged
+          (keep_nbest_models at least avg_nbest_model), or leave the averaging out; newer FunASR
 """
 )

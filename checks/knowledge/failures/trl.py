@@ -139,11 +139,13 @@ root trl-config-attribute
 root trl-vllm-communicator-held
   says    "client socket has timed out after "
   says    Timed out after
-  near    trl/(?:extras|generation)/vllm_client\.py", line \d+, in init_communicator
+  near    trl/(?:extras|generation)/vllm_client\.py", line \d+, in init_communicator|
+          POST /init_communicator/
   cause   the trainer could not open the group that carries weights to `trl vllm-serve`: the server
           still holds the group of an earlier trainer, or its group port is not reached from here
   fix     restart `trl vllm-serve` before each start of the trainer, and call close_communicator()
-          at its end; the group port (51216 unless group_port is set) must be open between both
+          at its end; the group port (51216 unless group_port is set) must be open between both;
+          where the address is 0.0.0.0, vllm_server_host with the server's own
 root trl-client-of-main-process
   shows   '{class:\w+}' object has no attribute 'vllm_client'
   cause   in the server mode of vLLM only the main process has the client, and `{class}` was asked

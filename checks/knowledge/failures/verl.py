@@ -130,5 +130,14 @@ root verl-reward-not-there
   fix     custom_reward_function.path=FILE.py custom_reward_function.name=compute_score (newer verl:
           reward.custom_reward_function) with your own; or write into the column data_source of
           the parquet file the name of one that verl knows, such as openai/gsm8k
+root verl-tokens-of-micro-batch
+  says    max_token_len must be greater than the sequence length
+  pattern max_token_len must be greater than the sequence length.*max_token_len=(?P<limit>\d+) and
+          max_seq_len=(?P<length>\d+)
+  cause   a sample of {length} tokens does not fit a micro batch of {limit}: with use_dynamic_bsz
+          one has to hold max_prompt_length + max_response_length
+  fix     ppo_max_token_len_per_gpu of actor and critic and log_prob_max_token_len_per_gpu of
+          rollout and ref of at least {length}, divided by ulysses_sequence_parallel_size; or
+          shorter max_prompt_length and max_response_length
 """
 )

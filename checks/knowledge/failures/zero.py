@@ -225,5 +225,16 @@ root loss-not-finite
           fp16, or a sample divides by nothing (no labels, an empty sequence)
   fix     look at the first step whose loss is NaN and its samples; a lower learning rate and more
           warm-up, clipping, bf16; torch.autograd.set_detect_anomaly(True) names the operation
+root zero-nothing-to-train
+  says    expected a non-empty list of Tensors
+  frame   deepspeed/runtime/zero/stage_1_and_2
+  near    in (?:flatten_dense_tensors_aligned|_flatten_dense_tensors|flatten)\b
+  cause   ZeRO-1 or 2 was asked to make an optimizer over parameters of which none is trained: a
+          frozen model (the reference, teacher or reward model) was prepared with the trained one's
+          DeepSpeed config, or a group of parameters is empty
+  fix     a frozen model needs no ZeRO-1/2: stage 3 or stage 0 for it, or
+          accelerator.prepare_model(model, evaluation_mode=True), as newer releases of TRL do; where
+          it is the model that is trained: its adapter or unfrozen layers are missing, or a group of
+          the optimizer is empty
 """
 )

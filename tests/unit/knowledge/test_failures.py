@@ -72,6 +72,8 @@ GENERAL = set(
     history-argument-count history-attribute-missing history-name-missing hub-path-as-repo-id
     ib-reg-mr inductor-backend-failed lib-cuda-driver-missing lib-cuda-undefined lib-torch-abi
     library-not-executable lightning-options-refused llamafactory-no-samples memory-refused
+    cuda-operation-not-supported
+    nccl-nvls-failed nccl-remote-ended nccl-remote-error rocm-memory-fault torch-empty-list
     module-missing mpi-rank-exited nccl-connect-failed nccl-connect-retries nccl-dup-gpu
     nccl-dup-gpu-legacy nccl-over-container-bridge nccl-over-link-local nccl-shm-segment
     nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration package-asked-for

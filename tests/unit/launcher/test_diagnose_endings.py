@@ -6,7 +6,7 @@ import pytest
 
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import render_diagnosis
-from tests.support.verdicts import diagnosis_of, failure_id, write
+from tests.support.verdicts import STEPS, diagnosis_of, failure_id, write
 
 FULL_BAR = " 100%|██████████| 8/8 [00:24<00:00,  3.08s/it]\n"
 PREPARATIONS = (
@@ -131,3 +131,55 @@ def test_the_note_of_a_symptom_claims_nothing_of_what_the_log_holds(tmp_path):
     shown = render_diagnosis(verdict, evidence)
     assert "nothing was recognised: read the lines before it" in shown
     assert "does not show" not in shown
+
+
+PENDING = (
+    "(autoscaler +35s) Warning: The following resource request cannot be scheduled right now: "
+    "{'GPU': 6.0, 'CPU': 60.0}. This is likely due to all cluster resources being claimed.\n"
+)
+CANCELLED = "slurmstepd: error: *** JOB 55120 ON gpu4 CANCELLED AT 2026-01-27T10:40:00 ***\n"
+ASKED_TO_END = "[W903 02:11:40.002 api.py:723] Received 15 death signal, shutting down workers\n"
+SIGNALLED = (
+    "torch.distributed.elastic.multiprocessing.api.SignalException: Process 31 got signal: 15\n"
+)
+
+
+@pytest.mark.parametrize("end", [CANCELLED, ASKED_TO_END, SIGNALLED])
+def test_a_run_that_is_ended_while_it_stands_still_is_named_by_what_it_waited_for(tmp_path, end):
+    assert failure_id(diagnosis_of(tmp_path, PENDING + end)) == "ray-pending-resources"
+
+
+@pytest.mark.parametrize("end", [CANCELLED, ASKED_TO_END])
+def test_what_it_waited_for_before_its_steps_is_not(tmp_path, end):
+    verdict = diagnosis_of(tmp_path, PENDING + STEPS + end)
+    assert failure_id(verdict) != "ray-pending-resources"
+
+
+SLOW = (
+    "nid1:7:7 [0] NCCL INFO Bootstrap : Using hsn0:10.253.2.12<0>\n"
+    "nid1:7:7 [0] NCCL INFO NET/Plugin: Could not find: librccl-net.so. Using internal plugin.\n"
+)
+LATE = (
+    "[rank8]:[E519 02:22:10.101 ProcessGroupNCCL.cpp:629] [Rank 8] Watchdog caught collective "
+    "operation timeout: WorkNCCL(SeqNum=881, OpType=ALLREDUCE, NumelIn=536870912, "
+    "NumelOut=536870912, Timeout(ms)=600000) ran for 600031 milliseconds before timing out.\n"
+)
+
+
+def test_a_slow_network_explains_a_collective_that_took_too_long(tmp_path):
+    assert failure_id(diagnosis_of(tmp_path, SLOW + LATE)) == "nccl-net-plugin-missing"
+
+
+@pytest.mark.parametrize("other", [STEPS, OOM_TRACE])
+def test_it_explains_nothing_where_the_run_goes_on_or_fails_by_itself(tmp_path, other):
+    assert failure_id(diagnosis_of(tmp_path, SLOW + other)) != "nccl-net-plugin-missing"
+
+
+EVENT = (
+    "2m10s  Normal  Preempted  pod/worker-1  Preempted by pod 77c1e8f0-93b5-4a0b on node pool-b\n"
+)
+
+
+@pytest.mark.parametrize("end", [ASKED_TO_END, SIGNALLED])
+def test_an_event_of_the_cluster_explains_the_signal_before_it(tmp_path, end):
+    assert failure_id(diagnosis_of(tmp_path, STEPS + end + EVENT)) == "pod-preempted"
