@@ -54,7 +54,9 @@ class Progress:
         return round(time.monotonic() - self._began, 1)
 
     def started(self, started: Collection[int]) -> None:
-        """Take note of the ranks that have started so far."""
+        """Take note of the ranks that have started so far: what was seen before is overtaken."""
+        if len(started) > self._started_count and not self._not_met:
+            self._stall = ""
         self._started_count = len(started)
         if self.joined_s is not None or not started:
             return

@@ -128,6 +128,14 @@ def test_what_ranks_do_before_the_first_step_is_recorded_until_one_prints(run):
     assert run._doing == ""
 
 
+def test_that_no_rank_has_started_is_recorded_until_one_has(run, clock):
+    run.observed(StallKind.UNSURE, "the launchers have not started any rank")
+    assert run.figures_to_record()["stall"]
+    run.started([0])
+    clock[0] += RECORD_EVERY_S
+    assert not run.figures_to_record()["stall"]
+
+
 @pytest.mark.parametrize(
     ("kind", "line", "kept"),
     [
