@@ -38,6 +38,12 @@ _GOOD_END = re.compile(
     r"|`Trainer\.fit` stopped: `max_|Reporting training SUCCESS"
     r"|={3,} (?:\d+ (?!failed|error)\w+, )*\d+ passed\b(?!.*\b(?:failed|errors?)\b).* in [\d.]+s"
 )
+_TRAINED = re.compile(
+    r"\btrain_runtime\b|[Tt]raining (?:is |has )?(?:completed?|finished|done)\b"
+    r"|[Ff]inished [Tt]raining\b|`Trainer\.fit` stopped: `max_"
+    r"|\b[Ee]poch\D{0,4}(?P<last>\d+)/(?P=last)\b.*(?:\bdone\b|\b(?P<end>\d+)/(?P=end)\b)"
+)
+"""What stands where all steps are done, whatever a program does after them."""
 _BAD_END = re.compile(
     r"\b(?:exit(?:s|ed|ing)?|ended|return(?:s|ed)?|finished|terminated)\b.{0,20}"
     r"\b(?:code|status)\b[ :=]*-?[1-9]|^\W*(?:exit|return)[ _-]?(?:code|status)\W+-?[1-9]",
@@ -82,6 +88,7 @@ class Progress:
         self._steps: dict[str, set[_Step]] = defaultdict(set)
         self._good_ends: dict[str, int] = {}
         self._over: set[str] = set()
+        self._trained: dict[str, list[int]] = {}
 
     def add_before(
         self, line: Line, raw: RawLine, prefixes: Prefixes, count: int = LINES_BACK
@@ -102,6 +109,7 @@ class Progress:
         name = source.place.source
         lines = [(at, part) for at, text in source.last_lines() for part in text.split("\r")]
         self._add(name, ((at, clean_text(text.encode())) for at, text in lines), prefixes)
+        self._trained[name] = [at for at, text in lines if _TRAINED.search(text)]
         ends = [at for at, text in lines if _GOOD_END.search(text) and not counts_no_steps(text)]
         failed = max((at for at, text in lines if _BAD_END.search(text)), default=0)
         if ends and max(ends) > failed:
@@ -145,6 +153,10 @@ class Progress:
         )
         broken = list(takewhile(lambda pair: math.isnan(pair[1]), reversed(losses)))
         return broken[-1][0] if len(broken) >= NAN_STEPS else 0
+
+    def trained_before(self, source: str, number: int) -> int:
+        """The last line before that one which says that all steps are done; 0 if none does."""
+        return max((at for at in self._trained.get(source, ()) if at < number), default=0)
 
     def good_end(self, source: str) -> int:
         """Where the log says last that the run ended well; 0 if it does not."""

@@ -115,6 +115,7 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
             "the last lines do not say that the run is over: it may have ended without a word, "
             "go on, or have been cut off or killed"
         )
+    yield from _done_note(cause, evidence)
     if verdict.known and verdict.known.known.id in ENDED_FROM_OUTSIDE:
         yield from _silence_note(verdict.known)
     for source in evidence.sources:
@@ -127,6 +128,18 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     yield from (
         f"an earlier run in this log failed: {_brief_causes([cause])}" for cause in verdict.earlier
     )
+
+
+def _done_note(cause: Cause | None, evidence: Evidence) -> Iterator[str]:
+    """That what failed stands behind the last step: the training has done its work."""
+    if not cause or cause_weight(cause) is not Weight.FATAL:
+        return
+    line = cause_line(cause)
+    if done := evidence.progress.trained_before(line.place.source, line.number):
+        yield (
+            f"all steps were done before that ({line.place.source}:{done}): what the training "
+            "saved is there, and what came after it failed"
+        )
 
 
 def _silence_note(cause: Sighting) -> Iterator[str]:

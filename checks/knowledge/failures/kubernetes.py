@@ -224,7 +224,7 @@ root pod-preempted
   says    "Preempted by "
   says    "Preempted to accommodate a workload"
   says    "TerminationByKubernetesPreemption"
-  pattern \bPreempted by (?:pod )?[0-9a-f]{8}-[0-9a-f-]+|\bPreempted by \S+/\S+|
+  pattern \bPreempted by (?:pod )?[0-9a-f]{8}-[0-9a-f-]+|\bPreempted by (?:a )?(?:pod )?\S+/\S+|
           Preempted to accommodate a workload \(|TerminationByKubernetesPreemption:?
   cause   Kubernetes took the pod's place for one of a higher priority, and ended the job with it:
           nothing in the training failed

@@ -199,12 +199,13 @@ root python-path-is-none
           tokenizer `ls` its folder, download what is missing, or use_fast=True
 SETTING = (?:\w+\.)*(?:args|cfg|config|opts?|hparams|parsed|\w+_args|\w+_config)\.
 RECKONING = (?:\*|//?|\+|%|[<>]=?|- )
+THEN_ERROR = [^\n]*\n(?:[ ~^]+\n)?TypeError
 root python-option-unset-right
   says    "TypeError: unsupported operand type(s) for "
   says    "TypeError: '"
   pattern TypeError: (?:unsupported operand type\(s\) for (?P<operator>\S+): '(?:int|float|str)' and
           'NoneType'|'[<>]=?' not supported between instances of '(?:int|float|str)' and 'NoneType')
-  near    [\w)\]] ?{RECKONING} ?{SETTING}(?P<option>\w+)
+  near    [\w)\]] ?{RECKONING} ?{SETTING}(?P<option>\w+){THEN_ERROR}
   cause   {option} was given no value: it is None where the program reckons with it
   fix     give {option} a value, as an option of the command line (--{option}, or with - for _) or a
           key of the config; else a release of the program in which it has a default
@@ -214,8 +215,20 @@ root python-option-unset-left
   pattern TypeError: (?:unsupported operand type\(s\) for (?P<operator>\S+): 'NoneType' and
           '(?:int|float|str)'|'[<>]=?' not supported between instances of 'NoneType' and
           '(?:int|float|str)')
-  near    \b{SETTING}(?P<option>\w+) ?{RECKONING} ?[\w(]
+  near    \b{SETTING}(?P<option>\w+) ?{RECKONING} ?[\w(]{THEN_ERROR}
   cause   {option} was given no value: it is None where the program reckons with it
+  fix     give {option} a value, as an option of the command line (--{option}, or with - for _) or a
+          key of the config; else a release of the program in which it has a default
+root python-option-unset
+  says    "TypeError: 'NoneType' object is not "
+  says    "TypeError: object of type 'NoneType' has no len()"
+  says    "TypeError: int() argument must be"
+  says    "TypeError: float() argument must be"
+  pattern TypeError: (?:'NoneType' object is not (?:iterable|subscriptable)|
+          object of type 'NoneType' has no len\(\)|(?:int|float)\(\) argument must be .*'NoneType')
+  near    (?:\bin |\b(?:int|float|len|list|set|enumerate|sorted)\(){SETTING}(?P<option>\w+)
+          ?(?:[):]|$){THEN_ERROR}
+  cause   {option} was given no value: it is None where the program reads it
   fix     give {option} a value, as an option of the command line (--{option}, or with - for _) or a
           key of the config; else a release of the program in which it has a default
 """,

@@ -236,5 +236,22 @@ root zero-nothing-to-train
           accelerator.prepare_model(model, evaluation_mode=True), as newer releases of TRL do; where
           it is the model that is trained: its adapter or unfrozen layers are missing, or a group of
           the optimizer is empty
+root zero-no-first-parameter
+  says    IndexError: list index out of range
+  frame   deepspeed/runtime/zero/
+  near    param_groups\[0\]\[['"]params['"]\]\[0\]
+  cause   ZeRO looks for the first trained parameter and there is none: a frozen model was prepared
+          with the trained one's DeepSpeed config, or a group of the optimizer is empty
+  fix     give a frozen model to DeepSpeed without an optimizer (for inference, stage 3 or 0), or
+          accelerator.prepare_model(model, evaluation_mode=True); else unfreeze what is trained
+root torch-no-gradients-to-clip
+  says    stack expects a non-empty TensorList
+  says    expected a non-empty list of Tensors
+  frame   torch/nn/utils/clip_grad
+  cause   gradients are clipped and no parameter has one: all are frozen, the loss does not depend
+          on them, or the optimizer holds other parameters than the model
+  fix     list the parameters with requires_grad and with a .grad after backward(); add the adapter
+          or unfreeze layers before the optimizer is made, and with gradient checkpointing
+          model.enable_input_require_grads()
 """
 )

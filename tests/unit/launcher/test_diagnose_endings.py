@@ -183,3 +183,30 @@ EVENT = (
 @pytest.mark.parametrize("end", [ASKED_TO_END, SIGNALLED])
 def test_an_event_of_the_cluster_explains_the_signal_before_it(tmp_path, end):
     assert failure_id(diagnosis_of(tmp_path, STEPS + end + EVENT)) == "pod-preempted"
+
+
+AFTER = (
+    "Traceback (most recent call last):\n"
+    '  File "/srv/plot.py", line 5, in plot\n'
+    "    rows[key]\n"
+    "KeyError: 'x'\n"
+)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "{'train_runtime': 812.3, 'epoch': 3.0}\n",
+        "train, rank: 0, epoch: 20/20, step_in_slice: 118/118, (loss_avg_rank: 0.081)\n",
+        "`Trainer.fit` stopped: `max_steps=100` reached.\n",
+    ],
+)
+def test_a_failure_behind_the_last_step_is_said_to_be_one(tmp_path, end):
+    evidence, verdict = diagnose_logs([write(tmp_path / "x.log", end + AFTER)])
+    assert "all steps were done before that" in render_diagnosis(verdict, evidence)
+
+
+@pytest.mark.parametrize("log", ["epoch: 20/20, step: 3/118, loss 0.1\n" + AFTER, AFTER])
+def test_one_within_the_steps_is_not(tmp_path, log):
+    evidence, verdict = diagnose_logs([write(tmp_path / "x.log", log)])
+    assert "all steps were done" not in render_diagnosis(verdict, evidence)
