@@ -13,6 +13,7 @@ from checks.areas.ports.settings import is_range_used_up
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
+from checks.facts.caller_name import CallerName
 from checks.facts.environment import Environment
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
@@ -44,6 +45,8 @@ NAME_CAUSES = frozenset(
 )
 """Causes that a wrongly resolved name can have by itself."""
 NOT_TRIED = {"tried": False}
+NAME_S = 2.0
+"""What looking up a name may take: a resolver asks a second server after five seconds."""
 """The same for each of N² pairs."""
 
 
@@ -262,6 +265,39 @@ def sessions_last(node: NodeView) -> Verdict:
         line = "ClientAliveInterval 60"
         return _short_session("session-impatient", node, what, impatient, line, why)
     return ok(f"sshd on {node.name} ends no session of itself")
+
+
+@node_check("ssh.logins-wait-for-no-name-server", Sshd, CallerName, severity=Severity.WARN)
+def logins_wait_for_no_name_server(node: NodeView) -> Verdict:
+    """sshd lets in whom it knows without waiting for a name server.
+
+    With `UseDNS yes` sshd looks up the name of each caller. Where the name server is dead, each
+    login takes ten seconds and more, and pdsh, scp and mpirun wait for all of them.
+
+    Measured: `UseDNS` as sshd has it, and how long the node takes to look up the name of the
+    controller's address; from two seconds on it is slow.
+
+    Fix:
+        names-waited-for: turns the line into a comment, or puts `UseDNS no` first, which is
+            OpenSSH's default, and reloads sshd. Where `from=` or `AllowUsers` there means hosts by
+            name, correct `/etc/resolv.conf` instead.
+    """
+    setting, name = node.read(Sshd).setting("usedns"), node.read(CallerName)
+    if setting is None or setting.value.lower() != "yes":
+        return ok(f"sshd on {node.name} looks up no names")
+    if name.seconds < NAME_S:
+        return ok(f"{node.name} looks up the name of {name.address} in {name.seconds:.2f} s")
+    message = (
+        f"sshd on {node.name} looks up the name of whoever logs in "
+        f"({setting.where or 'sshd'}: UseDNS yes), and no name server answers there within "
+        f"{name.seconds:.0f} s for {name.address}: each login waits for that"
+    )
+    file, _, number = setting.where.rpartition(":")
+    edit = f"sed -i '{number}s/^/# /' {shlex.quote(file)}" if file else ""
+    command = f"{edit or put_first_command('UseDNS no', SSHD_CONFIG)} && {RELOAD_SSHD}"
+    note = "then correct the name server in /etc/resolv.conf too, or take it out"
+    fix = node.fix(command, note, root=True)
+    return warn("names-waited-for", message, fix, seconds=name.seconds)
 
 
 def _short_session(

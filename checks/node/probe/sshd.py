@@ -44,6 +44,7 @@ KEYWORDS = frozenset(
         "revokedkeys",
         "trustedusercakeys",
         "maxsessions",
+        "usedns",
         "maxauthtries",
         "chrootdirectory",
         "channeltimeout",

@@ -56,8 +56,17 @@ MORE_KEYS = (
     "printf 'IdentityFile ~/.ssh/%s\\n' other1 other2 id_ed25519 >config"
 )
 
+NAMES_ASKED = custom(
+    "names-asked-of-a-dead-server",
+    "nft -f - <<END\ntable ip dead { chain in { type filter hook input priority 0\n"
+    "ip saddr $PEER_ADDRESS icmp type destination-unreachable drop\n}\n}\nEND\n"
+    "echo nameserver $PEER_ADDRESS >/etc/resolv.conf\n"
+    "printf 'hosts: files dns\\n' >/etc/nsswitch.conf\n"
+    rf"sed -i '1i UseDNS yes' /etc/ssh/sshd_config{RELOAD_SSHD}",
+)
 LASTS = "ssh.sessions-last"
 CASES = [
+    warned(NAMES_ASKED, "ssh.logins-wait-for-no-name-server", NODE3, "names-waited-for"),
     warned(
         for_all("sessions-closed-in-silence", "ChannelTimeout session:*=5m"),
         *(LASTS, NODE3, "session-timeout"),
