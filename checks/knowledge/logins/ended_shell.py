@@ -34,6 +34,12 @@ CLOSED_HOST = re.compile(r"\bexit 254\b")
 """How sshd ends all but root's sessions while there is a /etc/nologin (do_nologin in session.c)."""
 BEING_CLOSED = re.compile(r"not permitted to log in|going down|booting up", re.IGNORECASE)
 """What systemd writes to /run/nologin, see systemd-user-sessions(8) and shutdown(8)."""
+PASSWORD_OVER = re.compile(
+    r"password (has expired|change required|has been expired)|required to change your password",
+    re.IGNORECASE,
+)
+"""What sshd and PAM say of an account that must choose a new password first, which takes a person:
+a key does not spare it that."""
 KEY_OPTIONS = re.compile(r"^(.+):(\d+): key options:(.*)$")
 
 
@@ -60,6 +66,8 @@ def ending(login: Login) -> str:
         return f"line {forced[1]} of its {forced[0]} runs another command for this machine's key"
     if is_closed_host(login):
         return "a file /etc/nologin or /run/nologin there keeps all but root out"
+    if PASSWORD_OVER.search(login.printed):
+        return f"the password of {login.user or 'the account'} there is over, and must be changed"
     if failed := failed_line(login.printed):
         return f"line {failed[1]} of its start-up file {failed[0]} fails, and the session ends"
     if RESTRICTED.search(login.printed):
@@ -79,6 +87,12 @@ def ended_shell_fix(node: NodeView, login: Login) -> Fix:
             note,
             root=True,
         )
+    if PASSWORD_OVER.search(login.printed):
+        note = (
+            "at its console: has it last as long again; `chage -M -1` keeps one from ending that "
+            "logs in by key alone, `passwd` sets a new one"
+        )
+        return node.fix(f'chage -d "$(date +%F)" {_account(login)}', note, root=True)
     if NO_LOGIN.search(login.printed) or RESTRICTED.search(login.printed):
         return node.fix(f"usermod -s /bin/bash {_account(login)}", "at its console", root=True)
     if failed := failed_line(login.printed):
