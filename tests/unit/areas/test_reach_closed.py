@@ -49,3 +49,17 @@ def test_an_account_that_is_over_or_locked_is_let_in_with_the_key():
     finding = not_reached("key-denied")
     assert "chage -E -1 $u" in finding.fix.command
     assert "takes away its last day" in finding.fix.note
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "WARNING: Your password has expired.\nPassword change required but no TTY available.",
+        "You are required to change your password immediately (administrator enforced).",
+    ],
+)
+def test_a_password_that_is_over_is_no_shell_that_fails(printed):
+    finding = not_reached("shell-refuses", "exit 1", printed)
+    assert "the password of trainer there is over" in finding.message
+    assert 'chage -d "$(date +%F)" trainer' in finding.fix.command
+    assert "bashrc" not in finding.fix.command
