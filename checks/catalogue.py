@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from checks.check import Check
 from checks.declared import AREAS, area_modules, declared_checks
 from checks.errors import UsageError
-from checks.job.user_files import quote_text, suggest_word
+from checks.job.user_files import near_word, quote_text, suggest_word
 from checks.model import Cause
 
 __all__ = [
@@ -63,4 +63,9 @@ def require_known_checks(words: Iterable[str], source: str) -> None:
     """Returns when each word is a check's id or an area; else UsageError with the nearest one."""
     for word in sorted(unknown_check_names(words)):
         near = suggest_word(word, [*CATALOGUE, *AREAS])
-        raise UsageError(f"{source} {quote_text(word, 60)}: no such check or area{near}")
+        meant = near_word(word, [*CATALOGUE, *AREAS])
+        raise UsageError(
+            f"{source} {quote_text(word, 60)}: no such check or area{near}",
+            typed=(source, word),
+            right=(source, meant) if meant else (),
+        )

@@ -15,7 +15,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.errors import UsageError
 from checks.job.key import Face, declared_keys
 from checks.model import Job
 
@@ -141,46 +140,6 @@ def without_option(words: Sequence[str], option: str) -> tuple[str, ...]:
     at = words.index("--") if "--" in words else len(words)
     kept = (word for word in words[:at] if not (option.startswith(word) and len(word) > 3))
     return (*kept, *words[at:])
-
-
-def replaced_words(
-    words: Sequence[str], wrong: Sequence[str], right: Sequence[str]
-) -> tuple[str, ...]:
-    """The words with others in the place of those; () where those were not typed so.
-
-    The last may have been typed as `--option=word`, and a path from the current directory.
-    """
-    for at in range(len(words) - len(wrong) + 1):
-        here = words[at : at + len(wrong)]
-        if all(map(_means_word, here, wrong)):
-            return (*words[:at], *right, *words[at + len(wrong) :])
-    for at, word in enumerate(words):
-        option, equals, value = word.partition("=")
-        if equals and option[:2] == "--" and _means_word(value, wrong[-1]):
-            if len(wrong) == 1 and len(right) == 1:
-                return (*words[:at], f"{option}={right[0]}", *words[at + 1 :])
-            if len(wrong) == 2 and option == wrong[0]:
-                return (*words[:at], *right, *words[at + 1 :])
-    return ()
-
-
-def _means_word(typed: str, word: str) -> bool:
-    return typed == word or (
-        word.startswith("/") and os.path.abspath(os.path.expanduser(typed)) == word
-    )
-
-
-def corrected_line(wrong: Sequence[str], right: Sequence[str]) -> str:
-    """The very line that was typed, corrected so; empty where those words are not in it."""
-    program, words = typed_call()
-    corrected = replaced_words(words, wrong, right)
-    return shlex.join((*program, *corrected)) if corrected else ""
-
-
-def with_line_to_type(error: UsageError) -> str:
-    """Its message, and where it knows the right words the whole line with them."""
-    line = corrected_line(error.typed, error.right) if error.typed else ""
-    return f"{error}\ntype: {line}" if line else str(error)
 
 
 def without_allowances(text: str, settled: Collection[str]) -> str:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from checks import __version__
+from checks.corrected_line import with_line_to_type
 from checks.errors import PreflightError, UsageError
 from checks.escaped_streams import escaped_output
 from checks.garbage import kept_for_good
 from checks.job.user_files import require_current_folder
-from checks.next_line import SYNC_KEYS, next_line, with_line_to_type
+from checks.next_line import SYNC_KEYS, next_line, program_line
 from launcher.command_line import CommandParser, add_command, complete_with, parse_words
 from launcher.commands import completion
 from launcher.exit_codes import ExitCode
@@ -368,7 +369,7 @@ def _run_command(argv: Sequence[str] | None) -> int:
         code = args.run(args)
         _flush_stdout()
     except UsageError as error:
-        return _report_error(with_line_to_type(error), ExitCode.USAGE)
+        return _report_error(_with_any_line(with_line_to_type(error), words), ExitCode.USAGE)
     except PreflightError as error:
         return _report_error(error, ExitCode.FAILED)
     except KeyboardInterrupt:
@@ -384,6 +385,14 @@ def _run_command(argv: Sequence[str] | None) -> int:
         _flush_stdout()
         return _report_error(f"cannot write the output: {error.strerror}", ExitCode.FAILED)
     return ExitCode.DONE if code is None else int(code)
+
+
+def _with_any_line(text: str, words: Sequence[str]) -> str:
+    """The message with a line to type: where it has none, that which lists the options."""
+    if program_line("launcher") in text:
+        return text
+    named = [word for word in words[:1] if word in COMMANDS]
+    return f"{text}\nall options: {next_line('help', None, *named)}"
 
 
 def _flush_stdout() -> None:

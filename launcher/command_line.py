@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
+import shlex
 import textwrap
 from argparse import REMAINDER, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from argparse import _SubParsersAction as Commands
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NoReturn
 
 from checks.errors import UsageError
 from checks.job.key import Face
-from checks.job.launch_file import keys_on
+from checks.job.launch_file import NAME, keys_on
 from checks.job.training_words import other_command, similar_option
 from checks.next_line import next_line, program_line, same_line
 
@@ -44,6 +48,9 @@ WITHOUT_OPTION: Mapping[str, str] = {
 """What other launchers ask for, and why it is no option here."""
 
 
+VARIABLE_OPTIONS = ("--env", "-x", "--export")
+"""What deepspeed, mpirun and others call an option for a variable of the ranks."""
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 OPTIONS_OF_START = frozenset(key.flag for key in keys_on(Face.LAUNCHER))
 """Those that not every command takes."""
 
@@ -66,8 +73,7 @@ class CommandParser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises UsageError in place of printing the usage of every option."""
-        words = self.prog.split()[1:]
-        raise UsageError(f"{message}\nall options: {next_line('help', None, *words)}")
+        raise UsageError(message)
 
     def option(self, word: str) -> Action | None:
         """The option of that name or unambiguous beginning; of `-n4` too."""
@@ -152,6 +158,8 @@ class _Typed:
     own: list[str] = field(default_factory=list)
     training: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    variables: list[str] = field(default_factory=list)
+    """`NAME=value` of what ranks are to be given."""
     hopeless: bool = False
 
     def read(self, words: Sequence[str], *, trains: bool) -> None:
@@ -172,6 +180,12 @@ class _Typed:
             self._note("the script's own arguments stand behind --")
             self.training.append(word)
             return
+        if known is None and name in VARIABLE_OPTIONS:
+            given = value if equals else next(following, "")
+            if _ASSIGNMENT.fullmatch(given):
+                self.variables.append(given)
+                self._note(f"{name} is [env] of launch.toml here")
+                return
         if known is None and name in OPTIONS_OF_START:
             self._note(f"{name} means nothing here")
             if not equals:
@@ -205,6 +219,9 @@ def _require_known_words(
     trains = any(action.dest == "command" for action in parser._actions)
     typed = _Typed(parser)
     typed.read(words, trains=trains)
+    while trains and typed.training and _ASSIGNMENT.fullmatch(typed.training[0]):
+        typed.variables.append(typed.training.pop(0))
+        typed._note("variables of ranks stand under [env] in launch.toml")
     if trains and (other := other_command(typed.training)):
         typed.remarks.append(other.remark)
         missing = (option for option in other.options if option[0] not in typed.own)
@@ -215,6 +232,24 @@ def _require_known_words(
         return
     said = "; ".join(typed.remarks)
     if typed.hopeless:
-        raise UsageError(f"{said}\nall options: {next_line('help', None, *before)}")
+        raise UsageError(said)
     tail = ["--", *typed.training] if typed.training else []
-    raise UsageError(f"{said}\ntype: {same_line('launcher', (*before, *typed.own, *tail))}")
+    line = same_line("launcher", (*before, *typed.own, *tail))
+    if typed.variables:
+        line = f"{_line_for_variables(typed.variables)} && {line}"
+    raise UsageError(f"{said}\ntype: {line}")
+
+
+def _line_for_variables(variables: Sequence[str]) -> str:
+    """What to type so that launch.toml, as it is here, gives ranks these `NAME=value`."""
+    file = Path(NAME)
+    lines = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    pairs = [word.partition("=") for word in variables]
+    new = [f"{name} = {json.dumps(value)}" for name, _, value in pairs]
+    names = "|".join(name for name, _, _ in pairs)
+    if re.search(r"^\[env\]", lines, re.MULTILINE):
+        added = (line.replace("\\", "\\\\") for line in reversed(new))
+        steps = [f"/^({names})[[:space:]]*=/d", *(rf"/^\[env\]/a {line}" for line in added)]
+        return shlex.join(("sed", "-i", "-E", *(f"-e{step}" for step in steps), NAME))
+    table = shlex.join(("printf", r"%s\n", "", "[env]", *new))
+    return f"{table} >>{NAME}"

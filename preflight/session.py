@@ -11,10 +11,11 @@ from typing import Any, NoReturn, TextIO, cast
 import pytest
 
 from checks.catalogue import AREAS, CATALOGUE
+from checks.corrected_line import with_line_to_type
 from checks.errors import UsageError
 from checks.escaped_streams import EscapedStream
 from checks.model import Finding, Job
-from checks.next_line import failed_again_line, next_line, start_line, with_line_to_type
+from checks.next_line import failed_again_line, next_line, start_line
 from checks.printable import shorten_message
 from checks.run import Result, plan_commands
 from preflight.item_protocol import ClaimItem, ItemKind

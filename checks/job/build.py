@@ -15,12 +15,17 @@ from typing import Any
 
 from checks.errors import UsageError
 from checks.job.env_file import LAUNCHERS_THAT_READ_IT, deepspeed_env
-from checks.job.hosts import hosts_from_option, hosts_from_slurm, hosts_path
+from checks.job.hosts import (
+    hosts_from_option,
+    hosts_from_slurm,
+    hosts_path,
+    near_hosts_file,
+)
 from checks.job.key import Key
 from checks.job.launch_file import KEYS, NAME, LaunchFile, read_launch_file
 from checks.job.node_filter import kept_nodes
 from checks.job.script_config import find_config
-from checks.job.user_files import quote_text, require_readable, suggest_word
+from checks.job.user_files import near_word, quote_text, require_readable, suggest_word
 from checks.model import Job, Node, Ssh
 
 _NO_HOSTS = (
@@ -188,7 +193,8 @@ def _job_nodes(merged: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[No
         return hosts_from_option(hosts, source=source), str(path or source)
     nodes = hosts_from_slurm(environ)
     if not nodes:
-        raise UsageError(_NO_HOSTS)
+        usual = near_hosts_file(Path("hosts.txt").absolute())
+        raise UsageError(_NO_HOSTS, right=("--hosts", usual or "node1,node2"))
     return nodes, "SLURM_JOB_NODELIST"
 
 
@@ -199,7 +205,8 @@ def _errors_placed_in(merged: LaunchFile, *names: str) -> Iterator[None]:
         yield
     except UsageError as error:
         places = [f"{merged.places[name]}: " for name in names if name in merged.places]
-        raise UsageError(f"{''.join(places[:1])}{error}") from None
+        said = f"{''.join(places[:1])}{error}"
+        raise UsageError(said, typed=error.typed, right=error.right) from None
 
 
 def _choose_head(merged: LaunchFile, nodes: Sequence[Node]) -> str:
@@ -212,7 +219,9 @@ def _choose_head(merged: LaunchFile, nodes: Sequence[Node]) -> str:
         why = "left out by include or exclude" if head in names else "not one of the nodes"
         source = merged.places.get("head", "--head")
         raise UsageError(
-            f"{source}: the head {quote_text(head, 60)} is {why}{suggest_word(head, kept)}"
+            f"{source}: the head {quote_text(head, 60)} is {why}{suggest_word(head, kept)}",
+            typed=("--head", head),
+            right=("--head", near_word(head, kept) or kept[0]),
         )
     return head
 

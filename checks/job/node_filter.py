@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from checks.errors import UsageError
 from checks.job.slot_filter import ChosenSlots, FilterError, parse_slot_filter, remaining_slots
-from checks.job.user_files import quote_text, suggest_word
+from checks.job.user_files import near_word, quote_text, suggest_word
 
 EXPECTED = "expected NODE, or NODE:SLOT,SLOT, joined by '@', such as node1@node2:0,1"
 
@@ -58,9 +58,17 @@ def _active_filter(
         if name not in names:
             raise UsageError(
                 f"{option}: no node {quote_text(name, 60)} in the hosts "
-                f"file{suggest_word(name, names)}"
+                f"file{suggest_word(name, names)}",
+                typed=(option, include or exclude or ""),
+                right=_with_near_node(option, include or exclude or "", name, names),
             )
     return chosen, option
+
+
+def _with_near_node(option: str, text: str, name: str, names: Collection[str]) -> tuple[str, ...]:
+    """The option with the node that is likely meant; nothing, to be typed without, for none."""
+    near = near_word(name, names)
+    return (option, text.replace(name, near)) if near else ()
 
 
 def _parse_filter(text: str, option: str) -> ChosenSlots:

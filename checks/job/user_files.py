@@ -85,10 +85,14 @@ def quote_text(text: str, width: int = 120) -> str:
     return repr(cut)
 
 
+def near_word(word: str, known: Iterable[str]) -> str:
+    """The known word that is likely meant; empty where none is near."""
+    return "".join(difflib.get_close_matches(word.lower()[:80], sorted(known), n=1))
+
+
 def suggest_word(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'slots'?` where a known word is near, else "; known: …", at most 16 words."""
     words = sorted(known)
-    close = difflib.get_close_matches(word.lower()[:80], words, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
+    if close := near_word(word, words):
+        return f"; did you mean {close!r}?"
     return f"; known: {', '.join(words[:16])}{' …' if len(words) > 16 else ''}"

@@ -64,7 +64,8 @@ def write_job_files(args: Namespace) -> None:
     if HOSTS.exists() and args.nodes and not args.force:
         raise UsageError(
             f"{HOSTS} exists: nothing was written; --force replaces it, and without --nodes "
-            "its nodes are taken"
+            "its nodes are taken",
+            right=("--force",),
         )
     keeps_launch = LAUNCH.exists() and not args.force
     job = _init_job(args, keeps_launch=keeps_launch)
@@ -117,7 +118,10 @@ def _init_job(args: Namespace, *, keeps_launch: bool) -> Job:
     typed = {key.name: getattr(args, key.name) for key in (*LOGIN_KEYS, KEYS["python"])}
     typed["hosts"] = args.nodes or (str(HOSTS) if HOSTS.exists() else None)
     if not typed["hosts"] and not os.environ.get("SLURM_JOB_NODELIST"):
-        raise UsageError("no nodes given: type --nodes node1,node2, or --nodes 'gpu[01-16]'")
+        raise UsageError(
+            "no nodes given: type --nodes node1,node2, or --nodes 'gpu[01-16]'",
+            right=("--nodes", "node1,node2"),
+        )
     launch = LAUNCH if keeps_launch and typed["hosts"] else NO_LAUNCH_FILE
     return build_job(typed, cwd=Path.cwd(), environ=os.environ, launch_file=str(launch))
 

@@ -14,10 +14,10 @@ from itertools import islice
 from typing import Any, TextIO
 
 from checks.errors import UsageError
-from checks.job.user_files import suggest_word
+from checks.job.user_files import near_word, suggest_word
 from launcher.command_line import complete_with
 from launcher.rank_output import without_colour
-from launcher.record import ORDER, RecordedRun, find_run
+from launcher.record import ORDER, RecordedRun, all_runs, find_run
 
 POLL_S = 0.3
 _LAUNCHERS_OWN = re.compile(r"launcher: (?:\[[^]]*\] )?\[INFO\] \[launch\.py:")
@@ -137,6 +137,7 @@ class LogReader:
 
 def show_logs(args: Namespace) -> None:
     """The output of the ranks, each line with its node; with --follow until the run ends."""
+    _refuse_place_as_run(args)
     run = find_run(args.runs, args.which)
     nodes = _chosen_nodes(run, args.node, args.rank)
     printed = False
@@ -155,6 +156,26 @@ def show_logs(args: Namespace) -> None:
         print(_describe_silence(run, args, left_out, ended=ended), file=sys.stderr)
 
 
+def _refuse_place_as_run(args: Namespace) -> None:
+    """Returns where the word may name a run; UsageError where it is a rank or a node of the newest,
+    with the option for that.
+    """
+    runs, which = all_runs(args.runs), args.which or ""
+    plan = runs[-1].read("plan.json") if runs else {}
+    if which in plan.get("nodes", ()):
+        option = "--node"
+    elif which.isdecimal() and len(which) < 5 and int(which) < plan.get("world_size", 0):
+        option = "--rank"
+    else:
+        return
+    if which not in {run.name for run in runs}:
+        raise UsageError(
+            f"{which!r} is no run; {option} {which} shows that of {runs[-1].name}",
+            typed=(which,),
+            right=(option, which),
+        )
+
+
 def _describe_silence(run: RecordedRun, args: Namespace, left_out: int, *, ended: bool) -> str:
     """That what was asked for printed nothing, or nothing that fits."""
     who = f"rank {args.rank}" if args.rank is not None else args.node or "the ranks"
@@ -168,7 +189,12 @@ def _chosen_nodes(run: RecordedRun, node: str | None, rank: int | None) -> list[
     plan = run.read("plan.json")
     nodes = list(plan.get("nodes", ()))
     if node and node not in nodes:
-        raise UsageError(f"--node {node}: no such node in {run.name}{suggest_word(node, nodes)}")
+        meant = near_word(node, nodes)
+        raise UsageError(
+            f"--node {node}: no such node in {run.name}{suggest_word(node, nodes)}",
+            typed=("--node", node),
+            right=("--node", meant) if meant else (),
+        )
     if rank is None:
         return [node] if node else nodes
     home = {planned["rank"]: planned["node"] for planned in plan.get("ranks", ())}.get(rank)
@@ -176,7 +202,11 @@ def _chosen_nodes(run: RecordedRun, node: str | None, rank: int | None) -> list[
         last = plan.get("world_size", 0) - 1
         raise UsageError(f"--rank {rank}: {run.name} has the ranks 0 to {last}")
     if node not in (None, home):
-        raise UsageError(f"--rank {rank} --node {node}: rank {rank} is on {home}")
+        raise UsageError(
+            f"--rank {rank} --node {node}: rank {rank} is on {home}",
+            typed=("--node", node or ""),
+            right=("--node", home),
+        )
     return [home]
 
 

@@ -25,7 +25,9 @@ def ask_consent(question: str, args: Namespace) -> bool:
     if args.yes:
         return True
     if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask at: add --yes to confirm beforehand")
+        raise UsageError(
+            "there is no terminal to ask at: add --yes to confirm beforehand", right=("--yes",)
+        )
     try:
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:

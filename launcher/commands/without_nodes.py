@@ -11,7 +11,7 @@ from checks.errors import PreflightError, UsageError
 from checks.folded_names import expand_names, fold_names
 from checks.job.launch_file import NAME, read_launch_file
 from checks.job.node_filter import kept_nodes
-from checks.job.user_files import suggest_word
+from checks.job.user_files import near_word, suggest_word
 from checks.model import Job
 from launcher.commands.remote_scripts import ask_consent
 from launcher.plan.plan import total_slots
@@ -55,7 +55,12 @@ def job_without_nodes(job: Job, names: Sequence[str], asked_head: str | None = N
     for name in names:
         if name not in job.names:
             near = suggest_word(name, job.names)
-            raise UsageError(f"--without {name}: no such node in {job.where}{near}")
+            meant = near_word(name, job.names)
+            raise UsageError(
+                f"--without {name}: no such node in {job.where}{near}",
+                typed=("--without", name),
+                right=("--without", meant) if meant else (),
+            )
     if asked_head in names:
         raise UsageError(f"--without {asked_head}: it is the chosen head; choose another, or none")
     nodes = tuple(node for node in job.nodes if node.name not in names)

@@ -19,7 +19,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.job.key": (),
     "checks.answer": (),
     "checks.model": ("checks.job.key", "checks.job.value_readers"),
-    "checks.next_line": ("checks.errors", "checks.job.key", "checks.model"),
+    "checks.next_line": ("checks.job.key", "checks.model"),
     "checks.folded_names": (),
     "checks.import_order": (),
     "checks.garbage": (),
@@ -41,6 +41,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "checks.run_files": ("checks.errors", "checks.facts"),
     "checks.job": ("checks.errors", "checks.folded_names", "checks.model"),
+    "checks.corrected_line": (
+        "checks.errors",
+        "checks.job.hosts",
+        "checks.masking",
+        "checks.next_line",
+    ),
     # what it means
     "checks.outliers": ("checks.facts", "checks.model"),
     "checks.knowledge": (

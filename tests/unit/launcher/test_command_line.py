@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from checks.errors import UsageError
 from checks.job.key import Face
-from checks.job.launch_file import keys_on
+from checks.job.launch_file import keys_on, read_launch_file
 from launcher.cli import build_parser, main
 from launcher.command_line import CommandParser, find_command, parse_words
 from tests.support.paths import ROOT
@@ -224,3 +226,87 @@ def test_a_hosts_file_that_is_not_there_is_no_node(typed, instead, tmp_path):
     assert done.returncode == 2
     assert "did you mean hosts?" in done.stderr
     assert done.stderr.splitlines()[-1].endswith(f"-m launcher {instead}")
+
+
+HOSTS = "hosts.txt"
+REFUSED = {
+    "start --hosts hosts.txt --env A=1 -- t.py": "… start --hosts hosts.txt -- t.py",
+    "start --hosts hosts.txt -- A=1 python t.py": "… start --hosts hosts.txt -- t.py",
+    "start --hosts hosts.txt --master-port x -- t.py": "start --hosts hosts.txt -- t.py",
+    "start --hosts hosts.txt --with=foo -- t.py": "start --hosts hosts.txt -- t.py",
+    "start --hosts hosts.txt --head node22 -- t.py": "--head node2 -- t.py…",
+    "start --hosts hosts.txt --include node22 -- t.py": "--include node2 -- t.py…",
+    "start --hosts hosts.txt --without node22 -- t.py": "--without node2 -- t.py…",
+    "start --hosts hosts.txt --allow gpuu -- t.py": "start --hosts hosts.txt --allow gpu -- t.py",
+    "start --hosts hosts.txt --slots 2 -- t.py": "start --hosts hosts.txt -- t.py",
+    "start --hosts hosts.txt --foo t.py": "start --hosts hosts.txt t.py",
+    "start --hosts hosts.txt --include node1 --exclude node2 -- t.py": "start --hosts hosts.txt"
+    " --exclude node2 -- t.py",
+    "start -- t.py": "start --hosts hosts.txt -- t.py",
+    "start --hosts": "start --hosts hosts.txt",
+    "start --hosts node1,,node2 -- t.py": "start --hosts hosts.txt -- t.py",
+    "start --launch-file no.toml -- t.py": "start -- t.py",
+    "trust": "trust --hosts hosts.txt",
+    "trust --hosts hosts.txt node1": "trust --hosts hosts.txt",
+    "trust --hosts hosts.txt --ssh-key no": "trust --hosts hosts.txt",
+    "init --nodes": "init --nodes hosts.txt",
+    "init --nodes node1": "init --nodes node1 --force",
+    "logs --tail": "logs",
+    "logs --grep (": "logs",
+    "logs node2": "logs --node node2",
+    "logs 1": "logs --rank 1",
+    "logs --node node22": "logs --node node2",
+    "logs --rank 1 --node node1": "logs --rank 1 --node node2",
+    "logs --rank 7": "logs",
+    "status a b": "status a",
+    "status --rank 2": "status",
+    "xray nosuch": "runs --runs runs; --runs DIR names another directory",
+    "diagnose nolog": "runs --runs runs; --runs DIR names another directory",
+}
+
+
+@pytest.mark.parametrize(("typed", "instead"), REFUSED.items(), ids=REFUSED)
+def test_each_usage_error_ends_in_a_line_to_type(typed, instead, tmp_path):
+    (tmp_path / HOSTS).write_text("node1\nn2\n")
+    run = tmp_path / "runs" / "20260101-000000-t"
+    run.mkdir(parents=True)
+    ranks = [{"rank": at, "node": f"node{at + 1}", "local_rank": 0} for at in range(2)]
+    plan = {"nodes": {"node1": {}, "node2": {}}, "ranks": ranks, "world_size": 2}
+    (run / "plan.json").write_text(json.dumps(plan))
+    (run / "controller.json").write_text(json.dumps({"started": 1.0, "host": "elsewhere"}))
+    done = subprocess.run(
+        [sys.executable, "-m", "launcher", *typed.split()],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        env={"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    last = done.stderr.splitlines()[-1]
+    launcher = f"{sys.executable} -m launcher"
+    whole = instead.removesuffix("…") if "…" in instead else f"… {instead}"
+    assert last.replace(launcher, "…").endswith(whole), last
+
+
+def test_a_file_that_is_to_be_mended_has_the_same_line_again(tmp_path):
+    (tmp_path / HOSTS).write_text("node1 slots=x\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "launcher", "trust", "--hosts", HOSTS, "--dry-run"],
+        capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith("correct that, then type again: ")
+    assert said.endswith(f"-m launcher trust --hosts {HOSTS} --dry-run")
+
+
+def test_the_line_for_a_variable_changes_the_table_that_is_there(tmp_path):
+    (tmp_path / "launch.toml").write_text('[env]\nB = "0"\nA = "0"\n[start]\n')
+    said = refusal_of("start", "--hosts", "node1", "--env", "A=it's \\", "-x", "C=2", "--", "t.py")
+    line = said.splitlines()[-1].removeprefix("type: ").partition(" && ")[0]
+    subprocess.run(["sh", "-c", line], check=True)
+    values = read_launch_file(tmp_path / "launch.toml").values
+    assert values["env"] == {"A": "it's \\", "B": "0", "C": "2"}
+
+
+def refusal_of(*words):
+    with pytest.raises(UsageError) as caught:
+        parse_words(build_parser(), words)
+    return str(caught.value)
