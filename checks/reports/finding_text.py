@@ -94,7 +94,8 @@ def _fix_place(fix: Fix, alike: Sequence[str]) -> str:
     others = fold_names(place for place in alike if place != fix.on)
     likewise = f"; same on {others}" if others else ""
     where = f" (on {fix.on}{likewise})" if fix.on else ""
-    return f"fix{where}: {fix.note}".rstrip()
+    note = f"type this, {fix.note}" if fix.command and fix.note.startswith("or ") else fix.note
+    return f"fix{where}: {note}".rstrip()
 
 
 def finding_mark(finding: Finding) -> str:

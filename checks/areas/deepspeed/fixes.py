@@ -44,7 +44,10 @@ def edit_fix(node: NodeView, path: str, config: ParsedConfig, edit: str, note: s
         command, how = shlex.join(["sed", "-i", *words, own or path]), ""
     else:
         command, how = _rewriting_command(own or path, edit), "writes the file with another layout"
-    return _on_copy(node, own, command, copied, "; ".join(filter(None, (note, how, others))))
+    if own and copied:
+        how = f"{how or 'changes it here'} and copies it to all nodes"
+    after = ", ".join(filter(None, (how, others)))
+    return _on_copy(node, own, command, copied, "; ".join(filter(None, (after, note))))
 
 
 def _rewriting_command(path: str, edit: str) -> str:
@@ -59,17 +62,15 @@ def open_fix(node: NodeView, path: str, line: int) -> Fix:
     own, copied = _copy_here(node, path)
     place = f" +{line}" if line else ""
     command = f"${{EDITOR:-vi}}{place} {shlex.quote(own or path)}"
-    return _on_copy(node, own, command, copied, "correct it there")
+    then = "; it is copied to all nodes after that" if own and copied else ""
+    return _on_copy(node, own, command, copied, f"correct it there{then}")
 
 
 def _on_copy(node: NodeView, own: str, command: str, copied: str, note: str) -> Fix:
     """The command on this machine's own copy, and what brings that to the nodes; else there."""
     if not own:
         return node.fix(command, note)
-    if not copied:
-        return Fix(command, HERE, note)
-    notes = "; ".join(filter(None, (note, "then copies it to all nodes")))
-    return Fix(f"{command} && {copied}", HERE, notes)
+    return Fix(f"{command} && {copied}" if copied else command, HERE, note)
 
 
 def _copy_here(node: NodeView, path: str) -> tuple[str, str]:
@@ -95,7 +96,8 @@ def problems_verdict(
         return ok(fine)
     path = config_path(node)
     edits = [problem.edit for problem in ordered]
-    note = "" if all(edits) else "; ".join(problem.why for problem in ordered if not problem.edit)
+    left = "; ".join(problem.why for problem in ordered if not problem.edit)
+    note = f"correct this by hand: {left}" if left else ""
     fix = edit_fix(node, path, config, "; ".join(filter(None, edits)), note)
     message = f"{path}: {'; '.join(problem.why for problem in ordered)}"
     return (block if ordered[0].blocks else warn)(ordered[0].cause, message, fix)

@@ -71,6 +71,7 @@ def _local_storage_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
     )
     edit = 'c.setdefault("checkpoint",{})["use_node_local_storage"]=True'
     note = (
-        "or save to a shared folder; `python -m launcher weights` gathers the shards of all nodes"
+        "or save to a shared folder, or leave it so where only the weights are needed: "
+        "`python -m launcher weights` gathers the shards of all nodes"
     )
     return warn("local-checkpoints", message, edit_fix(node, path, config, edit, note))

@@ -116,6 +116,9 @@ def test_a_correction_is_typed_where_the_next_sync_takes_it_from(claim, text, co
     assert fix.command.endswith("launcher sync") == bool(here)
     assert here in f"{fix.command} {fix.note}"
     assert "this machine" not in fix.note, "it says where by itself"
+    after_that = ("and copies it to all nodes", "it is copied to all nodes after that", "first, ")
+    assert not here or any(words in fix.note for words in after_that)
+    assert not here or "; then" not in fix.note
 
 
 def test_a_config_outside_the_folder_that_a_sync_copies_is_corrected_on_the_node():
