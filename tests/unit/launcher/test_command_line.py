@@ -267,7 +267,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("typed", "instead"), REFUSED.items(), ids=REFUSED)
 def test_each_usage_error_ends_in_a_line_to_type(typed, instead, tmp_path):
-    (tmp_path / HOSTS).write_text("node1\nn2\n")
+    (tmp_path / HOSTS).write_text("node1\nnode2\n")
     run = tmp_path / "runs" / "20260101-000000-t"
     run.mkdir(parents=True)
     ranks = [{"rank": at, "node": f"node{at + 1}", "local_rank": 0} for at in range(2)]
