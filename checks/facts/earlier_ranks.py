@@ -15,7 +15,8 @@ class EarlierRank:
 
     `own`: it is of the login's account. `rank` is `RANK/WORLD_SIZE` in its environment, '' where
     that has none or may not be read; `port` is its MASTER_PORT, `program` what it runs,
-    in `folder`. `orphan`: what started it is gone.
+    in `folder`. `orphan`: what started it is gone; `stopped`: by ctrl-Z or a debugger. `targets`
+    are names and addresses where it looks for its rank 0, at the job's master port.
     """
 
     pid: int
@@ -27,13 +28,16 @@ class EarlierRank:
     program: str = ""
     folder: str = ""
     orphan: bool = False
+    stopped: bool = False
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class EarlierRanks(Fact):
     """`program` is the script's or module's name, '' where the job names none.
 
-    `ranks` run it; `others` are rank 0 of another run that was given the job's master port.
+    `ranks` run it; `others` are rank 0 of another run that was given the job's master port;
+    `comers` are other processes that were given it, or are connected to it somewhere.
     """
 
     section: ClassVar[str] = "earlier_ranks"
@@ -43,6 +47,7 @@ class EarlierRanks(Fact):
     program: str = ""
     ranks: tuple[EarlierRank, ...] = ()
     others: tuple[EarlierRank, ...] = ()
+    comers: tuple[EarlierRank, ...] = ()
 
 
 @dataclass(frozen=True)

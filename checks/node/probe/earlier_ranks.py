@@ -1,13 +1,22 @@
-"""Ranks that run on this node already: of the same job, and the first rank of any other."""
+"""Ranks that run on this node already: of the same job, the first rank of any other, and those
+of any other that look for the head's master port.
+"""
 
 import os
 import re
+import socket
 
 from checks.node.probe.core import PROBE_MARK, section
 from checks.node.runtime.files import read_file
 from checks.node.runtime.marks import process_environment
-from checks.node.runtime.processes import all_processes, command_line, process_owner, user_name
-from checks.node.runtime.sockets import LISTEN, tcp_sockets
+from checks.node.runtime.processes import (
+    all_processes,
+    command_line,
+    open_files,
+    process_owner,
+    user_name,
+)
+from checks.node.runtime.sockets import ESTABLISHED, LISTEN, SYN_SENT, tcp_sockets
 
 PYTHON = re.compile(r"^(python|pypy)[\d.]*$")
 LAUNCHER = re.compile(
@@ -16,8 +25,13 @@ LAUNCHER = re.compile(
 )
 AGENT = re.compile(r"/deepspeed-preflight-\w+/agent\.py$")
 """The parent of each rank of a start has that rank's environment, and is none."""
+ENDPOINT = re.compile(r"^--rdzv[_-]endpoint$")
+ADDRESS = re.compile(r"^--(master[_-]addr|main[_-]process[_-]ip)$")
+PORT = re.compile(r"^--(master[_-]port|main[_-]process[_-]port)$")
 MOST = 64
 """Processes that are described."""
+STOPPED = "Tt"
+"""States of a process that ctrl-Z or a debugger stopped."""
 
 
 def program_of(words):
@@ -77,6 +91,7 @@ def describe_rank(process, env, uptime):
         "port": env.get("MASTER_PORT", ""),
         "folder": folder_of(process.pid),
         "orphan": process.parent <= 1,
+        "stopped": process.state in STOPPED,
         "program": os.path.basename(program_of(command_line(process.pid))),
     }
 
@@ -91,19 +106,71 @@ def is_listened_at(port):
     return any(sock.state == LISTEN and str(sock.port) == port for sock in tcp_sockets())
 
 
+def options_of(words):
+    """(option, value) of each `--option=value` and `--option value`."""
+    pairs = zip(words, [*words[1:], ""])
+    split = [(word.partition("="), following) for word, following in pairs]
+    return [(name, value if equals else following) for (name, equals, value), following in split]
+
+
+def written_target(words, env, port):
+    """The name of the head that a process was told, with that port; '' for another port."""
+    if env.get("MASTER_PORT") == port and env.get("MASTER_ADDR"):
+        return env["MASTER_ADDR"]
+    options = options_of(words)
+    for name, value in options:
+        if ENDPOINT.match(name) and value.rpartition(":")[2] == port:
+            return value.rpartition(":")[0].strip("[]")
+    ports = [value for name, value in options if PORT.match(name)]
+    heads = [value for name, value in options if ADDRESS.match(name)]
+    return heads[-1] if heads and ports and ports[-1] == port else ""
+
+
+def calls_to(port):
+    """{link of the socket: address} of the connections of this node to that port elsewhere."""
+    found = [sock for sock in tcp_sockets() if sock.state in (ESTABLISHED, SYN_SENT)]
+    return {sock.link: sock.peer[0] for sock in found if str(sock.peer[1]) == port}
+
+
+def addresses_of(name):
+    """What this node's resolver says of a name, the name itself first."""
+    try:
+        found = socket.getaddrinfo(name, None, 0, socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        found = []
+    return [name, *sorted({entry[4][0] for entry in found})]
+
+
+def targets_of(pid, env, port, calls):
+    """Names and addresses at whose port of that number a process looks for its rank 0."""
+    written = written_target(command_line(pid), env, port)
+    called = {calls[link] for link in open_files(pid).values() if link in calls} if calls else ()
+    return (addresses_of(written) if written else []) + sorted(called)
+
+
+def without_children(comers, processes):
+    """Those whose parent is none of them: workers of a rank have its environment, and end with
+    it.
+    """
+    pids = {comer["pid"] for comer in comers}
+    return [comer for comer in comers if processes[comer["pid"]].parent not in pids]
+
+
 @section("earlier_ranks")
 def earlier_ranks(args):
     """Args: `command`, `workdir`, `master_port`.
 
     `ranks` run the same script or module, the oldest first; `others` are the first ranks of other
-    runs with the same master port, where somebody listens at it.
+    runs with the same master port, where somebody listens at it; `comers` are what else was told
+    that port, or is connected to it, with the `targets` where they look for it.
     """
     wanted = wanted_program(list(args.get("command") or ()), args.get("workdir") or "/")
     port = str(args.get("master_port") or "")
-    is_held = is_listened_at(port)
+    is_held, calls = is_listened_at(port), calls_to(port)
     uptime = float((read_file("/proc/uptime") or "0").split()[0])
-    ranks, others = [], []
-    for process in sorted(all_processes().values(), key=lambda process: process.born):
+    ranks, others, comers = [], [], []
+    processes = all_processes()
+    for process in sorted(processes.values(), key=lambda process: process.born):
         program = program_of(command_line(process.pid)) if process.alive else ""
         if not program or AGENT.search(program):
             continue
@@ -112,6 +179,15 @@ def earlier_ranks(args):
             continue
         if wanted and runs_program(process.pid, wanted):
             ranks.append(describe_rank(process, env, uptime))
-        elif is_held and is_first_rank(env, port):
-            others.append(describe_rank(process, env, uptime))
-    return {"program": os.path.basename(wanted), "ranks": ranks[:MOST], "others": others[:MOST]}
+        elif is_first_rank(env, port):
+            others += [describe_rank(process, env, uptime)] if is_held else []
+        else:
+            targets = targets_of(process.pid, env, port, calls)
+            if targets:
+                comers.append(dict(describe_rank(process, env, uptime), targets=targets))
+    return {
+        "program": os.path.basename(wanted),
+        "ranks": ranks[:MOST],
+        "others": others[:MOST],
+        "comers": without_children(comers, processes)[:MOST],
+    }

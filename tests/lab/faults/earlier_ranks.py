@@ -29,8 +29,20 @@ WAITS = left_running(
 SAME_SCRIPT = left_running("same-script-runs", "env -u MASTER_PORT $PYTHON train.py")
 SAME_MODULE = left_running("same-module-runs", "env -u MASTER_PORT RANK=0 $PYTHON -m train")
 OF_ANOTHER = left_running("same-script-of-another", f"{AS_NOBODY} $BASE_PYTHON train.py")
+RETRIES = left_running(
+    "rank-of-another-script-retries",
+    "env RANK=2 MASTER_ADDR=node1 MASTER_PORT=$MASTER_PORT $PYTHON -u /srv/job/tune.py",
+)
+TOLD_BY_OPTIONS = left_running(
+    "rank-of-another-script-by-endpoint",
+    "env -u MASTER_PORT $PYTHON -u /srv/job/torchrun --rdzv-endpoint=node1:$MASTER_PORT tune.py",
+)
+OTHER = custom("have-another-script", "cd /srv/job; cp train.py tune.py; cp train.py torchrun")
+WITH_ANOTHER = (*HAVING, (OTHER, ALL))
 
 CASES = [
+    case(RETRIES, NONE_RUNS, NODE3, "rank-of-another-run", job=JOB, first=WITH_ANOTHER),
+    case(TOLD_BY_OPTIONS, NONE_RUNS, NODE3, "rank-of-another-run", job=JOB, first=WITH_ANOTHER),
     case(WAITS, NONE_RUNS, NODE3, "earlier-rank-on-the-port", job=JOB, first=HAVING),
     warned(SAME_SCRIPT, NONE_RUNS, NODE3, "earlier-rank", job=JOB, first=HAVING),
     warned(

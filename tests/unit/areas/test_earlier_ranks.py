@@ -8,6 +8,7 @@ import time
 import pytest
 
 from checks.facts.earlier_ranks import EarlierRank, EarlierRanks, OwnRanks, OwnRun
+from checks.facts.interfaces import Interface, Interfaces
 from checks.model import HERE, Job, Node, Outcome
 from checks.reports.finding_groups import group_findings
 from checks.stages import earlier_start
@@ -55,6 +56,37 @@ def test_rank_0_of_another_run_with_the_port_stops_the_start_on_the_head_alone()
         if stops:
             assert "29500 of node1: other.py, process 9 of ben, rank 0/4" in finding.message
             assert not finding.fix.command
+
+
+@pytest.mark.parametrize(
+    ("name", "targets", "stops"),
+    [
+        ("node2", ("node1",), True),
+        ("node2", ("head.lab", "10.0.0.1"), True),
+        ("node1", ("127.0.0.1",), True),
+        ("node2", ("127.0.0.1",), False),
+        ("node2", ("node9", "10.9.9.9"), False),
+    ],
+)
+def test_what_looks_for_its_rank_0_at_this_head_stops_the_start(name, targets, stops):
+    comer = EarlierRank(7, "ana", rank="2/3", program="tune.py", targets=targets)
+    found = snapshot(("node1", "node2"), master_port=29500)
+    card = Interface("eth0", ipv4=("10.0.0.1/24",))
+    with_fact(found, "node1", Interfaces((card,)))
+    seen = with_fact(found, name, EarlierRanks("train.py", comers=(comer,)))
+    finding = judged(seen, CHECK)[name,]
+    assert finding.stops is stops
+    if stops:
+        assert finding.cause == "rank-of-another-run"
+        assert "tune.py on " + name in finding.message
+        assert finding.fix.command.startswith("kill 7;")
+        assert "another --master-port" in finding.fix.note
+
+
+def test_what_is_stopped_is_killed_at_once():
+    found = finding(EarlierRank(7, "ana", port="29500", stopped=True))
+    assert found.fix.command == "kill -9 7"
+    assert "stopped" in found.message
 
 
 RUN = "20261128-190000-train"

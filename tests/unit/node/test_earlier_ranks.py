@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from checks.node.probe.earlier_ranks import earlier_ranks, program_of
+from checks.node.probe.earlier_ranks import earlier_ranks, program_of, written_target
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,52 @@ def test_a_rank_of_the_same_script_is_found_and_no_other(tmp_path):
         store.close()
         for process in started:
             process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("line", "env", "head"),
+    [
+        ("python tune.py", {"MASTER_ADDR": "n1", "MASTER_PORT": "29500"}, "n1"),
+        ("python tune.py", {"MASTER_ADDR": "n1", "MASTER_PORT": "29501"}, ""),
+        ("python torchrun --rdzv-endpoint=n1:29500 tune.py", {}, "n1"),
+        ("python torchrun --rdzv_endpoint [fd00::1]:29500 tune.py", {}, "fd00::1"),
+        ("python -m deepspeed.launcher.launch --master_addr=n1 --master_port=29500 t.py", {}, "n1"),
+        ("python accelerate --main_process_ip n1 --main_process_port 29500 t.py", {}, "n1"),
+        ("python torchrun --master_addr n1 --master_port 29501 tune.py", {}, ""),
+        ("python tune.py", {}, ""),
+    ],
+)
+def test_where_a_process_was_told_its_head_is(line, env, head):
+    assert written_target(line.split(), env, "29500") == head
+
+
+def test_what_was_told_a_head_and_what_is_connected_to_it_come_to_it(tmp_path):
+    (tmp_path / "waits.py").write_text("print('runs', flush=True); input()")
+    (tmp_path / "calls.py").write_text(
+        "import os, socket\n"
+        "sock = socket.create_connection(('127.0.0.1', int(os.environ['AT'])))\n"
+        "print('runs', flush=True); input()"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as store:
+        port = str(store.getsockname()[1])
+        told = {"RANK": "2", "MASTER_ADDR": "10.9.9.9", "MASTER_PORT": port}
+        started = [
+            subprocess.Popen(
+                [sys.executable, str(tmp_path / name)],
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            for name, env in (("waits.py", told), ("calls.py", {"AT": port}), ("waits.py", {}))
+        ]
+        try:
+            for process in started:
+                process.stdout.readline()
+            found = earlier_ranks({"command": [], "master_port": int(port)})["comers"]
+        finally:
+            for process in started:
+                process.communicate()
+    targets = {comer["pid"]: comer["targets"] for comer in found}
+    assert targets[started[0].pid] == ["10.9.9.9", "10.9.9.9"]
+    assert targets[started[1].pid] == ["127.0.0.1"]
+    assert started[2].pid not in targets
