@@ -65,4 +65,6 @@ def is_mention(text: str, at: int) -> bool:
 
 def _is_quoted(before: str) -> bool:
     """Whether a quote that opens before is not closed yet."""
-    return any(found[0][-1] not in before[found.end() :] for found in _QUOTE.finditer(before))
+    return before.count("`") % 2 == 1 or any(
+        found[0][-1] not in before[found.end() :] for found in _QUOTE.finditer(before)
+    )

@@ -212,7 +212,7 @@ root cuda-launch-failure
   follows gpu-xid, gpu-lost
 symptom cuda-error-of-a-faulty-gpu
   says    unspecified launch failure
-  says    misaligned address
+  says    "r: misaligned address"
   says    an illegal instruction was encountered
   says    hardware stack error
   near    {GPU_FAULT}

@@ -101,8 +101,6 @@ root dtensor-mixed-with-tensor
           model's (or accelerator's) own function; tensor parallelism and plain layers need
           use_local_output
 root dtensor-cross-mesh
-  says    is not supported yet: DTensor
-  says    are on different meshes
   says    does not support cross-mesh operation
   pattern does not support cross-mesh operation
   cause   tensors of two device meshes meet in one operation: parts of the model were sharded with

@@ -27,7 +27,7 @@ root nvml-lost-in-container
   checks  gpu.devices-may-be-opened, gpu.driver-answers
 root gpu-lost
   says    GPU is lost
-  says    has fallen off the bus
+  says    "NVRM: GPU "
   pattern (?:NVML|nvml|Error|handle for GPU).*\bGPU is lost\b|NVRM: GPU (?!.*Xid).*has fallen off
           the bus
   cause   a GPU fell off the PCI bus

@@ -181,7 +181,7 @@ root memory-refused-to-loader-worker
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
 root rust-out-of-memory
   says    "memory allocation of "
-  pattern memory allocation of (?P<size>\d+) bytes failed
+  pattern (?:^|: |of )memory allocation of (?P<size>\d+) bytes failed(?: bytes failed)*\s*$
   cause   code in Rust (tokenizers, safetensors, datasets' readers) asked for {size} bytes and got
           none, and ended its process: the machine's or container's memory is full, or `ulimit -v`
           is set

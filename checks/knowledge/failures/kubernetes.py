@@ -215,6 +215,7 @@ root pod-mount-device-failed, survivable
 stall volcano-gang-unschedulable
   says    " tasks in gang unschedulable: "
   pattern (?P<waiting>\d+)/(?P<all>\d+) tasks in gang unschedulable: (?P<why>[^\n]+)
+  unless  Successfully assigned
   cause   Volcano starts the pods of this job only all together, and cannot place {waiting} of
           {all}: {why}
   fix     `kubectl describe podgroup` and `kubectl describe pod` of one that is Pending say what is

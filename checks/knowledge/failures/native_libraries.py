@@ -152,7 +152,7 @@ root lib-aio-missing, survivable
 root lib-wrong-elf
   says    invalid ELF header
   says    wrong ELF class
-  says    file too short
+  says    ": file too short"
   pattern (?P<library>/\S+\.so\S*): (?:invalid ELF header|wrong ELF class|file too short)
   cause   {library} is no library of this processor, or is cut off: copied from another machine, or
           written on a full disk

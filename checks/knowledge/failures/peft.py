@@ -53,7 +53,8 @@ root peft-prefix-with-checkpointing
   cause   prefix tuning cannot be trained with gradient checkpointing
   fix     gradient_checkpointing: false, or LoRA in place of it
 root peft-adapter-not-found
-  shows   Adapter {name} not found
+  says    "Adapter "
+  pattern Adapter (?P<name>\S+) not found
   cause   the model has no adapter called {name}: it was not loaded, or under another name
   fix     load_adapter(path, adapter_name="{name}"), or set_adapter to one of model.peft_config
 root peft-adapter-weights-missing

@@ -127,7 +127,8 @@ root deepspeed-launcher-refused
   fix     change the option that it names (`deepspeed --help`), or the hostfile's line
   checks  deepspeed.config-is-readable
 root listed-value-refused
-  says    "must be "
+  says    "must be either "
+  says    "must be one of "
   pattern must be (?:either |one of )[^\n]*?['"](?P<value>\w+)['"][^\n]*\b(?:got|not|received):?
           ['"](?P=value)['"]
   cause   {value} is refused although the message itself allows it: a defect of this release of the

@@ -290,7 +290,8 @@ root jax-processes-missing, peer
   fix     start as many processes as num_processes says, each with its own process_id; read what
           those printed that the message names, and whether they run at all (`kubectl get pods`)
 symptom store-wait-timeout, survivable
-  shows   wait timeout after {ms:\d+}ms, keys: {key}
+  says    "ms, keys: "
+  pattern wait timeout after (?P<ms>\d+)ms, keys: (?P<key>\S+)
   cause   this rank waited {ms} ms at the store for what another rank writes ({key}): that rank
           failed, did not start, or does something else for so long
   fix     read the output of the other ranks: the one that failed, or that is late (a download, a
