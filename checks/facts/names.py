@@ -28,6 +28,7 @@ class Names(Fact):
     """`own` is what the host name resolves to; `peers` has every name of the hosts file.
 
     `sources` is where /etc/nsswitch.conf has names looked up; empty where it does not say.
+    `listed` is what /etc/hosts says of these names, of the own one and of localhost.
     """
 
     section: ClassVar[str] = "names"
@@ -36,6 +37,7 @@ class Names(Fact):
     own: tuple[Address, ...] = ()
     peers: Mapping[str, NameLookup] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    listed: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
 
     @property
     def uses_hosts_file(self) -> bool:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from checks.areas.names.addresses import is_loopback
-from checks.areas.names.hosts_file import SYSTEM_FILES, hosts_file_fix, is_hosts_file_unreadable
+from checks.areas.names.hosts_file import (
+    SYSTEM_FILES,
+    hosts_file_fix,
+    ignores_all_names,
+    is_hosts_file_unreadable,
+)
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.names import Names
@@ -30,6 +35,8 @@ def localhost_is_this_machine(node: NodeView) -> Verdict:
         return ok(f"localhost is {addresses[0]} on {node.name}")
     if not addresses and is_hosts_file_unreadable(node):
         return skip(f"/etc/hosts cannot be read; see {SYSTEM_FILES}")
+    if not addresses and ignores_all_names(node):
+        return skip("nor do the nodes' names; see names.every-node-resolves-every-node")
     said = f"means {', '.join(addresses)}" if addresses else "means nothing"
     message = f"localhost {said} on {node.name}; expected 127.0.0.1"
     fix = hosts_file_fix(node, ["localhost"], ["127.0.0.1 localhost"])

@@ -9,9 +9,9 @@ import re
 from checks.areas.names.addresses import is_link_local, is_loopback
 from checks.areas.names.hosts_file import (
     SYSTEM_FILES,
+    ignores_all_names,
     is_hosts_file_unreadable,
     own_name_fix,
-    why_hosts_file_ignored,
 )
 from checks.check import cluster_check, node_check
 from checks.facts import ClusterView, NodeView
@@ -70,11 +70,7 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
         return ok(f"{message}, which gloo does not look up because of {setting}")
     if not given and is_hosts_file_unreadable(node):
         return skip(f"{message}: /etc/hosts cannot be read; see {SYSTEM_FILES}")
-    if (
-        not given
-        and why_hosts_file_ignored(node)
-        and any(not peer.addresses for peer in names.peers.values())
-    ):
+    if not given and ignores_all_names(node):
         return skip(f"{message}, nor do the others; see names.every-node-resolves-every-node")
     address = training_address(node)
     elsewhere = "own-name-elsewhere" if given else "own-name-unresolved"

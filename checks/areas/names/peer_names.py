@@ -10,6 +10,7 @@ from checks.areas.names.hosts_file import (
     SYSTEM_FILES,
     hosts_file_fix,
     is_hosts_file_unreadable,
+    is_listed,
     why_hosts_file_ignored,
 )
 from checks.check import node_check
@@ -47,7 +48,7 @@ def every_node_resolves_every_node(node: NodeView) -> Verdict:
     Fix: One command rewrites the wrong names in `/etc/hosts`.
         unresolved: the name has no address.
         hosts-file-not-asked: the same, and `/etc/nsswitch.conf` does not look into `/etc/hosts`;
-            the fix corrects that too.
+            the fix corrects that, and a name only where `/etc/hosts` has it wrong.
         loopback: the name resolves to the node that looks it up.
         wrong-address: none of the other node's addresses.
         two-machines: its own address, and one of another machine too; warns, but blocks where the
@@ -70,6 +71,8 @@ def every_node_resolves_every_node(node: NodeView) -> Verdict:
     lines = [fault.line for fault in wrong if fault.blocks is first.blocks and fault.line]
     verdict = block if first.blocks else warn
     blind = first.cause == "unresolved" and why_hosts_file_ignored(node)
+    if blind and all(is_listed(node, line) for line in lines):
+        blind = f"{blind}, which has them right"
     return verdict(
         "hosts-file-not-asked" if blind else first.cause,
         f"{message}{blind or ''}",

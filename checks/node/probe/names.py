@@ -64,6 +64,16 @@ def lookup_sources(text):
     return [word for word in words if word[0] not in "[!" and word[-1] != "]"]
 
 
+def listed_addresses(text, names):
+    """{name: [addresses]} of those names in a hosts file."""
+    found = {name: [] for name in names}
+    for line in text.splitlines():
+        address, *words = line.partition("#")[0].split() or [""]
+        for name in set(words) & set(found):
+            found[name] += [address] if address not in found[name] else []
+    return {name: addresses for name, addresses in found.items() if addresses}
+
+
 def call_side_by_side(jobs, limit):
     """Call every function of {key: function} in a few threads; {key: result} after `limit`."""
     results, waiting, lock = {}, list(jobs), threading.Lock()
@@ -99,5 +109,8 @@ def names(args):
         "fqdn": found.get("fqdn"),
         "own": found.get(("own", ""), overdue)["addresses"],
         "sources": lookup_sources(read_file(SWITCH, "")),
+        "listed": listed_addresses(
+            read_file("/etc/hosts", "") or "", [hostname, "localhost", *args.get("names", [])]
+        ),
         "peers": {name: found.get(("peer", name), overdue) for name in args.get("names", [])},
     }

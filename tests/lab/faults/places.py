@@ -44,6 +44,11 @@ def bridge_for_gloo(name: str, address: str, value: str = "") -> Fault:
 HOSTS_NOT_ASKED = custom(
     "hosts-file-not-asked", "sed -i 's/^hosts:.*/hosts: dns/' /etc/nsswitch.conf"
 )
+HOSTS_NEITHER_ASKED_NOR_RIGHT = custom(
+    "hosts-file-neither-asked-nor-right",
+    f"{HOSTS_NOT_ASKED.apply}\nsed 's/.* node1$/10.9.9.9 node1/' /etc/hosts >$SAVED/h\n"
+    "cat $SAVED/h >/etc/hosts",
+)
 TWO_MACHINES = custom(
     "name-of-two-machines", "echo \"$(getent hosts node1 | cut -d' ' -f1) node2\" >>/etc/hosts"
 )
@@ -100,10 +105,8 @@ CASES = [
         bridge_for_gloo("wg0", "10.99.0.3/24"),
         *("nccl.socket-interface-exists", NODE3, "interface-astray"),
     ),
-    case(
-        *(HOSTS_NOT_ASKED, NAMES, NODE3, "hosts-file-not-asked"),
-        warns=(("names.localhost-is-this-machine", NODE3, "localhost-missing"),),
-    ),
+    case(HOSTS_NOT_ASKED, NAMES, NODE3, "hosts-file-not-asked"),
+    case(HOSTS_NEITHER_ASKED_NOR_RIGHT, NAMES, NODE3, "hosts-file-not-asked"),
     warned(TWO_MACHINES, NAMES, NODE3, "two-machines"),
     Case(
         OTHER_FIRST,

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from checks.areas.names.hosts_file import ASK_HOSTS_FILE
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import NameLookup, Names
@@ -119,13 +120,46 @@ def test_a_hosts_file_that_nobody_asks_is_fixed_with_the_name():
     assert found.cause == "hosts-file-not-asked"
     assert found.message.endswith("/etc/nsswitch.conf names dns and not /etc/hosts")
     assert "10.0.0.1 node1" in found.fix.command
-    assert "'s/^hosts:/hosts: files/' /etc/nsswitch.conf" in found.fix.command
+    assert found.fix.command.endswith(ASK_HOSTS_FILE)
+    right = {name: (f"10.0.0.{number}",) for number, name in enumerate(FINE, 1)}
+    with_fact(snap, "node2", Names("node2", None, (), unknown, ("dns",), right))
+    found = of_node2(PEERS, snap)
+    assert found.fix.command == ASK_HOSTS_FILE, "what is right stays untouched"
+    assert "which has them right" in found.message and not found.fix.note
+    half = {**right, "node1": ("10.9.9.9",)}
+    with_fact(snap, "node2", Names("node2", None, (), unknown, ("dns",), half))
+    fix = of_node2(PEERS, snap).fix.command
+    assert "10.0.0.1 node1" in fix and "node3" not in fix and fix.endswith(ASK_HOSTS_FILE)
     own = of_node2(OWN, snap)
     assert (own.outcome, own.message.endswith(PEERS)) == (Outcome.SKIP, True)
     for sources in ((), ("files", "dns"), ("resolve", "dns")):
         with_fact(snap, "node2", Names("node2", None, (), unknown, sources))
         assert of_node2(PEERS, snap).cause == "unresolved"
         assert of_node2(OWN, snap).cause == "own-name-unresolved"
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("hosts:          dns", "hosts:          files dns"),
+        ("hosts:\tdns files", "hosts:\tfiles dns"),
+        ("hosts: files dns", "hosts: files dns"),
+        ("passwd: dns", "passwd: dns"),
+    ],
+)
+def test_the_hosts_file_is_asked_first_however_often_that_is_typed(line, after, tmp_path):
+    switch = tmp_path / "nsswitch.conf"
+    switch.write_text(f"{line}\n")
+    command = ASK_HOSTS_FILE.replace("/etc/nsswitch.conf", str(switch))
+    for _ in range(2):
+        subprocess.run(["sh", "-c", command], check=True)
+        assert switch.read_text() == f"{after}\n"
+
+
+def test_a_hosts_file_is_read_name_by_name():
+    text = "127.0.0.1 localhost\n::1 localhost ip6 # node1\n10.0.0.1\tnode1 n1\n#10.0.0.2 node2\n"
+    listed = section.listed_addresses(text, ["node1", "node2", "localhost"])
+    assert listed == {"localhost": ["127.0.0.1", "::1"], "node1": ["10.0.0.1"]}
 
 
 @pytest.mark.parametrize(
