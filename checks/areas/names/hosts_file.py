@@ -14,8 +14,8 @@ from checks.knowledge.nccl_variables import GLOO_IFNAME
 from checks.model import Fix
 
 ASK_HOSTS_FILE = (
-    r"sed -i -E --follow-symlinks '/^hosts:[[:space:]]*files\b/!{s/^(hosts:.*)[[:space:]]files\b/\1/;"
-    "s/^hosts:[[:space:]]*/&files /}' /etc/nsswitch.conf"
+    "sed -i -E --follow-symlinks '/^hosts:[[:space:]]*files\\b/!{"
+    "s/^(hosts:.*)[[:space:]]files\\b/\\1/;s/^hosts:[[:space:]]*/&files /}' /etc/nsswitch.conf"
 )
 """Names it first; typed again it changes nothing."""
 SYSTEM_FILES = "files.system-is-as-programs-expect"
