@@ -70,7 +70,7 @@ class Revocation:
 
 @dataclass(frozen=True)
 class AccessLine:
-    """A line of hosts.allow, or of hosts.deny, which `denies`; `where` is file:line."""
+    """A line of hosts.allow, hosts.deny or access.conf; `where` is file:line."""
 
     where: str
     text: str
@@ -86,7 +86,8 @@ class Sshd(Fact):
     holds; `authorized` is of all of them. `revoked` is by path. `groups` are the user's, its own
     first; empty where no setting goes by groups. `access` is what sshd asks of TCP wrappers, in
     its order; nothing where it is built without. `rc_file` is what it runs before each command, ''
-    where nothing.
+    where nothing. `pam_access` are the lines of access.conf, where PAM's account stage asks for
+    them, and `pam_account` that stage's modules, each with its file:line.
     """
 
     section: ClassVar[str] = "sshd"
@@ -105,6 +106,8 @@ class Sshd(Fact):
     revoked: Mapping[str, Revocation] = field(default_factory=dict)
     access: tuple[AccessLine, ...] = ()
     rc_file: str = ""
+    pam_access: tuple[AccessLine, ...] = ()
+    pam_account: tuple[str, ...] = ()
 
     def setting(self, keyword: str) -> SshdSetting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""

@@ -124,8 +124,9 @@ LOGIN_CAUSES = (
     Cause(
         "shell-refuses",
         "the login is accepted, but no command runs",
-        "takes a command before the key out; limits the start-up file that fails to interactive "
-        "shells from that line on; makes another shell bash",
+        "lets the nodes in before the line of `access.conf` that keeps them out, or shows what "
+        "sshd's log says of PAM; takes a command before the key out; limits the start-up file that "
+        "fails to interactive shells from that line on; makes another shell bash",
     ),
     Cause(
         "forced-command",

@@ -27,6 +27,7 @@ from checks.knowledge.logins.causes import (
 from checks.knowledge.logins.denial import Denial, why_denied
 from checks.knowledge.logins.forced_command import why_forced
 from checks.knowledge.logins.hosts_access import admit_command, refusing_line
+from checks.knowledge.logins.pam_account import why_account_refused
 from checks.knowledge.logins.sshd_refusals import Refusal
 from checks.knowledge.neighbour_entries import MisdirectedTraffic
 
@@ -197,7 +198,11 @@ def explain_failure(
     elif cause in ("shell-refuses", "shell-hangs") and server and not _has_closed_shell(target):
         client = source.read(Trust) if source.has(Trust) else None
         account = _ssh_client(source, target).user or server.user
-        denial = why_forced(client, server, account, end_addresses(source, target)[0]) or denial
+        address = end_addresses(source, target)[0]
+        denial = why_forced(client, server, account, address) or denial
+        if denial.cause == cause == "shell-refuses" and "Connection closed by" in attempt.err:
+            refused = why_account_refused(server, account, address, _node_networks(source))
+            denial = denial if denial.detail else refused or denial
     elif cause in ("proxy-fails", "throttled", "timeout") and _ssh_client(source, target).proxy:
         denial = Denial("proxy-fails", proxy_complaint(attempt.err))
     elif cause == "throttled" and server:
@@ -238,12 +243,17 @@ def _wrapper_denial(source: NodeView, target: NodeView, server: Sshd) -> Denial 
     line = refusing_line(server.access, end_addresses(source, target)[0], names)
     if line is None:
         return None
-    addresses = [controller_address(node) for node in source.cluster.reached]
-    command = admit_command(smallest_networks([text for text in addresses if text]))
+    command = admit_command(_node_networks(source))
     setting = SshdSetting(line.text, line.where)
     note = "the first line that fits decides"
     refusal = Refusal(setting, f"{line.where}: {line.text}", note=note, command=command)
     return Denial("throttled", refusal.detail, setting=setting, refusal=refusal)
+
+
+def _node_networks(node: NodeView) -> list[str]:
+    """The networks of all nodes, as the controller reached them."""
+    addresses = [controller_address(peer) for peer in node.cluster.reached]
+    return [str(net) for net in smallest_networks([text for text in addresses if text])]
 
 
 def revoked_at(source: NodeView, name: str) -> str:

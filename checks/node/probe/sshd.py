@@ -13,6 +13,7 @@ import shlex
 import socket
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.pam import access_conf_lines, account_modules
 from checks.node.probe.written_keys import (
     KEY_LINE,
     authorized_keys,
@@ -324,9 +325,12 @@ def sshd(args):
     authorized = authorized_keys(paths)
     read = {key["fingerprint"] for key in authorized}
     revoked = [path for path in values_of("revokedkeys", settings, by_address) if path != "none"]
+    entries = access_conf_lines()
     return {
         "user": user,
-        "groups": group_names() if names_groups(settings) else [],
+        "groups": group_names() if entries or names_groups(settings) else [],
+        "pam_access": entries,
+        "pam_account": account_modules(),
         "settings": settings,
         "by_address": by_address,
         "authorized_files": files_of(default),

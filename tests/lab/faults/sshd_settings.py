@@ -64,6 +64,31 @@ NAMES_ASKED = custom(
     "printf 'hosts: files dns\\n' >/etc/nsswitch.conf\n"
     rf"sed -i '1i UseDNS yes' /etc/ssh/sshd_config{RELOAD_SSHD}",
 )
+
+
+def by_pam(name: str, *steps: str) -> Fault:
+    """The account stage of PAM turns logins of the head away, and this machine's not."""
+    asked = "sed -i 's/^UsePAM no/UsePAM yes/' /etc/ssh/sshd_config"
+    return custom(name, "\n".join((asked, *steps)) + RELOAD_SSHD)
+
+
+ASK_ACCESS = "sed -i '1i account required pam_access.so' /etc/pam.d/sshd"
+DENIED_BY_ACCESS = by_pam(
+    "access-conf-denies",
+    ASK_ACCESS,
+    "printf -- '- : root : %s\\n' $PEER_ADDRESS >>/etc/security/access.conf",
+)
+DENIED_WITH_OTHERS = by_pam(
+    "access-conf-of-another-file",
+    "sed -i '1i account required pam_access.so accessfile=/etc/ssh/who.conf' /etc/pam.d/sshd",
+    "printf -- '+:ALL:LOCAL\\n# sites\\n-:ALL EXCEPT bob:%s 192.0.2.0/24\\n' $PEER_ADDRESS "
+    ">/etc/ssh/who.conf",
+)
+DENIED_BY_MODULE = by_pam(
+    "pam-exec-denies",
+    "printf 'case $PAM_RHOST in %s) exit 1;; esac\\n' $PEER_ADDRESS >/etc/ssh/who.sh",
+    "sed -i '1i account required pam_exec.so quiet /bin/sh /etc/ssh/who.sh' /etc/pam.d/sshd",
+)
 LASTS = "ssh.sessions-last"
 CASES = [
     warned(NAMES_ASKED, "ssh.logins-wait-for-no-name-server", NODE3, "names-waited-for"),
@@ -92,6 +117,9 @@ CASES = [
     ),
     refused("a-second-factor", "AuthenticationMethods publickey,password"),
     refused("keys-of-another-type-alone", "PubkeyAcceptedAlgorithms rsa-sha2-512"),
+    case(DENIED_BY_ACCESS, SSH, FROM_HEAD, "shell-refuses"),
+    case(DENIED_WITH_OTHERS, SSH, FROM_HEAD, "shell-refuses"),
+    case(DENIED_BY_MODULE, SSH, FROM_HEAD, "shell-refuses", fixable=False),
     refused("no-sessions", "MaxSessions 0", cause="shell-refuses"),
     refused("jail-that-is-missing", "ChrootDirectory /opt/jail", cause="shell-refuses"),
     refused(
