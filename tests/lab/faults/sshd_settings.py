@@ -69,7 +69,8 @@ NAMES_ASKED = custom(
 def by_pam(name: str, *steps: str) -> Fault:
     """The account stage of PAM turns logins of the head away, and this machine's not."""
     asked = "sed -i 's/^UsePAM no/UsePAM yes/' /etc/ssh/sshd_config"
-    return custom(name, "\n".join((asked, *steps)) + RELOAD_SSHD)
+    files = "echo 'root soft nofile 4096' >>/etc/security/limits.conf"
+    return custom(name, "\n".join((asked, files, *steps)) + RELOAD_SSHD)
 
 
 ASK_ACCESS = "sed -i '1i account required pam_access.so' /etc/pam.d/sshd"
