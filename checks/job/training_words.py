@@ -15,6 +15,14 @@ from dataclasses import dataclass
 _PYTHON = re.compile(r"(.*/)?python[0-9.]*")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")
 _SHELL = re.compile(r"(.*/)?(bash|sh|zsh|dash)|.*\.sh")
+_DATA_OPTIONS = {
+    "toml": "--launch-file",
+    "json": "--deepspeed-config",
+    "yaml": "--accelerate-config",
+    "yml": "--accelerate-config",
+}
+"""By its ending, the option that takes a file which people give in place of the script."""
+_DATA = re.compile(r"\S+\.(toml|json|ya?ml)")
 _ENVIRONMENT_TOOLS = ("uv", "poetry", "pdm", "pixi", "pipenv", "rye", "hatch")
 _LAUNCH_MODULES = {
     "torch.distributed.run": "torchrun",
@@ -85,6 +93,12 @@ def other_command(words: Sequence[str]) -> TrainingWords | None:
         return TrainingWords((), (), remark)
     if _PYTHON.fullmatch(first):
         return _of_python(words)
+    if _DATA.fullmatch(first):
+        option = _DATA_OPTIONS[first.rpartition(".")[2]]
+        remark = f"{first} is no program: type {option} {first}, and the Python script"
+        if option == "--launch-file":
+            remark = f"{first} is no program: type start {option} {first}; its [start] names one"
+        return TrainingWords((), ((option, first),), remark)
     if first in _LAUNCHERS:
         return _of_launcher(first, words[1:])
     if first in _BACKENDS:

@@ -99,6 +99,10 @@ def comment_out_fix(node: NodeView, *names: str, more: str = "") -> Fix:
         files = "~/.[a-z]* /etc/environment /etc/profile.d /etc/ssh/sshd_config"
         find = f"grep -rsnE {shlex.quote('|'.join(names))} {files}"
         return node.fix(find, f"take out the line that it finds, {note}")
+    if all(
+        place.startswith(tuple(f"{path}:" for path in environment.nccl_conf)) for place in places
+    ):
+        note = f"every process that starts NCCL reads that file{more}"
     edits = [comment_out_command(place, *environment.nccl_conf) for place in places]
     return node.fix(" && ".join(edits), note, root=any("/etc/" in place for place in places))
 

@@ -57,7 +57,8 @@ def _remount_note(limits: Limits, option: str) -> str:
     if limits.container:
         return "where the container cannot: start it with a writable one"
     return (
-        f"until the next boot; to keep it, take `{option}` out of the /dev/shm line of /etc/fstab"
+        "until the next boot; to keep it, take what set it out of where it was set: "
+        f"`{option}` in a /dev/shm line of /etc/fstab, where it has one, or a start-up script"
     )
 
 

@@ -29,6 +29,7 @@ from checks.knowledge.nccl_variables import (
     leaves_loopback,
     parts_of,
     selected_interfaces,
+    setting_in_force,
 )
 from checks.knowledge.training_network import (
     leads_to_peers,
@@ -320,6 +321,8 @@ def _usual_variables(cluster: ClusterView) -> Mapping[str, str]:
 
 def _judge_difference(node: NodeView, name: str, value: str, usual: str) -> Verdict:
     message = f"{name} is {value or 'not set'} on {node.name}, {usual or 'not set'} on most nodes"
+    setting = setting_in_force(node, name) if value else None
+    message += f": {setting.where}" if setting and ":" in setting.where else ""
     fatal = name.removeprefix("NCCL_") in FATAL_VARIABLES
     note = f'or hold all nodes to one value: {name} = "…" in [env] of launch.toml'
     return (block if fatal else warn)("variable-differs", message, unset_fix(node, name, note))

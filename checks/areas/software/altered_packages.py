@@ -107,8 +107,11 @@ def _in_words(node: NodeView, package: str, paths: Mapping[str, str]) -> str:
     first = next(iter(paths))
     if first not in own:
         return f"{package} {version} has its {shown} as installed, where most nodes altered it"
-    how = "is gone" if not own[first] else "is not as it was installed"
-    return f"{shown} of {package} {version} {how}, and is on most nodes"
+    if not own[first]:
+        return f"{shown} of {package} {version} is gone, and is there on most nodes"
+    return (
+        f"{shown} of {package} {version} was altered since it was installed, unlike on most nodes"
+    )
 
 
 def _fix(node: NodeView, software: Software, differing: Mapping[str, Mapping[str, str]]) -> Fix:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 import shlex
 
+from checks.areas.files.fixes import copies_here
 from checks.check import Over, node_check
 from checks.facts import NodeView
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.gpus import Gpus
 from checks.facts.script_calls import ScriptCall, ScriptCalls
-from checks.model import Severity, Verdict, ok, skip, warn
+from checks.model import HERE, Fix, Severity, Verdict, block, ok, skip, warn
 
 FAULTS = {
     "own-address": (
@@ -36,7 +38,7 @@ FAULTS = {
     ScriptCalls,
     over=Over.HEAD,
     severity=Severity.WARN,
-    optional=(Gpus,),
+    optional=(Gpus, ControllerFiles),
 )
 def script_meets_all_ranks(node: NodeView) -> Verdict:
     """The script leaves the meeting to the launcher, and lets every rank save DeepSpeed's shards.
@@ -46,10 +48,12 @@ def script_meets_all_ranks(node: NodeView) -> Verdict:
     under `if rank == 0` hangs at the first save: every rank writes its own shard there.
 
     Measured: The script is parsed, not run. Only calls that nothing decides about count: not those
-    under another `if`, in a `try`, or in a function that nobody names. Warns.
+    under another `if`, in a `try`, or in a function that nobody names. An address of its own
+    blocks; the rest warns.
 
     Fix:
-        own-address, one-rank-saves: opens the script at that line, and says what to write.
+        own-address, one-rank-saves: opens the script at that line, and says what to write. Where
+            this machine has the script that a sync copies to the nodes, there, and copies it.
     """
     job, calls = node.job, node.read(ScriptCalls).calls
     if not job.command or not job.command[0].endswith(".py"):
@@ -59,11 +63,25 @@ def script_meets_all_ranks(node: NodeView) -> Verdict:
     if not wrong:
         return ok(f"{job.command[0]} leaves it to the launcher")
     path = posixpath.normpath(posixpath.join(job.workdir, job.command[0]))
-    call = wrong[0]
+    call = min(wrong, key=lambda call: call.kind == "one-rank-saves")
+    lines = [each.line for each in wrong]
     cause, does, instead = FAULTS[call.kind]
     message = f"{path}, line {call.line}, {does.format(words=call.words)}"
-    fix = node.fix(f"${{EDITOR:-vi}} +{call.line} {shlex.quote(path)}", instead)
-    return warn(cause, message, fix, lines=[each.line for each in wrong])
+    verdict = block if cause == "own-address" else warn
+    return verdict(cause, message, _open_fix(node, path, call.line, instead), lines=lines)
+
+
+def _open_fix(node: NodeView, path: str, line: int, instead: str) -> Fix:
+    """Opens the script at that line: here, where a sync has it from, else on every node."""
+    copies, written = copies_here(node), node.job.command[0]
+    if copies and copies.source and written in copies.copied and not posixpath.isabs(written):
+        own = posixpath.normpath(posixpath.join(copies.source, written))
+        command = f"${{EDITOR:-vi}} +{line} {shlex.quote(own)}"
+        if copies.start_copies:
+            return Fix(command, HERE, instead)
+        return Fix(f"{command} && {copies.sync_line}", HERE, f"{instead}; then copies it to all")
+    note = f"{instead}; on every node alike, unless they share it"
+    return node.fix(f"${{EDITOR:-vi}} +{line} {shlex.quote(path)}", note)
 
 
 def _matters(call: ScriptCall, nodes: int, ranks: int) -> bool:

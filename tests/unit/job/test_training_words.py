@@ -55,6 +55,9 @@ def test_a_command_as_it_should_be_is_left_alone(typed):
         ("NCCL_DEBUG=INFO python t.py", "", "t.py"),
         ("bash run.sh", "", ""),
         ("./run.sh 2", "", ""),
+        ("launch.toml", "--launch-file launch.toml", ""),
+        ("conf/ds.json", "--deepspeed-config conf/ds.json", ""),
+        ("accelerate.yaml --x", "--accelerate-config accelerate.yaml", ""),
         ("torchrun", "--with torchrun", ""),
     ],
 )  # fmt: skip
