@@ -66,7 +66,8 @@ class FolderSpace:
     `free_inodes` is None where the file system does not count them. `target` is where `nearest`
     leads, if that is a link to nothing. `denied` is what keeps the login from writing there.
     `users` are what fills a file system that is nearly full, the largest first. `lock` keeps all
-    from writing there, root too. `kept` is what stands there and cannot be replaced.
+    from writing there, root too. `kept` is what stands there and cannot be replaced. `latest` is
+    what DeepSpeed's file of that name says there, `tags` are the folders there, oldest first.
     """
 
     state: PathStateName
@@ -89,6 +90,8 @@ class FolderSpace:
     users: tuple[SpaceUser, ...] = ()
     lock: WriteLock | None = None
     kept: KeptFile | None = None
+    latest: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

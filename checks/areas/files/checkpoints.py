@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.areas.deepspeed.config_access import NO_CONFIG, config_path, with_config
 from checks.areas.deepspeed.fixes import edit_fix
+from checks.areas.files.latest_tags import judge_latest_tags
 from checks.check import cluster_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.controller_files import ControllerFiles
@@ -30,17 +31,21 @@ def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
     start from scratch or end.
 
     Measured: The file system of `output` on all nodes, against ZeRO's stage and `checkpoint` in
-    DeepSpeed's config.
+    DeepSpeed's config. Where nodes have a `latest` each, that they name the same tag, whose folder
+    is there; that blocks where the script loads checkpoints.
 
     Fix:
         local-checkpoints: turns it on; or save to a shared folder. `python -m launcher weights`
             gathers the shards of all nodes into one file.
+        latest-differs: writes the newest tag that every node has into `latest` of the others.
     """
+    rooms = _output_folders(cluster)
+    if apart := judge_latest_tags(cluster, rooms):
+        return apart
     if not cluster.job.deepspeed_config:
         return skip(NO_CONFIG)
     if not cluster.head.reached:
         return skip(f"{cluster.job.head} was not reached")
-    rooms = _output_folders(cluster)
     if not rooms:
         return skip("no `output` in launch.toml, so it is not known where checkpoints go")
     own = [name for name, room in rooms.items() if not room.shared]

@@ -53,6 +53,7 @@ WORDS = (
     "megatron",
     "mesh_",
     "PipelineModule",
+    "load_checkpoint",
     "parallel_size",
     "tp_size",
     "peft",

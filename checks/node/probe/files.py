@@ -14,7 +14,7 @@ from checks.node.probe.core import section
 from checks.node.probe.denials import first_denied
 from checks.node.probe.space_users import space_users
 from checks.node.probe.write_locks import write_lock
-from checks.node.runtime.files import mount_of
+from checks.node.runtime.files import list_folder, mount_of, read_file
 from checks.node.runtime.threads import start_thread
 
 LOOK_LIMIT = 4.0
@@ -33,6 +33,9 @@ REPLACED = (
 """What DeepSpeed's save_checkpoint and the Trainer's save_model open for writing each time."""
 REMOTE = ("nfs", "lustre", "gpfs", "beegfs", "ceph", "glusterfs", "cifs", "smb3", "9p", "wekafs")
 REMOTE_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fuse.s3fs")
+
+MOST_TAGS = 100
+"""Of the folders beside `latest` that are reported."""
 
 
 def error_state(error):
@@ -207,8 +210,24 @@ def writable_space(path):
 
 
 def output_space(path):
-    """`writable_space` of a folder for checkpoints, with what cannot be replaced there."""
-    return dict(writable_space(path), kept=first_kept(path))
+    """`writable_space` of a folder for checkpoints, with what cannot be replaced there, the newest
+    tag that DeepSpeed's file `latest` names, and the folders that may be tags, oldest first.
+    """
+    latest = (read_file(os.path.join(path, "latest"), "") or "").strip()[:200]
+    folders = [name for name in list_folder(path) if os.path.isdir(os.path.join(path, name))]
+    folders.sort(key=lambda name: tag_order(os.path.join(path, name)))
+    return dict(
+        writable_space(path), kept=first_kept(path), latest=latest, tags=folders[-MOST_TAGS:]
+    )
+
+
+def tag_order(path):
+    """The step that ends a tag's name, else none, then when the folder was last written."""
+    digits = path[len(path.rstrip("0123456789")) :]
+    try:
+        return int(digits or 0), os.path.getmtime(path)
+    except OSError:
+        return int(digits or 0), 0.0
 
 
 def paths_to_compare(args):

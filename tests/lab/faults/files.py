@@ -53,6 +53,11 @@ if libc.mount(b"store:/old", b"/mnt/old", b"fuse.sshfs", 0, told):
 '
 """
 """A file system whose server has gone: whoever looks gets ENOTCONN."""
+TWO_STEPS = """
+mkdir -p /root/out/global_step40 /root/out/global_step60
+printf global_step60 >/root/out/latest; echo "print(1)" >/root/train.py
+"""
+OLDER_STEP = "printf global_step40 >/root/out/latest; rmdir /root/out/global_step60"
 ZERO = """
 mkdir -p /root/out
 echo '{"train_micro_batch_size_per_gpu": 1, "zero_optimization": {"stage": 2}}' >/root/zero.json
@@ -231,6 +236,14 @@ CASES = [
     warned(
         custom("network-mount-dead", DEAD_MOUNT),
         *("files.network-mounts-answer", NODE3, "dead-mount"),
+    ),
+    case(
+        custom("latest-step-of-one-node-is-older", OLDER_STEP),
+        *("files.checkpoints-can-be-resumed", (), "latest-differs"),
+        on=("node3",),
+        first=((custom("have-two-steps", TWO_STEPS), ALL),),
+        job={"command": ("train.py", "--resume"), "output": "/root/out"},
+        fixable=False,
     ),
     Case(
         custom("checkpoints-on-own-disks", ZERO),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checks.facts.decode import decode_fact
-from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig, TrainingScript
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.free_space import FreeSpace
 from checks.facts.job_paths import JobPath, JobPaths
@@ -235,3 +235,28 @@ def test_the_options_of_a_mount_are_told(tmp_path):
     seen = files_probe.writable_space(str(tmp_path))
     assert seen["noexec"] is False
     assert seen["source"]
+
+
+@pytest.mark.parametrize(
+    ("rooms", "words", "expected", "fix"),
+    [
+        ([("s60", ("s40", "s60")), ("s40", ("s40",))], ("load_checkpoint",), "latest-differs",
+         "printf %s s40 >/out/latest"),
+        ([("s60", ("s60",)), ("s40", ("s40",))], ("load_checkpoint",), "latest-differs", ""),
+        ([("s60", ("s40", "s60")), ("s60", ("s40",))], (), "latest-differs",
+         "printf %s s40 >/out/latest"),
+        ([("s60", ("s60",)), ("s60", ("s60",))], ("load_checkpoint",), "skip", ""),
+        ([("s60", ("s60",)), ("", ())], ("load_checkpoint",), "skip", ""),
+    ],
+)  # fmt: skip
+def test_the_newest_step_of_each_node_is_the_same_and_there(rooms, words, expected, fix):
+    run = PathState("there", "/run", "directory")
+    spaces = [room(absolute="/out", latest=latest, tags=tags) for latest, tags in rooms]
+    snap = cluster(*(Files(run, output=space) for space in spaces), output="/out")
+    script = TrainingScript("/run/train.py", words)
+    for name in snap.job.names:
+        with_fact(snap, name, DeepspeedConfig(ConfigText("missing", ""), script=script))
+    stops = expected == "latest-differs" and bool(words)
+    assert outcomes(CHECKPOINTS, snap) == [expected + "!" * stops]
+    (found,) = judged(snap, f"files.{CHECKPOINTS}").values()
+    assert (found.fix.command if found.fix else "") == fix

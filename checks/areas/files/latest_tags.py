@@ -1,0 +1,66 @@
+"""Whether the nodes' own checkpoints are of the same step: each rank reads `latest` of its node."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+
+from checks.facts import ClusterView
+from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.files import FolderSpace
+from checks.folded_names import fold_names
+from checks.model import Fix, Verdict, block, warn
+
+RESUMING = "load_checkpoint"
+
+
+def judge_latest_tags(cluster: ClusterView, rooms: Mapping[str, FolderSpace]) -> Verdict | None:
+    """None where at most one node has a `latest`, or all that have one name a tag that is there.
+
+    A node without one is none of them: without `use_node_local_storage` rank 0 alone writes it.
+    """
+    named = {name: room for name, room in rooms.items() if room.latest}
+    lacking = [name for name, room in named.items() if room.latest not in room.tags]
+    tags = dict.fromkeys(room.latest for room in named.values())
+    if len(tags) < 2 and not lacking:
+        return None
+    folder = next(iter(named.values())).absolute
+    says = "; ".join(
+        f"{tag} on {fold_names(name for name, room in named.items() if room.latest == tag)}"
+        for tag in tags
+    )
+    message = f"{folder}/latest says {says}"
+    if lacking:
+        message += f"; {fold_names(lacking)} has no folder of that name"
+    if len(named) > 1:
+        message += ": ranks that resume would load other steps, or none"
+    verdict = block if _resumes(cluster) else warn
+    return verdict("latest-differs", message, _fix(named, folder), nodes=lacking or [*named])
+
+
+def _resumes(cluster: ClusterView) -> bool:
+    """Whether the script loads checkpoints, or an option of the command asks it to."""
+    head = cluster.head
+    script = head.read(DeepspeedConfig).script if head.has(DeepspeedConfig) else None
+    loads = script is not None and RESUMING in script.words
+    return loads or any("resume" in word.lower() for word in cluster.job.command[1:])
+
+
+def _fix(named: Mapping[str, FolderSpace], folder: str) -> Fix:
+    """The newest step that all of them have, where there is one."""
+    common = [
+        tag
+        for tag in next(iter(named.values())).tags
+        if all(tag in room.tags for room in named.values())
+    ]
+    if not common:
+        note = (
+            f"no step is on all of them: copy it from where it was saved, or start afresh with "
+            f"another output folder than {folder}"
+        )
+        return Fix(note=note)
+    behind = [name for name, room in named.items() if room.latest != common[-1]]
+    others = f"; the same on {fold_names(behind[1:])}" if behind[1:] else ""
+    command = f"printf %s {shlex.quote(common[-1])} >{shlex.quote(f'{folder}/latest')}"
+    note = f"{common[-1]} is the newest step that every node has{others}"
+    return Fix(command, behind[0], f"{note}; or copy what is newer, where a node has it")
