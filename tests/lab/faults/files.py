@@ -239,7 +239,7 @@ CASES = [
     ),
     case(
         custom("latest-step-of-one-node-is-older", OLDER_STEP),
-        *("files.checkpoints-can-be-resumed", (), "latest-differs"),
+        *("files.checkpoints-can-be-resumed", ((),), "latest-differs"),
         on=("node3",),
         first=((custom("have-two-steps", TWO_STEPS), ALL),),
         job={"command": ("train.py", "--resume"), "output": "/root/out"},
