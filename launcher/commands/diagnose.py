@@ -69,7 +69,9 @@ def print_diagnosis(args: Namespace) -> ExitCode:
     for text in filter(None, (end.separation, end.hang or late, death)):
         print(text)
     if end.ended_by_launcher:
-        print("The launcher ended the run; what its ranks printed at the end follows from that.")
+        why = f", as {end.first}" if "--stuck-kill" in end.first else ""
+        follows = "what its ranks printed at the end follows from that"
+        print(f"The launcher ended the run{why}; {follows}.")
     if verdict.cause or not (end.ended_by_launcher or end.hang or death):
         print(render_diagnosis(verdict, evidence, args.python))
     return ExitCode.DONE if explained else ExitCode.FAILED

@@ -197,7 +197,8 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
     found = run_launcher(place, "diagnose")
     assert found.returncode == 0
     assert re.search(where, found.stdout)
-    assert "The launcher ended the run; what its ranks printed at the end follows" in found.stdout
+    why = "as it was stuck for 12 s (--stuck-kill); what its ranks printed at the end follows"
+    assert f"The launcher ended the run, {why}" in found.stdout
 
 
 def test_a_hang_that_is_interrupted_stays_in_the_record(place, stalled):

@@ -67,6 +67,7 @@ class StallMonitor:
         self._starts = Backoff(min(RENDEZVOUS_WAIT_S, stuck_after_s))
         self._silence = Backoff(stuck_after_s)
         self._proof = StuckProof(kill_s or float("inf"))
+        self._said_after_s = stuck_after_s
         if kill_s:
             self._silence = Backoff(min(stuck_after_s, kill_s / 2), growth=1.0)
         self.proved_stuck: Stall | None = None
@@ -173,13 +174,22 @@ class StallMonitor:
         text = "\n  ".join([f"{pending.header}; {first}", *rest])
         is_news = pending.judge is judge_stall or text != self._last_text
         self._last_text = text
-        is_said = is_news and stall.kind is not StallKind.WELL
+        is_said = is_news and stall.kind is not StallKind.WELL and not self._is_early(pending)
         self._report(text if is_said else "", {**record, "said": text})
 
     def _is_overtaken(self, pending: _PendingObservation) -> bool:
         """Whether a silence has ended since, or of a start a rank has started or made a step."""
         since = self._quiet_since if pending.judge is judge_stall else self._advanced_at
         return pending.judge is not judge_now and since > pending.began
+
+    def _is_early(self, pending: _PendingObservation) -> bool:
+        """Whether it was looked for a proof alone: a start may well be silent for so long."""
+        silence = pending.began - self._quiet_since
+        return (
+            pending.judge is judge_stall
+            and silence < self._said_after_s
+            and self.proved_stuck is None
+        )
 
     def _held_against_last(self, stall: Stall, nodes: Observations) -> Stall:
         """The same as slow where its records have moved on since the last look at this silence."""

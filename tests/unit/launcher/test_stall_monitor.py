@@ -38,10 +38,10 @@ def test_the_wait_grows_until_something_happens():
 class Watched:
     """A monitor, how often it requested observations, and what it reported."""
 
-    def __init__(self, plan, stuck_after_s=300.0):
+    def __init__(self, plan, stuck_after_s=300.0, kill_s=None):
         self.requests, self.reports, self.shown = 0, [], []
         self.monitor = StallMonitor(
-            plan, stuck_after_s, self._request, self._report, self.shown.append
+            plan, stuck_after_s, self._request, self._report, self.shown.append, kill_s
         )
 
     def _request(self):
@@ -86,6 +86,21 @@ def test_a_run_whose_records_move_from_look_to_look_is_slow(numbers, age_s, kind
         watched.monitor.check_progress(at + 1)
     assert [seen["kind"] for _, seen in watched.reports] == kinds
     assert ("collectives were entered since" in watched.reports[-1][0]) == ("slow" in kinds)
+
+
+def test_looks_for_a_proof_say_nothing_before_it_is_complete():
+    watched = Watched(Planned, kill_s=20.0)
+    monitor = watched.monitor
+    monitor.started(0.0)
+    monitor.progress(0.0, step=True)
+    for now in (10.0, 20.0, 30.0):
+        monitor.check_progress(now)
+        watched.hear("node1", IN_MEETING)
+        watched.hear("node2", READING)
+        monitor.check_progress(now)
+        said = [bool(text) for text, _ in watched.reports]
+        assert said == {10.0: [False], 20.0: [False, True], 30.0: [False, True, True]}[now]
+        assert bool(monitor.proved_stuck) == (now > 10.0)
 
 
 def test_the_monitor_reports_a_meeting_once():
