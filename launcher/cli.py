@@ -387,9 +387,18 @@ def _run_command(argv: Sequence[str] | None) -> int:
     return ExitCode.DONE if code is None else int(code)
 
 
+def _has_current_folder() -> bool:
+    """Whether a line typed here would run at all."""
+    try:
+        require_current_folder()
+    except UsageError:
+        return False
+    return True
+
+
 def _with_any_line(text: str, words: Sequence[str]) -> str:
     """The message with a line to type: where it has none, that which lists the options."""
-    if program_line("launcher") in text:
+    if program_line("launcher") in text or not _has_current_folder():
         return text
     named = [word for word in words[:1] if word in COMMANDS]
     return f"{text}\nall options: {next_line('help', None, *named)}"
