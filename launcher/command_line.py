@@ -199,7 +199,7 @@ class _Typed:
             self.hopeless = True
             return
         if not known:
-            self._note(f"{name} is {meant} here")
+            self._note(f"there is no {name}; {meant} is near")
         self.own.append(word if known else meant + equals + value)
         attached = equals or (word[1] != "-" and len(word) > 2)
         if not attached and action.nargs is None:

@@ -119,7 +119,7 @@ def _describe_reuse(earlier: EarlierPreflight, reasons: Mapping[str, str]) -> st
     areas = {check.area: reasons[check.id] for check in checks if not check.of_command}
     if not areas:
         return text
-    return f"{text}; asking again: {', '.join(areas)} ({'; '.join(dict.fromkeys(areas.values()))})"
+    return f"{text}; to ask again: {', '.join(areas)} ({'; '.join(dict.fromkeys(areas.values()))})"
 
 
 def _stale_sections(reasons: Mapping[str, str]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Network file systems that are mounted on a node."""
+"""Network file systems that are mounted on a node, and what is not mounted there."""
 
 from __future__ import annotations
 
@@ -21,8 +21,12 @@ class Mount:
 
 @dataclass(frozen=True)
 class NetworkMounts(Fact):
-    """By mount point; `lustre` is what its health_check says, "" where there is no Lustre."""
+    """By mount point; `lustre` is what its health_check says, "" where there is no Lustre.
+
+    `unmounted` are the places of /etc/fstab, of any file system, where nothing is mounted.
+    """
 
     section: ClassVar[str] = "network_mounts"
     mounts: Mapping[str, Mount] = field(default_factory=dict)
     lustre: str = ""
+    unmounted: tuple[str, ...] = ()

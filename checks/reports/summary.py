@@ -102,9 +102,9 @@ def _compile_notes(findings: Sequence[Finding]) -> list[str]:
     for node, names in operators.items():
         nodes.setdefault(tuple(sorted(names)), []).append(node)
     return [
-        f"The first training with DeepSpeed compiles {' and '.join(names)} on {fold_names(own)}, "
-        "each about a minute where the processors are free, up to ten where they are busy; its "
-        f"ranks wait for that, those of the next do not. {' '.join(without)}".rstrip()
+        f"Where ranks train with DeepSpeed, they first compile {' and '.join(names)} on "
+        f"{fold_names(own)}, each about a minute where the processors are free, up to ten where "
+        f"they are busy; those of the next training do not. {' '.join(without)}".rstrip()
         for names, own in nodes.items()
     ]
 

@@ -184,7 +184,7 @@ def _stands_still(shared: Mapping[int, Mapping[int, float]], asked: float) -> bo
     return asked - newest > max(STANDS_S, STANDS_INTERVALS * _span(shared) / len(shared))
 
 
-_CLOCKS = "which clocks of nodes may be off"
+_CLOCKS = "the uncertainty of the nodes' clocks"
 _WATCHDOG = "below which no end of a collective of NCCL is known"
 
 

@@ -169,7 +169,7 @@ def test_a_machine_that_is_a_node_has_one_key(blank: Lab):
     answers = {"Are these the machines": "y", "password for": PASSWORD, "Apply these changes": "y"}
     code, seen = at_a_terminal(node.argv(line), answers, {**os.environ})
     assert code == 0, seen
-    assert f"this machine has the key of {places[0].address}" in seen
+    assert f"this machine and {places[0].address} share their key" in seen
     assert "this machine: make a key" not in seen
     kept = node.run("cat /root/.ssh/authorized_keys", check=True).stdout.splitlines()
     assert len(kept) == len({entry.split()[1] for entry in kept}) == len(places)

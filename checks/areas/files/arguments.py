@@ -16,13 +16,19 @@ from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
 from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import JobPath, JobPaths
+from checks.facts.network_mounts import NetworkMounts
 from checks.model import Verdict, block, ok, skip, warn
 from checks.outliers.consensus import nodes_with_value
 
 INPUT_OPTION = re.compile("train|eval|data|model|tokenizer|config|resume|load|file|vocab|deepspeed")
 
 
-@node_check("files.paths-in-the-command-are-there", JobPaths, tags=(Tag.DECISIVE,))
+@node_check(
+    "files.paths-in-the-command-are-there",
+    JobPaths,
+    tags=(Tag.DECISIVE,),
+    optional=(NetworkMounts,),
+)
 def paths_in_the_command_are_there(node: NodeView) -> Verdict:
     """What the command's arguments name is on every node, and its small text files are equal.
 
@@ -37,7 +43,7 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
     another file warns, and only where most nodes have it.
 
     Fix:
-        missing: an `scp` line, or the `mount` that the others have.
+        missing: an `scp` line, or the `mount` that the others have or /etc/fstab has.
         differs: an `scp` line.
         missing-everywhere: on no node, and nothing under `before` makes it; warns.
         hangs: names the mount that does not answer.
@@ -95,7 +101,11 @@ def _path_verdict(node: NodeView, path: str, option: str, job_path: JobPath) -> 
         cause, message, fix = explain_unreadable(
             node, job_path, what, fetch=fetch, elsewhere=len(others)
         )
-        return block(cause, message, (cause == "missing" and missing_mount_fix(node, path)) or fix)
+        return block(
+            cause,
+            message,
+            (cause == "missing" and missing_mount_fix(node, path, job_path.absolute)) or fix,
+        )
     digests = {name: other.digest for name, other in others.items() if other.digest}
     most = right_digest(others, node.job.head)
     if not job_path.digest or job_path.digest == most:

@@ -11,12 +11,13 @@ from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import JobPath, JobPaths
+from checks.facts.network_mounts import NetworkMounts
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value, strict_majority
 from checks.units import format_file_size
 
 
-@node_check("files.needed-data-is-whole", JobPaths)
+@node_check("files.needed-data-is-whole", JobPaths, optional=(NetworkMounts,))
 def needed_data_is_whole(node: NodeView) -> Verdict:
     """Models and data are complete on every node: no copy is partial.
 
@@ -92,7 +93,7 @@ def _empty_verdict(
         f"{job_path.absolute} is empty on {node.name}, but not on {abbreviate_nodes(filled)}: not "
         "mounted?"
     )
-    fix: Fix = missing_mount_fix(node, path) or node.fix(
+    fix: Fix = missing_mount_fix(node, path, job_path.absolute) or node.fix(
         copy_command(node, filled[0], job_path.absolute)
     )
     return block("empty", message, fix)

@@ -24,6 +24,7 @@ from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPaths
 from checks.facts.local_modules import LocalModules
+from checks.facts.network_mounts import NetworkMounts
 from checks.knowledge.deepspeed_config import NotAConfig, read_config
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value
@@ -193,7 +194,12 @@ def _path_by_node(node: NodeView, path: str) -> dict[str, PathState]:
     return {name: files.same[path] for name, files in answered.items() if path in files.same}
 
 
-@node_check("files.needed-files-exist", Files, JobPaths, tags=(Tag.DECISIVE,))
+@node_check(
+    "files.needed-files-exist",
+    *(Files, JobPaths),
+    tags=(Tag.DECISIVE,),
+    optional=(NetworkMounts,),
+)
 def needed_files_exist(node: NodeView) -> Verdict:
     """What `exist` lists is on every node and readable.
 
@@ -201,8 +207,8 @@ def needed_files_exist(node: NodeView) -> Verdict:
 
     Measured: Each path, on each node.
 
-    Fix: Where the others have the path on a shared file system, the fix is the `mount` that is
-    missing here.
+    Fix: Where the others have the path on a shared file system, or this node's /etc/fstab has one
+    above it that is not mounted, the fix is that `mount`.
         missing: an `scp` line from a node that has it.
         hangs: names the mount that does not answer.
         denied, error: shows which folder or file is in the way.
@@ -216,7 +222,9 @@ def needed_files_exist(node: NodeView) -> Verdict:
                 node, file, path, fetch=_fetch_file_command(node, path, file)
             )
             return block(
-                cause, message, (cause == "missing" and missing_mount_fix(node, path)) or fetch
+                cause,
+                message,
+                (cause == "missing" and missing_mount_fix(node, path, file.absolute)) or fetch,
             )
     return ok(", ".join(file.absolute for file in needed.values()))
 

@@ -11,6 +11,7 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.files import FolderSpace
 from checks.facts.job_paths import JobPath, JobPaths
+from checks.facts.network_mounts import NetworkMounts
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value, strict_majority
 
@@ -85,11 +86,22 @@ def path_on_nodes(node: NodeView, path: str) -> dict[str, JobPath]:
     return {name: paths[path] for name, paths in answered.items() if path in paths}
 
 
-def missing_mount_fix(node: NodeView, path: str) -> Fix | None:
-    """The mount that is missing where others have that path on a shared file system."""
+def missing_mount_fix(node: NodeView, path: str, absolute: str) -> Fix | None:
+    """The mount that is missing: of the node's own /etc/fstab, or where others have that path on a
+    shared file system."""
+    if place := _unmounted_place(node, absolute):
+        note = f"{place} is in its /etc/fstab and not mounted; where that fails, see `lsblk -f`"
+        return node.fix(f"mount {shlex.quote(place)}", note, root=True)
     others = {name: other for name, other in path_on_nodes(node, path).items() if other.there}
     sharing = [other for other in others.values() if other.shared]
     return _mount_fix(node, sharing[0]) if is_mostly_shared(others) else None
+
+
+def _unmounted_place(node: NodeView, absolute: str) -> str:
+    """The place of /etc/fstab that the path lies below, where nothing is mounted; '' for none."""
+    places = node.read(NetworkMounts).unmounted if node.has(NetworkMounts) else ()
+    above = [place for place in places if f"{absolute}/".startswith(f"{place.rstrip('/')}/")]
+    return max(above, key=len, default="")
 
 
 def is_mostly_shared(places: Mapping[str, JobPath | FolderSpace]) -> bool:

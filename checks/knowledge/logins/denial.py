@@ -29,6 +29,7 @@ DAMAGE = {
     "utf-16": "the file is written in UTF-16, of which sshd reads nothing",
     "mark": "a byte order mark stands before it, as editors of Windows put there",
 }
+MOST_NAMED = 3
 ONE_KEY = "IdentitiesOnly yes"
 EXCLUDING_OPTIONS = ("from=", "expiry-time=", "cert-authority", "principals=")
 """Options of authorized_keys for which sshd refuses a key that is listed."""
@@ -189,11 +190,20 @@ def _setting_denial(err: str, client: Trust | None, login: ServerSide) -> Denial
         refusal = too_few_tries(login, max(len(client.keys), len(client.agent)))
         if key := _accepted_key(client, login):
             line = f"{ONE_KEY}\\n  IdentityFile {key.path}"
-            return Denial("key-denied", f"{refusal.detail} before {key.path}", client_line=line)
+            return Denial("key-denied", _tries_detail(client, login, key), client_line=line)
     if refusal is None:
         return None
     detail = refusal.detail
     return Denial("key-denied", detail, setting=refusal.setting, refusal=refusal)
+
+
+def _tries_detail(client: Trust, login: ServerSide, accepted: PrivateKey) -> str:
+    """The setting that allows so few tries, and what is offered before the key that counts."""
+    earlier = client.keys[: client.keys.index(accepted)]
+    others = [key.path for key in earlier if is_usable(key)]
+    before = " and ".join(others[:MOST_NAMED]) if not client.agent else "the agent's keys"
+    tries = login.refusal("maxauthtries", "MaxAuthTries", "").detail
+    return f"{tries}, and {before or 'other keys'} come before {accepted.path}"
 
 
 def _accepted_key(client: Trust, login: ServerSide) -> PrivateKey | None:

@@ -24,7 +24,7 @@ from checks.knowledge.logins.causes import (
     presented_fingerprint,
     proxy_complaint,
 )
-from checks.knowledge.logins.denial import Denial, why_denied
+from checks.knowledge.logins.denial import ONE_KEY, Denial, why_denied
 from checks.knowledge.logins.forced_command import why_forced
 from checks.knowledge.logins.hosts_access import admit_command, refusing_line
 from checks.knowledge.logins.pam_account import why_account_refused
@@ -127,7 +127,9 @@ class LoginFailure:
         if self.cause == "key-not-authorized" and self.denial.line:
             return "the public key is in authorized_keys with a restriction"
         if self.denial.client_line and self.cause == "key-denied":
-            return "its ssh offers no key"
+            others_first = self.denial.client_line.startswith(ONE_KEY)
+            tried = "sshd hangs up before its ssh has offered the right key"
+            return tried if others_first else "its ssh offers no key"
         if self.cause == "throttled" and self.denial.refusal:
             return "sshd there refuses its address before the login"
         if self.misdirected:

@@ -1,4 +1,4 @@
-"""Mounted network file systems: whether they answer, and how Lustre says it is."""
+"""Mounted network file systems: whether they answer, how Lustre says it is; what is not mounted."""
 
 import os
 
@@ -26,10 +26,25 @@ def remote_mounts(mounts):
     return found
 
 
+def unmounted_places(fstab, mounts):
+    """Where /etc/fstab has a file system at the start of the machine, and nothing is mounted."""
+    mounted = {line.split()[1] for line in mounts.splitlines() if len(line.split()) > 1}
+    rows = [line.split() for line in fstab.splitlines() if not line.lstrip().startswith("#")]
+    return [
+        row[1].replace("\\040", " ")
+        for row in rows
+        if len(row) > 3
+        and row[1].startswith("/")
+        and row[1] not in mounted
+        and "noauto" not in row[3].split(",")
+    ][:MOST_MOUNTS]
+
+
 @section("network_mounts")
 def network_mounts(args):
-    """Each network mount with its state, and the health that Lustre's client reports."""
-    mounted = remote_mounts(read_file("/proc/self/mounts", "") or "")
+    """Each network mount with its state, the health that Lustre's client reports, and fstab."""
+    mounts = read_file("/proc/self/mounts", "") or ""
+    mounted = remote_mounts(mounts)
     seen = look_side_by_side({path: (mount_state, path) for path in mounted}, LIMIT)
     return {
         "mounts": {
@@ -37,4 +52,5 @@ def network_mounts(args):
             for path, mount in seen.items()
         },
         "lustre": read_file("/sys/fs/lustre/health_check", "") or "",
+        "unmounted": unmounted_places(read_file("/etc/fstab", "") or "", mounts),
     }

@@ -82,7 +82,7 @@ def _own_change(job: Job, entry: hands.Entry) -> _OwnChange:
         }
         here = [name for name in entry.nodes_at(path.parent) if paths[name] == str(path)]
     if here:
-        print(f"{THIS_MACHINE} has the key of {fold_names(here)}")
+        print(f"{THIS_MACHINE} and {fold_names(here)} share their key")
         path, key = None, None
     done = {line for change in needed_changes(cluster).values() for line in change.know}
     know = tuple(line for line in entry.host_keys.values() if not here or line not in done)

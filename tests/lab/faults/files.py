@@ -91,7 +91,19 @@ SHARDS = custom(
 )
 IN_ARGUMENTS = {"command": ("train.py", "--data_path", "/data/set")}
 
+DISK = """
+mkdir -p /srv/disk /scratch; echo '{}' >/srv/disk/train.json; echo 'print(1)' >/root/train.py
+echo '/srv/disk /scratch none bind 0 0' >>/etc/fstab; mount /scratch
+"""
+ON_DISK = {"command": ("train.py", "--data", "/scratch/train.json")}
+
 CASES = [
+    case(
+        custom("disk-of-fstab-not-mounted", "umount /scratch"),
+        *(IN_COMMAND, NODE3, "missing"),
+        job=ON_DISK,
+        first=((custom("have-a-disk", DISK), ALL),),
+    ),
     case(
         custom("argument-missing", "rm /data/train.jsonl"),
         *(IN_COMMAND, NODE3, "missing"),

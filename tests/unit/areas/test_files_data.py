@@ -7,7 +7,9 @@ import pytest
 from checks.facts.decode import decode_fact
 from checks.facts.files import Files, PathState
 from checks.facts.job_paths import JobPath, JobPaths
+from checks.facts.network_mounts import NetworkMounts
 from checks.node.probe import job_paths as probe
+from checks.node.probe.network_mounts import unmounted_places
 from tests.support.job_paths import MODEL, NODES, cluster, existing, outcomes, paths
 from tests.support.snapshots import judged, with_fact
 
@@ -81,6 +83,32 @@ def test_a_needed_file_that_others_have_on_a_shared_mount_is_mounted():
     assert finding.cause == "missing"
     assert finding.fix
     assert finding.fix.command == "mount /data"
+
+
+@pytest.mark.parametrize(
+    ("unmounted", "command"),
+    [
+        (("/", "/data"), "mount /data"),
+        (("/data/llama",), "mount /data/llama"),
+        (("/datasets",), "mkdir -p /data && scp -rp node1:/data/llama /data/"),
+    ],
+)
+def test_what_lies_below_a_line_of_fstab_is_mounted_and_not_copied_over(unmounted, command):
+    snap = cluster(paths(existing()), paths(MISSING))
+    with_fact(snap, "node2", NetworkMounts(unmounted=unmounted))
+    fix = judged(snap, f"files.{IN_COMMAND}")[("node2",)].fix
+    assert fix
+    assert fix.command == command
+
+
+def test_places_of_fstab_where_nothing_is_mounted():
+    fstab = (
+        "# LABEL=old /old ext4 defaults 0 0\n"
+        "LABEL=scratch /scratch ext4 defaults,nofail 0 2\n"
+        "LABEL=disk /my\\040disk ext4 defaults 0 2\n"
+        "/dev/sdb none swap sw 0 0\nstore:/d /data nfs4 noauto,ro 0 0\n/dev/sda / ext4 rw 0 1\n"
+    )
+    assert unmounted_places(fstab, "/dev/sda / ext4 rw 0 0\n") == ["/scratch", "/my disk"]
 
 
 LINKED = {"real": "/models/v2", "entries": 3}

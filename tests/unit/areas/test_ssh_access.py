@@ -88,6 +88,27 @@ def test_the_denial_names_the_setting_its_line_and_for_whom():
     assert denial.detail == f"{FILE}: DenyUsers root, for Address 10.0.0.1"
 
 
+@pytest.mark.parametrize(
+    ("agent", "before"),
+    [((), "/k/id_rsa and /k/id_ecdsa"), (("SHA256:a", "SHA256:b"), "the agent's keys")],
+)
+def test_the_keys_that_come_before_the_right_one_are_named_where_sshd_hangs_up(agent, before):
+    keys = tuple(PrivateKey(f"/k/id_{kind}", "", kind) for kind in ("rsa", "ecdsa", "new", "old"))
+    reported = server(
+        *("maxauthtries", "2"),
+        authorized=(AuthorizedKey("new", "/root/.ssh/authorized_keys:1"),),
+        accounts=("root",),
+    )
+    err = "Received disconnect from 10.0.0.2 port 22:2: Too many authentication failures"
+    snap = snapshot(("node1", "node2"))
+    with_fact(snap, "node1", SshRow({"node2": LoginAttempt(255, err=err)}))
+    with_fact(snap, "node1", Trust("root", "/root", keys=keys, agent=agent))
+    finding = judged(with_fact(snap, "node2", reported), EVERY)["node1", "node2"]
+    assert "sshd hangs up before its ssh has offered the right key" in finding.message
+    assert f"MaxAuthTries 2, and {before} come before /k/id_new" in finding.message
+    assert "IdentityFile /k/id_new" in finding.fix.command
+
+
 def test_a_network_in_a_list_is_kept_whole_by_the_fix():
     reported = Sshd(
         "root", {"allowusers": (SshdSetting("*@10.9.0.0/16", FILE),)}, accounts=("root",)

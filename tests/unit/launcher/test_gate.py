@@ -243,7 +243,7 @@ def test_what_stopped_the_first_start_is_asked_again_and_the_rest_is_not(start, 
     assert not start().go
     nodes.values["trial"] = 9
     assert start().go
-    assert "; asking again: training (the last one did not pass)" in nodes.said[0]
+    assert "; to ask again: training (the last one did not pass)" in nodes.said[0]
     assert nodes.asked == asked_everywhere("script", "trial")
 
 

@@ -258,7 +258,7 @@ def test_a_slow_link_that_delays_all_alike_is_said_by_its_way():
             way, now = 0.03 if rank.node == "node3" else 0.0005, time.time()
             watch.take(rank.node, RanksArrived((own,), now - 2 * way, now - way, now - way))
     assert watch.text.startswith(
-        f"{NOBODY} by more than 60 ms, which clocks of nodes may be off; "
+        f"{NOBODY} by more than 60 ms, the uncertainty of the nodes' clocks; "
         "the way from here to node3 and back takes 60 ms"
     )
 
