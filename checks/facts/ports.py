@@ -127,6 +127,7 @@ class PortHolder(Fact):
     pid: int | None
     command: str
     free: int | None
+    stopped: bool = False
 
 
 def _port_spans(text: str) -> str:

@@ -136,10 +136,12 @@ def _area_lines(
 
 
 def _skip_reasons(skipped: Sequence[Finding]) -> str:
-    """Why nothing of an area was checked, in one line."""
-    first, *others = group_findings(skipped)
-    more = {group.first.message for group in others} - {first.first.message}
-    return escape_text(first.fold_text(first.first.message)) + (" …" if more else "")
+    """Why nothing of an area was checked, in one line: the reason that most have."""
+    reasons: Counter[str] = Counter()
+    for group in group_findings(skipped):
+        reasons[group.fold_text(group.first.message)] += len(group.findings)
+    (reason, _), *others = reasons.most_common()
+    return escape_text(reason) + (" …" if others else "")
 
 
 def _failure_lines(findings: Sequence[Finding], width: int) -> list[Text]:

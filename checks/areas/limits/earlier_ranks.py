@@ -11,6 +11,8 @@ from checks.facts.interfaces import Interfaces
 from checks.model import HERE, Fix, Severity, Verdict, block, ok, skip, warn
 from checks.units import format_duration
 
+STOPPED = ", stopped (as by ctrl-Z), so that only kill -9 ends it"
+
 
 @node_check(
     "limits.no-earlier-rank-runs",
@@ -116,7 +118,7 @@ def describe_rank(rank: EarlierRank) -> str:
     which = f", rank {rank.rank}" if rank.rank else ""
     where = f" in {rank.folder}" if rank.folder else ""
     lasts = f"for {format_duration(rank.seconds)}"
-    stopped = ", stopped (as by ctrl-Z), so that only kill -9 ends it" if rank.stopped else ""
+    stopped = STOPPED if rank.stopped else ""
     return f"process {rank.pid} of {rank.user}{which}, {lasts}{where}{stopped}"
 
 

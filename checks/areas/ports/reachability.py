@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.areas.limits.earlier_ranks import describe_rank, end_command, stop_fix
+from checks.areas.limits.earlier_ranks import STOPPED, describe_rank, stop_fix
 from checks.areas.ports.failed_calls import judge_failed_call
 from checks.areas.ports.settings import is_range_used_up, reserve_port_fix
 from checks.check import Over, Tag, node_check, pair_check
@@ -90,12 +90,12 @@ def _holder_and_fix(node: NodeView, holder: PortHolder) -> tuple[str, Fix]:
     if rank and (run := own.run_of([rank])):
         return f"{describe_rank(rank)}, of {run}", stop_fix(run)
     process = describe_rank(rank) if rank else f"pid {holder.pid} of {holder.user}"
-    what = f"{process}: {holder.command[:80]}"
+    what = f"{process}{STOPPED if holder.stopped and not rank else ''}: {holder.command[:80]}"
     is_own = node.has(Account) and node.read(Account).uid == holder.uid
     trains = rank is not None or _is_training(node, holder.command)
-    if rank and rank.stopped and is_own:
+    if holder.stopped and is_own:
         unless = f"if it may end; else start with {_master_port_option(holder.free)}"
-        return what, node.fix(end_command([rank]), unless)
+        return what, node.fix(f"kill -9 {holder.pid}", unless)
     if trains and not (rank and rank.orphan):
         note = "or end that training first, if it is not meant to go on, where it was started"
         return f"a training, {what}", _other_port_fix(node, holder.free, note)

@@ -30,8 +30,6 @@ ADDRESS = re.compile(r"^--(master[_-]addr|main[_-]process[_-]ip)$")
 PORT = re.compile(r"^--(master[_-]port|main[_-]process[_-]port)$")
 MOST = 64
 """Processes that are described."""
-STOPPED = "Tt"
-"""States of a process that ctrl-Z or a debugger stopped."""
 
 
 def program_of(words):
@@ -91,7 +89,7 @@ def describe_rank(process, env, uptime):
         "port": env.get("MASTER_PORT", ""),
         "folder": folder_of(process.pid),
         "orphan": process.parent <= 1,
-        "stopped": process.state in STOPPED,
+        "stopped": process.stopped,
         "program": os.path.basename(program_of(command_line(process.pid))),
     }
 

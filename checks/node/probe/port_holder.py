@@ -1,7 +1,13 @@
 """Who holds a port that training wants, and the next one that nobody holds."""
 
 from checks.node.probe.core import section
-from checks.node.runtime.processes import command_line, open_files, process_ids, user_name
+from checks.node.runtime.processes import (
+    command_line,
+    find_process,
+    open_files,
+    process_ids,
+    user_name,
+)
 from checks.node.runtime.sockets import LISTEN, tcp_sockets
 
 
@@ -28,11 +34,13 @@ def port_holder(args):
     """The socket that has the port, whose it is, and a port that is free."""
     holder = next(iter(sockets_on_port(args["port"])), None)
     pid = process_of_socket(holder) if holder else None
+    process = find_process(pid) if pid else None
     return {
         "listens": holder is not None and holder.state == LISTEN,
         "user": user_name(holder.uid) if holder else "",
         "uid": holder.uid if holder else -1,
         "pid": pid,
         "command": " ".join(command_line(pid) if pid else [])[:300],
+        "stopped": process is not None and process.stopped,
         "free": free_port(args["port"]),
     }

@@ -28,6 +28,11 @@ class Process:
         """Whether it still runs: a zombie only waits to be reaped."""
         return self.state not in "ZX"
 
+    @property
+    def stopped(self):
+        """Whether ctrl-Z or a debugger has stopped it: it takes no other signal than SIGKILL."""
+        return self.state in "Tt"
+
 
 def process_ids():
     """The ids of all processes that this login sees."""

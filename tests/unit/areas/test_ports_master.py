@@ -66,6 +66,15 @@ def test_the_logins_own_process_may_be_ended_without_sudo():
     assert "else start with --master-port 29501" in one.fix.note
 
 
+@pytest.mark.parametrize("command", ["python notebook.py", TRAINS])
+def test_a_stopped_process_of_the_login_is_said_to_be_and_ended_at_once(command):
+    holder = PortHolder(True, "ann", LOGIN.uid, 77, command, 29501, stopped=True)
+    one = judged(with_fact(occupied(command), "node1", holder), FREE)["node1",]
+    assert "pid 77 of ann, stopped (as by ctrl-Z)" in one.message
+    assert one.fix is not None
+    assert one.fix.command == "kill -9 77"
+
+
 @pytest.mark.parametrize(("command", "pid"), [("postgres", 77), ("", None)])
 def test_a_stranger_on_the_master_port_is_left_alone(command, pid):
     one = judged(occupied(command, pid), FREE)["node1",]

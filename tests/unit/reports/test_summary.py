@@ -196,7 +196,10 @@ def test_an_area_that_does_not_apply_says_why():
         Finding("gpu.g", "gpu", (name,), Severity.BLOCK, Outcome.SKIP, f"{name} has no GPU")
         for name in NAMES[:3]
     )
+    alone = Finding("gpu.c", "gpu", (NAMES[0],), Severity.BLOCK, Outcome.SKIP, "no container")
+    skipped = tuple(skipped)
     assert reported(*skipped)[0] == "- gpu        3 skipped: gpu[01-03] have no GPU"
+    assert reported(alone, *skipped)[0] == "- gpu        4 skipped: gpu[01-03] have no GPU …"
 
 
 def test_many_different_lines_of_one_cause_are_cut_and_counted():
