@@ -82,7 +82,7 @@ FAULTS = (
     ("output-not-writable", "chmod 500 /scratch/out", "files.output-is-writable", "not-writable"),
     ("output-of-root", "chown root /scratch/out", "files.output-is-writable", "not-writable"),
     (
-        *("tag-of-root", "echo step1 >/scratch/out/latest; chown root /scratch/out/latest"),
+        *("tag-of-root", ": >/scratch/out/latest; chown root /scratch/out/latest"),
         *("files.output-is-writable", "not-writable"),
     ),
     (
