@@ -89,8 +89,9 @@ def _server_fix(
     if server.unit:
         folder = f"/etc/systemd/system/{server.unit}.d"
         pair = f"{value}:{ceiling}".replace("unlimited", "infinity")
-        drop_in = f"printf '[Service]\\n{directive}={pair}\\n' >> {folder}/zz-{item}.conf"
-        steps = [f"mkdir -p {folder}", drop_in, *steps]
+        file = shlex.quote(f"{folder}/zz-{item}.conf")
+        drop_in = f"printf '[Service]\\n{directive}={pair}\\n' >> {file}"
+        steps = [f"mkdir -p {shlex.quote(folder)}", drop_in, *steps]
         note = (
             "in force for the next login; the drop-in keeps it from the next boot on: no "
             "daemon-reload of systemd, which can take the GPUs from running containers"
