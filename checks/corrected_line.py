@@ -11,8 +11,9 @@ from pathlib import Path
 
 from checks.errors import UsageError
 from checks.job.hosts import near_hosts_file
+from checks.job.user_files import require_current_folder
 from checks.masking import mask_typed
-from checks.next_line import typed_call, with_option
+from checks.next_line import next_line, program_line, typed_call, with_option
 
 _OPTIONS_FIRST = re.compile(r"(?:argument |there is no )?(--?[a-z][\w-]*(?:/--?[a-z][\w-]*)*)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (.+)")
@@ -32,6 +33,20 @@ def with_line_to_type(error: UsageError) -> str:
         return text
     how, corrected = found
     return f"{text}\n{how}: {shlex.join((*program, *mask_typed(corrected)))}"
+
+
+def with_line_of_help(text: str, *command: str) -> str:
+    """The message with a line to type: where it has none, that which lists a command's options.
+
+    No line runs in a folder that is gone.
+    """
+    if program_line("launcher") in text:
+        return text
+    try:
+        require_current_folder()
+    except UsageError:
+        return text
+    return f"{text}\nall options: {next_line('help', None, *command)}"
 
 
 def _corrected(error: UsageError, words: Sequence[str]) -> tuple[str, Sequence[str]] | None:

@@ -12,16 +12,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from checks import __version__
-from checks.corrected_line import with_line_to_type
+from checks.corrected_line import with_line_of_help, with_line_to_type
 from checks.errors import PreflightError, UsageError
 from checks.escaped_streams import escaped_output
 from checks.garbage import kept_for_good
 from checks.job.user_files import require_current_folder
-from checks.next_line import SYNC_KEYS, next_line, program_line
+from checks.next_line import SYNC_KEYS, next_line
 from launcher.command_line import CommandParser, add_command, complete_with, parse_words
 from launcher.commands import completion
 from launcher.exit_codes import ExitCode
-from launcher.run.console import DISK_FULL_ERRNOS, discard_output
+from launcher.run.console import DISK_FULL_ERRNOS, flush_output
 
 Fill = Callable[[ArgumentParser], None]
 """Adds a command's options to its parser, and sets `run`: the function that runs it.
@@ -367,9 +367,11 @@ def _run_command(argv: Sequence[str] | None) -> int:
         args = parse_words(parser, words)
         require_current_folder()
         code = args.run(args)
-        _flush_stdout()
+        flush_output(sys.stdout)
     except UsageError as error:
-        return _report_error(_with_any_line(with_line_to_type(error), words), ExitCode.USAGE)
+        named = [word for word in words[:1] if word in COMMANDS]
+        text = with_line_of_help(with_line_to_type(error), *named)
+        return _report_error(text, ExitCode.USAGE)
     except PreflightError as error:
         return _report_error(error, ExitCode.FAILED)
     except KeyboardInterrupt:
@@ -382,36 +384,9 @@ def _run_command(argv: Sequence[str] | None) -> int:
             if error.filename is None:
                 raise
             return _report_error(UsageError(f"{error.filename}: {error.strerror}"), ExitCode.USAGE)
-        _flush_stdout()
+        flush_output(sys.stdout)
         return _report_error(f"cannot write the output: {error.strerror}", ExitCode.FAILED)
     return ExitCode.DONE if code is None else int(code)
-
-
-def _has_current_folder() -> bool:
-    """Whether a line typed here would run at all."""
-    try:
-        require_current_folder()
-    except UsageError:
-        return False
-    return True
-
-
-def _with_any_line(text: str, words: Sequence[str]) -> str:
-    """The message with a line to type: where it has none, that which lists the options."""
-    if program_line("launcher") in text or not _has_current_folder():
-        return text
-    named = [word for word in words[:1] if word in COMMANDS]
-    return f"{text}\nall options: {next_line('help', None, *named)}"
-
-
-def _flush_stdout() -> None:
-    """Drop what a full disk does not take: it must not change the exit code."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError:
-        discard_output(sys.stdout)
 
 
 def _report_error(what: object, code: ExitCode) -> ExitCode:

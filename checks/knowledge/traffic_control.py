@@ -7,6 +7,7 @@ that way, and what most nodes have explains no difference between them.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from checks.errors import FactError
@@ -85,4 +86,5 @@ def removing_fix(node: NodeView, shaper: Shaper) -> Fix:
         "until it is set again: take it out of what does that too (a unit or script with `tc`, "
         "wondershaper, tcset)"
     )
-    return node.fix(f"tc qdisc del dev {shaper.device} {shaper.place}", note, root=True)
+    words = ("tc", "qdisc", "del", "dev", shaper.device, *shaper.place.split())
+    return node.fix(shlex.join(words), note, root=True)

@@ -125,6 +125,16 @@ def print_line(text: str, stream: TextIO | None = None, end: str = "\n") -> bool
     return True
 
 
+def flush_output(stream: TextIO) -> None:
+    """Drop what a full disk does not take: it must not change the exit code."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        discard_output(stream)
+
+
 def discard_output(stream: TextIO) -> None:
     """Drop what is written to it from now on, and what it holds still."""
     null = os.open(os.devnull, os.O_WRONLY)

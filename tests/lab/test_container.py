@@ -23,22 +23,17 @@ from tests.support.lab_preflight import (
     run_preflight,
 )
 from tests.support.paths import ROOT
+from tests.support.stand_in_podman import install_podman
 
 PODMAN = custom(
     "have-podman",
-    """mkdir -p /srv/image /srv/job
-echo 'import os; print("the rank sees", sorted(os.listdir("/srv/job")), flush=True)' \
+    """mkdir -p /srv/image
+echo 'import os; print("the rank sees", sorted(os.listdir("/srv/job")), flush=True)' \\
   >/srv/image/train.py
-cat >/usr/local/bin/podman <<'END'
-#!/bin/sh
-[ "$1" = exec ] || exit 125
-shift
-while [ "${1#-}" != "$1" ]; do shift; done
-[ "$1" = train ] || { echo "Error: no container with name or ID \\"$1\\" found" >&2; exit 125; }
-shift
-exec unshare -m sh -c 'mount --bind /srv/image /srv/job; exec "$@"' sh "$@"
-END
-chmod +x /usr/local/bin/podman""",
+"""
+    + install_podman(
+        """exec unshare -m sh -c 'mount --bind /srv/image /srv/job; exec "$@"' sh "$@\""""
+    ),
 )
 NODES = ("node1", "node2")
 JOB = {"workdir": "/srv/job", "command": ("train.py",), "backend": "ssh"}

@@ -44,6 +44,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.corrected_line": (
         "checks.errors",
         "checks.job.hosts",
+        "checks.job.user_files",
         "checks.masking",
         "checks.next_line",
     ),

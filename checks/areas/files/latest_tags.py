@@ -43,7 +43,11 @@ def _resumes(cluster: ClusterView) -> bool:
     head = cluster.head
     script = head.read(DeepspeedConfig).script if head.has(DeepspeedConfig) else None
     loads = script is not None and RESUMING in script.words
-    return loads or any("resume" in word.lower() for word in cluster.job.command[1:])
+    options = [word.partition("=") for word in cluster.job.command[1:]]
+    return loads or any(
+        "resume" in name.lower() and (bool(equals) or name.startswith("-"))
+        for name, equals, _ in options
+    )
 
 
 def _fix(named: Mapping[str, FolderSpace], folder: str) -> Fix:

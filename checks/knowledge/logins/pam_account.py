@@ -7,6 +7,7 @@ line.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection
 from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
@@ -52,7 +53,7 @@ def _access_denial(line: AccessLine, account: str, admitted: Collection[str]) ->
     file, _, number = line.where.rpartition(":")
     detail = f"{line.where}: pam_access refuses {account} by `{line.text}`"
     text = f"+ : {account} : {' '.join(admitted)}"
-    command = f"sed -i '{number}i {text}' {file}"
+    command = shlex.join(["sed", "-i", f"{number}i {text}", file])
     refusal = Refusal(
         SshdSetting(line.text, line.where),
         detail,

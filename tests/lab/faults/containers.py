@@ -11,21 +11,13 @@ from typing import Any
 
 from launcher.lab.faults.model import Fault
 from tests.lab.faults.case import ALL, NODE3, Case, custom
+from tests.support.stand_in_podman import install_podman
 
 ENTERED = {"workdir": "/srv/job", "backend": "ssh", "container": "podman exec -i train"}
-STAND_IN = """mkdir -p /srv/job
-cat >/usr/local/bin/podman <<'END'
-#!/bin/sh
-[ "$1" = exec ] || exit 125
-shift
-while [ "${1#-}" != "$1" ]; do shift; done
-[ "$1" = train ] || { echo "Error: no container with name or ID \\"$1\\" found" >&2; exit 125; }
-shift
-[ -e /run/netns/train ] && exec ip netns exec train "$@"
-exec unshare -m sh -c '[ ! -e /srv/made ] || . /srv/made; exec "$@"' sh "$@"
-END
-chmod +x /usr/local/bin/podman
-"""
+STAND_IN = install_podman(
+    """[ -e /run/netns/train ] && exec ip netns exec train "$@"
+exec unshare -m sh -c '[ ! -e /srv/made ] || . /srv/made; exec "$@"' sh "$@\""""
+)
 ALONE = "ip netns add train; ip -n train link set lo up\n"
 BRIDGE = """number=${ADDRESS##*.}
 ip link add docker0 type bridge; ip link set docker0 up; ip addr add $GATEWAY/$PREFIX dev docker0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path as LocalPath
 from typing import Any
 
@@ -260,3 +261,22 @@ def test_the_newest_step_of_each_node_is_the_same_and_there(rooms, words, expect
     assert outcomes(CHECKPOINTS, snap) == [expected + "!" * stops]
     (found,) = judged(snap, f"files.{CHECKPOINTS}").values()
     assert (found.fix.command if found.fix else "") == fix
+
+
+@pytest.mark.parametrize(
+    ("argument", "stops"),
+    [
+        ("--resume", True),
+        ("--resume_from_checkpoint=/out", True),
+        ("trainer.resume_mode=auto", True),
+        ("/data/resumes.json", False),
+        ("--data=/data/resumes.json", False),
+    ],
+)
+def test_a_run_that_is_told_to_resume_stops_for_steps_that_differ(argument, stops):
+    run = PathState("there", "/run", "directory")
+    spaces = (room(absolute="/out", latest=tag, tags=("s40", "s60")) for tag in ("s40", "s60"))
+    snap = cluster(*(Files(run, output=space) for space in spaces), output="/out")
+    snap.job = replace(snap.job, command=("train.py", argument))
+    (found,) = judged(snap, f"files.{CHECKPOINTS}").values()
+    assert (found.cause, found.stops) == ("latest-differs", stops)

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from checks.facts.ssh import LoginAttempt, SshRow
-from checks.facts.sshd import AuthorizedKey, Sshd, SshdSetting
+from checks.facts.sshd import AccessLine, AuthorizedKey, Sshd, SshdSetting
 from checks.facts.trust import PrivateKey, Trust
 from checks.knowledge.logins.denial import why_denied
 from checks.knowledge.logins.sshd_access import barring_setting, effective_setting
@@ -86,6 +86,23 @@ def test_the_denial_names_the_setting_its_line_and_for_whom():
     denial = why_denied(REFUSED, None, reported, "10.0.0.1")
     assert (denial.cause, denial.keyword) == ("key-denied", "denyusers")
     assert denial.detail == f"{FILE}: DenyUsers root, for Address 10.0.0.1"
+
+
+def test_the_line_of_access_conf_is_named_and_the_nodes_are_let_in_before_it():
+    reported = Sshd(
+        "root",
+        {"usepam": (SshdSetting("yes", FILE),)},
+        accounts=("root",),
+        pam_access=(AccessLine("/etc/security/access.conf:2", "- : ALL : ALL", True),),
+    )
+    snap = snapshot(("node1", "node2"))
+    err = "Connection closed by 10.0.0.2 port 22"
+    attempt = LoginAttempt(255, err=err, authenticated=True)
+    with_fact(snap, "node1", SshRow({"node2": attempt}))
+    finding = judged(with_fact(snap, "node2", reported), EVERY)["node1", "node2"]
+    assert finding.cause == "shell-refuses"
+    assert "/etc/security/access.conf:2: pam_access refuses root" in finding.message
+    assert (finding.fix.on, finding.fix.command[:7]) == ("node2", "sed -i ")
 
 
 @pytest.mark.parametrize(
