@@ -76,6 +76,7 @@ def test_what_is_killed_ends_the_run_everywhere(place, lab, victim, pattern, sai
 
 def test_a_killed_controller_leaves_nothing_on_the_nodes(place, lab):
     run = LaunchedRun(place, lab, "train.py", "sleep")
+    run.wait_for("ranks started")
     run.wait_for("node2 1: step")
     assert "running" in run_launcher(place, "status").stdout
     run.process.kill()
