@@ -103,7 +103,8 @@ def test_attach_ends_with_the_exit_code_of_the_run(place, lab):
     attached = run_launcher(place, "attach", "--runs", "others")
     assert attached.returncode == 1
     assert "node2 1: something broke here\n" in attached.stdout
-    assert "checked node2 again:" in attached.stdout
+    # node1 too, where its ranks had not been heard of when node2's failed: it may be why.
+    assert re.search(r"^checked node(2|\[1-2\]) again:$", attached.stdout, re.M)
     run = all_runs(place / "others")[-1]
     assert (run.path / OUTPUT).stat().st_mode & 0o077 == 0
     again = run_launcher(place, "attach", "--runs", "others")
