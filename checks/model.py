@@ -241,12 +241,14 @@ HERE = "this machine"
 class Fix:
     """How to fix a fault: one shell command line that works when typed on `on`.
 
-    `command` may be empty where only a person can act; `note` then says what to do.
+    `command` may be empty where only a person can act; `note` then says what to do. `option` and
+    its value go into the line that is typed again, where nothing but that is to be changed.
     """
 
     command: str = ""
     on: str = ""
     note: str = ""
+    option: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The command with the place and the note as a trailing shell comment."""

@@ -11,12 +11,12 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from checks.job.key import Face, declared_keys
-from checks.model import Job
+from checks.model import Fix, Job
 
 ROOT = Path(__file__).resolve().parent.parent
 FACES = ("preflight", "launcher")
@@ -128,11 +128,21 @@ def typed_call() -> tuple[tuple[str, ...], tuple[str, ...]]:
 def with_option(words: Sequence[str], option: str, *value: str) -> tuple[str, ...]:
     """The words of a start with one more option, where that is not there, or with its new value."""
     at = words.index("--") if "--" in words else len(words)
-    own = list(words[:at])
-    if option in own and value:
+    own = [word for word in words[:at] if not (value and word.startswith(f"{option}="))]
+    while option in own and value:
         place = own.index(option)
         del own[place : place + 1 + len(value)]
     return (*own, *([] if option in own else [option, *value]), *words[at:])
+
+
+def with_fixed_options(words: Sequence[str], fixes: Iterable[Fix]) -> tuple[str, ...]:
+    """The words with what the fixes have in place of an option's value, where they are at one."""
+    by_name: dict[str, set[tuple[str, ...]]] = {}
+    for fix in fixes:
+        by_name.setdefault("".join(fix.option[:1]), set()).add(fix.option)
+    for name, options in by_name.items():
+        words = with_option(words, *options.pop()) if name and len(options) == 1 else words
+    return tuple(words)
 
 
 def without_option(words: Sequence[str], option: str) -> tuple[str, ...]:
@@ -154,9 +164,9 @@ def without_allowances(text: str, settled: Collection[str]) -> str:
     return _ALLOWED.sub(remaining, text)
 
 
-def failed_again_line() -> str:
-    """The very line that was typed, for what failed alone."""
-    words = read_call(sys.orig_argv).words
+def failed_again_line(fixes: Iterable[Fix] = ()) -> str:
+    """The line that was typed, with the options that the fixes change, for what failed alone."""
+    words = with_fixed_options(read_call(sys.orig_argv).words, fixes)
     lf = () if {"--lf", "--last-failed"} & {*words} else ("--lf",)
     return same_line("preflight", (*words, *lf))
 

@@ -13,7 +13,7 @@ from checks.check import Check, Claim, Tag
 from checks.facts import ClusterView, Fact, Snapshot
 from checks.job.build import inputs_digest
 from checks.judge import decide, judge_claims
-from checks.model import Finding, Job, Outcome
+from checks.model import Finding, Fix, Job, Outcome
 from checks.next_line import as_called, without_allowances
 from checks.reports.changes import ChangesSinceGo
 from checks.reports.json_report import report_document
@@ -60,6 +60,11 @@ class Result:
     def decision(self) -> str:
         """`go` or `stop`."""
         return decide(self.findings)
+
+    @property
+    def fixes_of_stops(self) -> list[Fix]:
+        """What is to be done before the next start."""
+        return [finding.fix for finding in self.findings if finding.stops and finding.fix]
 
     @functools.cached_property
     def changes(self) -> ChangesSinceGo | None:

@@ -21,7 +21,7 @@ from checks.folded_names import fold_names
 from checks.job.node_filter import kept_nodes
 from checks.masking import mask_typed
 from checks.model import HERE, Job
-from checks.next_line import same_line, typed_call, with_option, without_option
+from checks.next_line import same_line, typed_call, with_fixed_options, with_option, without_option
 from checks.reports.earlier_preflight import EarlierPreflight, read_earlier_preflight
 from checks.reports.last_run import save_last_run
 from checks.reports.terminal import takes_colour
@@ -219,14 +219,14 @@ def _start_again(result: Result) -> str:
     which only the difference is known.
     """
     how = "start again (--allow ID starts in spite of a failed check)"
-    fixes = [finding.fix for finding in result.findings if finding.stops and finding.fix]
+    fixes = result.fixes_of_stops
     start, copy = (same_line("launcher", (command,)) for command in ("start", "sync"))
     corrected = [fix.command for fix in fixes if fix.command.startswith(f"{start} ")]
     if corrected:
         return f"{how}: {corrected[0]}"
     if any(fix.on == HERE and fix.note.startswith("type ") for fix in fixes):
         return how
-    typed = mask_typed(typed_call()[1])
+    typed = with_fixed_options(mask_typed(typed_call()[1]), fixes)
     copies = any(copy in fix.command for fix in fixes)
     return f"{how}: {same_line('launcher', with_option(typed, '--sync') if copies else typed)}"
 

@@ -270,7 +270,7 @@ class PreflightSession:
             return
         reporter.write_line("")
         go = _after_go(self.run.job, complete=complete)
-        stop = f"ask again what failed: {failed_again_line()}"
+        stop = f"ask again what failed: {failed_again_line(result.fixes_of_stops)}"
         noted, colour = reporter.verbosity > 0, reporter.hasmarkup
         for line in result.summary(go=go, stop=stop, colour=colour, notes=notes, noted=noted):
             reporter.write_line(line)

@@ -13,6 +13,7 @@ import pytest
 
 from checks.job.build import build_job
 from checks.knowledge.failures import FAILURES
+from checks.model import Fix
 from checks.next_line import (
     Call,
     as_called,
@@ -252,3 +253,21 @@ def test_every_text_names_our_commands_so_that_they_can_be_typed():
 )
 def test_what_is_mended_need_not_be_allowed(line, shown):
     assert without_allowances(line, {"a.one", "a"}) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "fixes", "line"),
+    [
+        ("--python /gone -q", [("--python", "/v")], "-q --python /v --lf"),
+        ("--python=/gone -q", [("--python", "/v")], "-q --python /v --lf"),
+        ("-q", [("--python", "/v"), ()], "-q --python /v --lf"),
+        ("--python /gone", [("--python", "/v"), ("--python", "/w")], "--python /gone --lf"),
+        ("", [("--python", "/v"), ("--master-port", "1")], "--python /v --master-port 1 --lf"),
+    ],
+)
+def test_what_failed_is_asked_again_with_the_options_that_fixes_change(
+    typed, fixes, line, monkeypatch
+):
+    monkeypatch.setattr(sys, "orig_argv", ["/x/python", "-m", "preflight", *typed.split()])
+    again = failed_again_line([Fix(option=option) for option in fixes])
+    assert again.endswith(f" -m preflight {line}")

@@ -61,7 +61,7 @@ def master_port_is_free(node: NodeView) -> Verdict:
         return block(
             "not-permitted",
             f"{node.name}:{port} may not be opened: ports below 1024 need root",
-            Fix(note="choose --master-port 29500, or [master] port in launch.toml"),
+            _choose_port_fix(29500),
         )
     if error != "EADDRINUSE":
         return unknown(f"{node.name}:{port} could not be opened: {error}")
@@ -135,9 +135,15 @@ def _master_port_option(free: int | None) -> str:
 
 
 def _other_port_fix(node: NodeView, free: int | None, more: str = "") -> Fix:
-    remark = f" (seen free on {node.name})" if free else ""
-    note = f"choose {_master_port_option(free)}{remark}, or [master] port in launch.toml"
-    return Fix(note="; ".join(filter(None, (note, more))))
+    if not free:
+        return _choose_port_fix(None, "", more)
+    return _choose_port_fix(free, f" (seen free on {node.name})", more)
+
+
+def _choose_port_fix(port: int | None, remark: str = "", more: str = "") -> Fix:
+    note = f"choose {_master_port_option(port)}{remark}, or [master] port in launch.toml"
+    option = ("--master-port", str(port)) if port else ()
+    return Fix(note="; ".join(filter(None, (note, more))), option=option)
 
 
 @pair_check(

@@ -181,12 +181,14 @@ def _judge_wrong_python(node: NodeView, software: Software, instead: str) -> Ver
         note = "name the training interpreter: --python PATH, or `python` in launch.toml"
         message += f"; none with torch was found there{instead}"
         return block("python-missing", message, Fix("", "", note))
-    note = (
-        f"name the training interpreter: --python {next(iter(found))}, or `python` in launch.toml"
-    )
     names = ", ".join(f"{path} ({count} node{'s' * (count > 1)})" for path, count in found.items())
     message += f"; with torch there is {names}"
-    return block("python-missing", message, Fix("", "", note))
+    return block("python-missing", message, _name_interpreter(next(iter(found))))
+
+
+def _name_interpreter(python: str) -> Fix:
+    note = f"name the training interpreter: --python {python}, or `python` in launch.toml"
+    return Fix(note=note, option=("--python", python))
 
 
 def _interpreters_with_torch(node: NodeView) -> dict[str, int]:
@@ -203,7 +205,12 @@ def _judge_interactive_python(node: NodeView, software: Software) -> Verdict:
         "only there"
     )
     note = f'in launch.toml: python = "{software.interactive}"'
-    return block("python-for-terminals-alone", message, node.fix("", note))
+    same = all(
+        software.interactive in (peer.read(Software).path, peer.read(Software).interactive)
+        for peer in node.cluster.nodes_with(Software)
+    )
+    fix = _name_interpreter(software.interactive) if same else node.fix("", note)
+    return block("python-for-terminals-alone", message, fix)
 
 
 def _make_environment_command(node: NodeView, software: Software) -> str:
@@ -258,9 +265,8 @@ def _judge_missing_package(node: NodeView, software: Software, name: str) -> Ver
     if lost := judge_lost_environment(node, software):
         return lost
     if not versions and (other := python_of_commands(node)):
-        note = f"name the training interpreter: --python {other}, or `python` in launch.toml"
         message += f"; the commands on the PATH are those of {other}"
-        return block(f"{name}-missing", message, Fix("", "", note))
+        return block(f"{name}-missing", message, _name_interpreter(other))
     # pip takes a package for installed whose files are gone and whose metadata is there
     again = ("--force-reinstall", "--no-deps") if software.packages.get(name) else ()
     fix = node.fix(install_command(software, {name: version}, *again))

@@ -11,21 +11,26 @@ COLLECTIONS = (
     *("~/.cache/pypoetry/virtualenvs/*", "~/.pyenv/versions/*", "~/.conda", "~/.local/share/mamba"),
     *("/opt/*", "/usr/local/*conda*", "/usr/local/*forge*", "/usr/share/*conda*"),
     *("/venv", "/data/*", "/srv/*", "/workspace/*", "/shared/*", "/scratch/*"),
+    *("/mnt/*", "/nfs/*", "/efs/*", "/fsx/*", "/lustre/*", "/gpfs/*"),
 )
 """Folders of which each may be an environment of venv, conda, uv or pyenv, or hold such."""
 MAX_FOLDERS, MAX_FOUND = 400, 16
 
 
 def torch_interpreters(workdir, asked):
-    """Paths of interpreters beside which torch lies: the workdir's, the login's, the system's."""
-    found = []
+    """Paths of interpreters beside which torch lies: the workdir's, the login's, the system's.
+
+    Those with DeepSpeed come first.
+    """
+    found, without_deepspeed = [], []
     for prefix in environment_folders(workdir, asked):
         python = os.path.join(prefix, "bin", "python")
         for path in (python, python + "3"):
-            if os.access(path, os.X_OK) and has_torch(prefix):
-                found.append(path)
+            if os.access(path, os.X_OK) and has_package(prefix, "torch/version.py"):
+                whole = has_package(prefix, "deepspeed/__init__.py")
+                (found if whole else without_deepspeed).append(path)
                 break
-    return (found + system_interpreters())[:MAX_FOUND]
+    return (found + without_deepspeed + system_interpreters())[:MAX_FOUND]
 
 
 def environment_folders(workdir, asked):
@@ -61,12 +66,12 @@ def conda_environments(root):
     return sorted(glob.glob(os.path.join(glob.escape(root), "envs", "*")))
 
 
-def has_torch(prefix):
-    """Whether an import there would find torch."""
+def has_package(prefix, file):
+    """Whether an import there would find that file of a package."""
     pattern = os.path.join(glob.escape(prefix), "lib*", "python3*", "site-packages")
     for own in glob.glob(pattern):
         folders = [own, *borrowed_folders(own)]
-        if any(os.path.isfile(os.path.join(path, "torch", "version.py")) for path in folders):
+        if any(os.path.isfile(os.path.join(path, file)) for path in folders):
             return True
     return False
 

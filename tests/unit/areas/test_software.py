@@ -302,6 +302,19 @@ def test_the_environment_asked_for_may_call_its_interpreter_otherwise(tmp_path):
     assert seen.with_torch[0] == str(tmp_path / "venv/bin/python3")
 
 
+def test_environments_with_deepspeed_are_named_first(tmp_path):
+    for name in (".venv", "venv"):
+        packages = tmp_path / name / "lib/python3.11/site-packages"
+        for file in ("torch/version.py", "deepspeed/__init__.py")[: 1 if name == ".venv" else 2]:
+            (packages / file).parent.mkdir(parents=True)
+            (packages / file).touch()
+        (tmp_path / name / "bin").mkdir()
+        (tmp_path / name / "bin/python").symlink_to(sys.executable)
+    seen = asked("/gone/bin/python", workdir=str(tmp_path))
+    own = [path for path in seen.with_torch if path.startswith(f"{tmp_path}/")]
+    assert own == [str(tmp_path / "venv/bin/python"), str(tmp_path / ".venv/bin/python")]
+
+
 @pytest.mark.parametrize("line", ["{other}", "import sys", "# {other}", "relative/folder"])
 def test_an_environment_that_borrows_torch_by_a_pth_file_has_it(tmp_path, line):
     other, own = tmp_path / "other", tmp_path / "venv/lib/python3.9/site-packages"

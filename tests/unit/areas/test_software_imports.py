@@ -200,6 +200,17 @@ def test_a_name_that_terminals_alone_find_says_so():
     assert said == {"node1": "pass", "node2": "python-for-terminals-alone!"}
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_name_that_terminals_alone_find_is_typed_again_where_all_nodes_have_that_path(there):
+    conda = "/opt/conda/bin/python"
+    missing = Software("python", "missing", interactive=conda)
+    snap = with_fact(cluster(), "node1", missing if there else Software("/usr/bin/python", "ok"))
+    snap = with_fact(snap, "node2", missing)
+    fix = judged(snap, "software.python-is-there")[("node2",)].fix
+    assert fix.option == (("--python", conda) if there else ())
+    assert conda in str(fix)
+
+
 def asked(tmp_path: Path, source: str, **args: Any) -> Software:
     (tmp_path / "train.py").write_text(source)
     given = {"python": sys.executable, "workdir": str(tmp_path), "command": ["train.py"], **args}
