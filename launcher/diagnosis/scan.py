@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, islice
 
 from checks.knowledge.failures import LITERALS
-from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
+from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors, split_lone
 from checks.knowledge.failures.grams import LiteralSet
 from checks.knowledge.failures.known import VERSION_LINES
 from checks.knowledge.platforms import PLATFORM_WORDS
@@ -131,9 +131,11 @@ class _WordIndex:
     contain one."""
 
     def __init__(self, words: Sequence[str]) -> None:
+        anchored, lone = split_lone(words)
+        self.lone = _encode_all(lone)
         self.by_anchor = [
             (_any_of(group), {anchor.encode(): _encode_all(group[anchor]) for anchor in group})
-            for group in choose_anchors(words)
+            for group in choose_anchors(anchored)
         ]
         self.words_by_letters: dict[bytes, list[bytes]] = {}
         for word in words:
@@ -254,9 +256,10 @@ def _first_words(line: bytes) -> Iterator[int]:
     """Where the first of the words stand that a long line contains."""
     if len(line) <= SMALL:
         return map(line.find, _word_set().within(line))
-    return chain.from_iterable(
-        islice(_words_in(line, *each), 1) for each in _word_index().by_anchor
-    )
+    index = _word_index()
+    anchored = (islice(_words_in(line, *each), 1) for each in index.by_anchor)
+    lone = (at for at in map(line.find, index.lone) if at >= 0)
+    return chain(lone, chain.from_iterable(anchored))
 
 
 def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]:
@@ -303,9 +306,10 @@ def _lines_with_any(part: bytes, words: Iterable[bytes]) -> Sequence[tuple[int, 
 
 
 def _lines_with_literals(part: bytes) -> Sequence[tuple[int, int]]:
-    found: set[tuple[int, int]] = set()
+    index = _word_index()
+    found = set(_lines_with_any(part, index.lone))
     part = part.translate(_LINE_ENDS)
-    for any_anchor, words_by_anchor in _word_index().by_anchor:
+    for any_anchor, words_by_anchor in index.by_anchor:
         found.update(_lines_with_words(part, any_anchor, words_by_anchor))
     return sorted(found)
 

@@ -11,6 +11,9 @@ work, which is faster than one by half:
   solved greedily: take the character that most literals still without a head contain, for its
   frequency, until each has one.
 
+A head that only few literals need would cost more than to look for each of these by itself: they
+are lone (`split_lone`).
+
 An anchor begins at the first such place, as the longest says the most. A line that has a literal
 has its anchor, so no line is missed; a line that has only the anchor is seen by the full patterns
 and dropped there.
@@ -25,12 +28,25 @@ from collections.abc import Iterable, Mapping, Sequence
 
 MIN_ANCHOR_LENGTH = 4
 MAX_ANCHOR_LENGTH = 16
+MAX_LONE = 6
 _RARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ_'(:=*>/`{}\"[]0123456789jqxz")
 _BY_RARITY = (
     " etaoinsrhldcumfpgwyb,.v0123456789'-k:()xjqz/_=\"[]{}`<>|+*&%$#@!?;\\~^TSAICMDRPEBFNLHWOGUVYJ"
     "KXQZ"
 )
 """Characters from the most common in English with some code in it to the rarest."""
+
+
+def split_lone(literals: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Those to be found by anchors, and the few that would make these begin with one more common
+    character."""
+    whole = list(dict.fromkeys(literals))
+    plain = [literal for literal in whole if not _RARE & set(_head_room(literal))]
+    heads, lone = "", plain
+    while len(lone) > MAX_LONE:
+        heads += _best_head(lone)
+        lone = [literal for literal in lone if heads[-1] not in _head_room(literal)]
+    return [literal for literal in whole if literal not in lone], lone
 
 
 def choose_anchors(literals: Iterable[str]) -> Sequence[Mapping[str, Sequence[str]]]:
@@ -58,17 +74,19 @@ def _from_head(literal: str, heads: frozenset[str]) -> str:
     return literal[start : start + MAX_ANCHOR_LENGTH]
 
 
-def _cover_heads(literals: Iterable[str]) -> str:
+def _cover_heads(literals: Sequence[str]) -> str:
     """A few rare characters of which each literal has one where an anchor can begin."""
-    uncovered = [set(_head_room(literal)) for literal in literals]
-    gain = Counter(itertools.chain.from_iterable(uncovered))
     heads = ""
-    while uncovered:
-        heads += max(sorted(gain), key=lambda head: gain[head] / _relative_frequency(head))
-        covered = [heads_of for heads_of in uncovered if heads[-1] in heads_of]
-        uncovered = [heads_of for heads_of in uncovered if heads[-1] not in heads_of]
-        gain.subtract(itertools.chain.from_iterable(covered))
+    while literals:
+        heads += _best_head(literals)
+        literals = [literal for literal in literals if heads[-1] not in _head_room(literal)]
     return heads
+
+
+def _best_head(literals: Sequence[str]) -> str:
+    """The character that most of them contain where an anchor can begin, for its frequency."""
+    gain = Counter(itertools.chain.from_iterable(set(_head_room(each)) for each in literals))
+    return max(sorted(gain), key=lambda head: gain[head] / _relative_frequency(head))
 
 
 def _head_room(literal: str) -> str:

@@ -132,8 +132,7 @@ root docker-name-taken
   cause   a container of an earlier run is still there under that name
   fix     `docker rm -f` it on that node if it is over; --rm at the next start
 root docker-disk-full
-  says    no space left on device: unknown
-  says    failed to register layer
+  says    no space left on device
   pattern failed to register layer: .*no space left on device|no space left on device: unknown
   cause   the disk under the container runtime's folder is full on this node
   fix     `docker system df`, `docker system prune`, or move data-root to a larger disk

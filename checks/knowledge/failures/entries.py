@@ -12,9 +12,9 @@ An entry begins at the margin with its kind and id, and what else it is: `surviv
 `peer`, `warns`. Its fields are indented by two; a longer one goes on below its own text, which
 stands for one space. `says` is a literal and may come several times; with `pattern` it is the
 regular expression that decides. `shows` is both in one: a line's words with gaps, each a group,
-`\S+` where none else is given; its longest words are the literal. `NAME = words` are shared by the
-entries below, which write `{NAME}`. A value that begins or ends with a space stands in double
-quotes.
+`\S+` where none else is given; its words with most letters are the literal. `NAME = words` are
+shared by the entries below, which write `{NAME}`. A value that begins or ends with a space stands
+in double quotes.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from checks.knowledge.failures.known import FailureKind, KnownFailure
 _WORDS = re.compile(r"(?P<name>[A-Z][A-Z0-9_]+) = (?P<words>.*)")
 _SHARED = re.compile(r"\{([A-Z][A-Z0-9_]+)\}")
 _GAP = re.compile(r"\{([a-z]\w*)(?::([^{}]+))?\}")
+_LETTER = re.compile(r"[A-Za-z]")
 _ANY_WORD = r"\S+"
 _FLAGS = {"survivable": "survivable", "usage": "of_usage", "peer": "peer", "warns": "warns"}
 _LISTS = ("checks", "corrects", "follows", "platforms")
@@ -91,13 +92,13 @@ def _entry(head: str, fields: list[tuple[str, str]]) -> KnownFailure:
     }
     values["says"] = tuple(value for key, value in fields if key == "says")
     if shown := values.pop("shows", ""):
-        values |= {"says": (_longest_words(shown),), "pattern": _pattern_of(shown)}
+        values |= {"says": (_best_words(shown),), "pattern": _pattern_of(shown)}
     values |= {_FLAGS[flag]: True for flag in flags}
     return KnownFailure(FailureKind(kind), name, **values)
 
 
-def _longest_words(shown: str) -> str:
-    return max(_GAP.split(shown)[::3], key=len)
+def _best_words(shown: str) -> str:
+    return max(_GAP.split(shown)[::3], key=lambda words: len(_LETTER.findall(words)))
 
 
 def _pattern_of(shown: str) -> str:

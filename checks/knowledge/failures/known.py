@@ -42,6 +42,7 @@ from functools import cached_property
 from checks.knowledge.api_history.callers import is_own_call
 from checks.knowledge.api_history.misfit import explain_misfit
 from checks.knowledge.exit_status import name_exit
+from checks.knowledge.failures.grams import GRAM
 from checks.knowledge.misspelt_options import correct_options
 from checks.knowledge.releases import is_version_within
 
@@ -102,6 +103,8 @@ def versions_in(text: str) -> Mapping[str, str]:
     return {package: version for items in found for package, version in items if version}
 
 
+LEAST_LETTERS = 2
+_LETTER = re.compile(r"[A-Za-z]")
 _FEW_WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){0,3}")
 _GOES_ON = re.compile(r" ?[a-z]")
 _EXCEPTION_NAME = re.compile(r"\w+(?:Error|Exception)(?:: )?|Value error, ")
@@ -176,6 +179,14 @@ class KnownFailure:
     follows: tuple[str, ...] = field(default=(), kw_only=True)
     layer: str = field(default="", kw_only=True)
     meanings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+
+    def __post_init__(self) -> None:
+        for literal in self.literals:
+            if len(literal) < GRAM or len(_LETTER.findall(literal)) < LEAST_LETTERS:
+                raise ValueError(
+                    f"{self.id}: {literal!r} is looked for by its letters and needs "
+                    f"{GRAM} characters, {LEAST_LETTERS} of them letters"
+                )
 
     @cached_property
     def literals(self) -> tuple[str, ...]:

@@ -140,7 +140,12 @@ symptom dataloader-worker-ended, survivable
           a launcher, a scheduler or another rank's failure
   fix     read the output of the rank that failed first
 root spawned-process-crashed
-  shows   terminated with signal SIG{name:(?!KILL|TERM|INT)\w+}
+  says    terminated with signal SIGSEGV
+  says    terminated with signal SIGABRT
+  says    terminated with signal SIGBUS
+  says    terminated with signal SIGILL
+  says    terminated with signal SIGFPE
+  pattern terminated with signal SIG(?P<name>SEGV|ABRT|BUS|ILL|FPE)
   cause   a process that torch.multiprocessing.spawn started crashed in native code (SIG{name};
           SIGBUS most often is a full /dev/shm)
   fix     PYTHONFAULTHANDLER=1 in [env] shows where; `df -h /dev/shm`; build extensions once more

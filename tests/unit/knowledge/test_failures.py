@@ -12,7 +12,6 @@ import pytest
 from checks.catalogue import CATALOGUE
 from checks.knowledge.failures import (
     FAILURES,
-    LITERALS,
     FailureKind,
     Surroundings,
     possible_failures,
@@ -21,6 +20,7 @@ from checks.knowledge.failures import (
 from checks.knowledge.failures.entries import read_entries
 from checks.knowledge.failures.known import KnownFailure, versions_in
 from checks.knowledge.platforms import platform_in
+from launcher.diagnosis.scan import _meaningful_words
 from tests.support.paths import RECORDED
 
 if sys.version_info >= (3, 11):
@@ -150,8 +150,14 @@ def test_no_two_failures_have_one_name():
     assert sorted(names) == sorted(FAILURES)
 
 
-def test_the_letters_of_each_literal_are_enough_to_search_by():
-    assert min(len(re.sub("[^A-Za-z]", "", literal)) for literal, _ in LITERALS) >= 2
+@pytest.mark.parametrize("says", ["[::1]:29500", "(a", "100 % 4 2", ""])
+def test_an_entry_that_could_not_be_searched_for_by_its_letters_is_refused(says):
+    with pytest.raises(ValueError, match="letters"):
+        KnownFailure(FailureKind.ROOT, "made-up", says, cause="c", fix="f")
+
+
+def test_the_letters_of_each_word_are_enough_to_search_by():
+    assert min(len(re.sub("[^A-Za-z]", "", word)) for word in _meaningful_words()) >= 2
 
 
 def test_an_entry_is_read_as_it_is_written():
@@ -270,10 +276,6 @@ def lasting(parsed):
         elif kind == "MAX_REPEAT" and value[0]:
             found |= lasting(value[2])
     return found
-
-
-def test_the_literals_are_long_enough_to_be_rare():
-    assert min(len(literal) for literal, _ in LITERALS) >= 6
 
 
 def test_few_words_in_the_middle_of_a_sentence_show_nothing():
