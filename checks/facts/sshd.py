@@ -61,8 +61,8 @@ class SshdSetting:
 
 
 @dataclass(frozen=True)
-class Revocation:
-    """A file of revoked keys: those of it that are written out, and whether it can be read."""
+class KeyList:
+    """A file of keys, revoked or of authorities: those written out, and whether it can be read."""
 
     fingerprints: tuple[str, ...] = ()
     readable: bool = True
@@ -87,7 +87,9 @@ class Sshd(Fact):
     first; empty where no setting goes by groups. `access` is what sshd asks of TCP wrappers, in
     its order; nothing where it is built without. `rc_file` is what it runs before each command, ''
     where nothing. `pam_access` are the lines of access.conf, where PAM's account stage asks for
-    them, and `pam_account` that stage's modules, each with its file:line.
+    them, and `pam_account` that stage's modules, each with its file:line. `authorities` are the
+    files of TrustedUserCAKeys, by path, and `principals` what the files of AuthorizedPrincipalsFile
+    name, by its value and their path. `clock` is the node's, in seconds since 1970.
     """
 
     section: ClassVar[str] = "sshd"
@@ -103,11 +105,14 @@ class Sshd(Fact):
     groups: tuple[str, ...] = ()
     by_address: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     files_by_setting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    revoked: Mapping[str, Revocation] = field(default_factory=dict)
+    revoked: Mapping[str, KeyList] = field(default_factory=dict)
     access: tuple[AccessLine, ...] = ()
     rc_file: str = ""
     pam_access: tuple[AccessLine, ...] = ()
     pam_account: tuple[str, ...] = ()
+    authorities: Mapping[str, KeyList] = field(default_factory=dict)
+    principals: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    clock: int = 0
 
     def setting(self, keyword: str) -> SshdSetting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""

@@ -27,6 +27,27 @@ class PrivateKey:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A key that an authority has signed. `use` is `user`, `host`, or `unreadable`.
+
+    `key` and `authority` are fingerprints, `after` and `before` seconds since 1970, and `addresses`
+    those from which alone it counts, all where there are none. `signed_by` is the algorithm.
+    """
+
+    path: str
+    use: str = "user"
+    key: str = ""
+    key_id: str = ""
+    principals: tuple[str, ...] = ()
+    after: int = 0
+    before: int = 0
+    addresses: tuple[str, ...] = ()
+    authority: str = ""
+    authority_public: str = ""
+    signed_by: str = ""
+
+
+@dataclass(frozen=True)
 class ClientConfig:
     """What ssh would do for a peer, as `ssh -G` says: who, where, which keys and known hosts.
 
@@ -39,7 +60,7 @@ class ClientConfig:
     PreferredAuthentications, empty for all; `offers_keys` is PubkeyAuthentication, `family`
     AddressFamily. `known_hosts_fault` says why the first file of `known_hosts` serves for nothing,
     '' where it does; `global_known_hosts` are the files of all accounts. `session` is SessionType,
-    `forks` ForkAfterAuthentication.
+    `forks` ForkAfterAuthentication, and `certificates` are those that CertificateFile names.
     """
 
     user: str = ""
@@ -60,6 +81,7 @@ class ClientConfig:
     family: str = "any"
     known_hosts_fault: str = ""
     global_known_hosts: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
     session: str = "default"
     forks: bool = False
 
@@ -75,6 +97,7 @@ class Trust(Fact):
     special: Mapping[str, ClientConfig] = field(default_factory=dict)
     keys: tuple[PrivateKey, ...] = ()
     agent: tuple[str, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
 
     def client(self, peer: str) -> ClientConfig:
         """What ssh would do here for that peer."""

@@ -90,6 +90,13 @@ LOGIN_CAUSES = (
         "appends that key there, or removes a restriction such as `from=`",
     ),
     Cause(
+        "certificate-refused",
+        "the certificate of its key is refused",
+        "says what whoever keeps the CA must sign again, and by which line; has sshd trust a CA "
+        "that the other nodes trust, or adds the name that the certificate is for to the file of "
+        "principals",
+    ),
+    Cause(
         "authorized-keys-permissions",
         "sshd does not trust the permissions of authorized_keys",
         "`chmod` or `chown` of that path",

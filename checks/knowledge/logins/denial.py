@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from checks.facts.sshd import AuthorizedKey, DamagedKey, GuardedPath, Sshd, SshdSetting
 from checks.facts.trust import ClientConfig, PrivateKey, Trust
 from checks.knowledge.logins.causes import bad_key_file, cause_of_text, denied_account
+from checks.knowledge.logins.certificates import Objection, find_objection, trusted_authorities
 from checks.knowledge.logins.sshd_access import barring_setting, effective_setting
 from checks.knowledge.logins.sshd_refusals import (
     Refusal,
@@ -41,7 +42,8 @@ class Denial:
 
     `keyword` is the setting's, in lower case. `refusal` has the setting of sshd and the line that
     is right for it, `client_line` what the client's own configuration must say. `keys_file` is
-    where sshd looks for the key, `damaged` how it stands there where sshd does not read it.
+    where sshd looks for the key, `damaged` how it stands there where sshd does not read it, and
+    `objection` what it has against the certificate of the key.
     """
 
     cause: str
@@ -56,6 +58,7 @@ class Denial:
     client_line: str = ""
     keys_file: str = ""
     damaged: DamagedKey | None = None
+    objection: Objection | None = None
 
 
 def why_denied(
@@ -85,6 +88,7 @@ def why_denied(
     login = ServerSide(server, account or server.user, address)
     return (
         _access_denial(account, server, address)
+        or _certificate_denial(client, login)
         or _setting_denial(err, client, login)
         or _permission_denial(login)
         or _authorization_denial(client, login)
@@ -180,6 +184,26 @@ def _access_denial(account: str, server: Sshd, address: str) -> Denial | None:
     return Denial("key-denied", detail, setting=setting, account=account, keyword=keyword)
 
 
+def _certificate_denial(client: Trust | None, login: ServerSide) -> Denial | None:
+    """A certificate of a key that is offered does not let in, nor does the key by itself."""
+    if client is None or login.account != login.server.user:
+        return None
+    offered = _offered_keys(client)
+    plain = {line.fingerprint for line in login.server.authorized if not _shuts_out(line)}
+    signed = [known for known in client.certificates if known.key in offered or not known.key]
+    objections = [find_objection(certificate, login) for certificate in signed]
+    first = next(iter(objections), None)
+    if offered & plain or first is None or not all(objections):
+        return None
+    key = next((key for key in client.keys if key.fingerprint == first.certificate.key), None)
+    return Denial("certificate-refused", str(first), key, account=login.account, objection=first)
+
+
+def _offered_keys(client: Trust) -> set[str]:
+    """Fingerprints of the keys with which ssh there tries to log in."""
+    return {key.fingerprint for key in client.keys if is_usable(key)} | set(client.agent)
+
+
 def _setting_denial(err: str, client: Trust | None, login: ServerSide) -> Denial | None:
     """A setting for which sshd takes none of the keys; known of the probe's own account only."""
     if login.account != login.server.user:
@@ -242,7 +266,7 @@ def _authorization_denial(client: Trust | None, login: ServerSide) -> Denial | N
         return None
     lines = [line for line in server.authorized if _is_above(line.where.rpartition(":")[0], files)]
     accepted = {line.fingerprint: line for line in lines}
-    offered = {key.fingerprint for key in client.keys if is_usable(key)} | set(client.agent)
+    offered = _offered_keys(client)
     known = [accepted[mark] for mark in sorted(offered) if mark in accepted]
     if known:
         limited = next((line for line in known if _shuts_out(line)), None)
@@ -278,6 +302,10 @@ def _authorization_denial(client: Trust | None, login: ServerSide) -> Denial | N
 def _where_looked(login: ServerSide) -> str:
     """Which file sshd reads for this login, where that is not the usual one."""
     setting = login.setting("authorizedkeysfile")
+    authority = login.setting("trustedusercakeys")
+    also = ""
+    if authority and trusted_authorities(login):
+        also = f"; nor is there a certificate of it from the CA in {authority.value}"
     if not setting or not setting.where or not login.keys_files:
-        return ""
-    return f"; sshd reads {', '.join(login.keys_files)} ({setting.where})"
+        return also
+    return f"; sshd reads {', '.join(login.keys_files)} ({setting.where}){also}"

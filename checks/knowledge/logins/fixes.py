@@ -18,6 +18,7 @@ from checks.knowledge.first_lines import (
 )
 from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import offending_line
+from checks.knowledge.logins.certificate_fix import certificate_fix
 from checks.knowledge.logins.denial import ONE_KEY
 from checks.knowledge.logins.failure import LoginFailure, controller_address, revoked_at
 from checks.knowledge.logins.keys import (
@@ -284,6 +285,7 @@ _FIXES: Mapping[str, Callable[[LoginFailure], Fix]] = {
     "key-permissions": restrict_key_fix,
     "key-mismatched": renew_public_half_fix,
     "key-not-authorized": authorize_key_fix,
+    "certificate-refused": certificate_fix,
     "authorized-keys-permissions": tighten_path_fix,
     "public-key-auth-off": allow_public_keys_fix,
     "key-denied": _key_denied_fix,

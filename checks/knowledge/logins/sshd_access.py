@@ -69,7 +69,7 @@ def _word_names_login(word: str, account: str, address: str) -> bool | None:
     user, _, host = word.partition("@")
     if not fnmatchcase(account, user):
         return False
-    return _address_fits(host, address) if host else True
+    return address_fits(host, address) if host else True
 
 
 def _any_true(answers: Iterable[bool | None]) -> bool | None:
@@ -100,7 +100,7 @@ def _criterion_fits(key: str, value: str, server: Sshd, account: str, address: s
     if key == "group":
         return _list_fits(value, lambda pattern: _in_group([pattern], server, account)) is True
     if key in ("address", "host"):
-        return _list_fits(value, lambda pattern: _address_fits(pattern, address)) is True
+        return _list_fits(value, lambda pattern: address_fits(pattern, address)) is True
     return False
 
 
@@ -112,7 +112,7 @@ def _list_fits(value: str, fits: Callable[[str], bool | None]) -> bool | None:
     return _any_true(fits(word) for word in words if not word.startswith("!"))
 
 
-def _address_fits(pattern: str, address: str) -> bool | None:
+def address_fits(pattern: str, address: str) -> bool | None:
     """Whether the address is of that pattern, a network or one with wildcards; None for a name."""
     if not address or not set(pattern) <= set("0123456789abcdefABCDEF.:/*?"):
         return None

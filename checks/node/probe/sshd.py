@@ -11,7 +11,9 @@ import os
 import re
 import shlex
 import socket
+import time
 
+from checks.node.probe.certificates import listed_names
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.pam import access_conf_lines, account_modules
 from checks.node.probe.written_keys import (
@@ -44,6 +46,8 @@ KEYWORDS = frozenset(
         "pubkeyacceptedalgorithms",
         "revokedkeys",
         "trustedusercakeys",
+        "authorizedprincipalsfile",
+        "authorizedprincipalscommand",
         "maxsessions",
         "usedns",
         "maxauthtries",
@@ -254,8 +258,8 @@ def names_groups(settings):
     )
 
 
-def revoked_keys(path):
-    """(fingerprints that a text of revoked keys lists, whether sshd can read the file)."""
+def listed_keys(path):
+    """(fingerprints of the keys that a text lists, whether sshd can read the file)."""
     try:
         with open(path, "rb") as file:
             text = file.read(LARGEST_REVOCATIONS).decode("ascii", "replace")
@@ -264,13 +268,19 @@ def revoked_keys(path):
     return [key_fingerprint(blob) for _, blob in KEY_LINE.findall(text)], True
 
 
-def revocations(named):
-    """{path: {"fingerprints": …, "readable": …}} of the files of revoked keys."""
+def key_lists(named):
+    """{path: {"fingerprints": …, "readable": …}} of files of keys: revoked ones, authorities."""
     found = {}
     for path in named:
-        fingerprints, readable = revoked_keys(path)
+        fingerprints, readable = listed_keys(path)
         found[path] = {"fingerprints": fingerprints, "readable": readable}
     return found
+
+
+def principals_files(named, user, home):
+    """{value: {path: names}} of what AuthorizedPrincipalsFile names for this account."""
+    files = {value: key_files(value, user, home) for value in named}
+    return {value: {path: listed_names(path) for path in at} for value, at in files.items()}
 
 
 def group_names():
@@ -324,6 +334,8 @@ def sshd(args):
     checked = [at for path in paths if os.path.exists(path) for at in guarding_paths(path, home)]
     authorized = authorized_keys(paths)
     read = {key["fingerprint"] for key in authorized}
+    authorities = values_of("trustedusercakeys", settings, by_address)
+    principals = values_of("authorizedprincipalsfile", settings, by_address)
     revoked = [path for path in values_of("revokedkeys", settings, by_address) if path != "none"]
     entries = access_conf_lines()
     return {
@@ -338,7 +350,10 @@ def sshd(args):
         "authorized": authorized,
         "damaged": [key for path in paths for key in damaged_keys(path, read)],
         "guarded": list({entry["path"]: entry for entry in checked}.values()),
-        "revoked": revocations(revoked),
+        "revoked": key_lists(revoked),
+        "authorities": key_lists(path for path in authorities if path != "none"),
+        "principals": principals_files(principals, user, home),
+        "clock": int(time.time()),
         "access": access_lines(server),
         "rc_file": rc_file(home, setting_in_force(settings, "permituserrc", "yes")),
         "host_keys": host_keys(settings),

@@ -9,6 +9,7 @@ import os
 import re
 import socket
 
+from checks.node.probe.certificates import SUFFIX, certificates
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.written_keys import KEY_LINE, key_fingerprint
 from checks.node.runtime.files import read_file
@@ -57,6 +58,7 @@ def client_settings(peer, home):
         "hostname": first.get("hostname", peer["name"]),
         "port": int(first.get("port", 22)),
         "identities": [in_home(path, home) for path in settings.get("identityfile", [])],
+        "certificates": [in_home(path, home) for path in settings.get("certificatefile", [])],
         "known_hosts": files,
         "known_hosts_fault": file_fault(in_home(files[0], home)),
         "global_known_hosts": first.get("globalknownhostsfile", "").split(),
@@ -238,6 +240,7 @@ def trust(args):
     usual, special = settings_by_peer(args.get("peers", []), home)
     per_peer = [usual, *special.values()]
     named = [path for settings in per_peer for path in settings.get("identities", [])]
+    signed = [path for settings in per_peer for path in settings.get("certificates", [])]
     return {
         "user": user,
         "home": home,
@@ -245,4 +248,5 @@ def trust(args):
         "special": special,
         "keys": [key for key in map(private_key, dict.fromkeys(named)) if key],
         "agent": agent_keys(),
+        "certificates": certificates([*[path + SUFFIX for path in named], *signed]),
     }

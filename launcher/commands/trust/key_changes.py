@@ -14,7 +14,9 @@ from checks.facts.known_hosts import KnownHosts
 from checks.facts.sshd import Sshd
 from checks.facts.trust import PrivateKey, Trust
 from checks.folded_names import fold_names
+from checks.knowledge.logins.certificates import find_objection
 from checks.knowledge.logins.denial import key_hindrance
+from checks.knowledge.logins.sshd_refusals import ServerSide
 
 OWN_KEY = ".ssh/id_ed25519"
 THIS_MACHINE = "this machine"
@@ -130,6 +132,7 @@ def _node_change(node: NodeView, public: Mapping[str, str]) -> Change:
         for who, key in public.items()
         if not key or (first[key] == who and key_fingerprint(key) not in let_in)
     ]
+    lacking = [who for who in lacking if not (public[who] and _is_signed(who, node))]
     files = sshd.authorized_files or (f"{trust.home}/.ssh/authorized_keys",)
     return Change(
         make_key="" if public[node.name] else own_key_path(node),
@@ -137,6 +140,18 @@ def _node_change(node: NodeView, public: Mapping[str, str]) -> Change:
         authorized_file=files[0],
         know=tuple(_unknown_host_keys(node)),
     )
+
+
+def _is_signed(who: str, node: NodeView) -> bool:
+    """Whether a certificate lets that node in, so that its key need not be on file."""
+    if who == THIS_MACHINE:
+        return False
+    peer, sshd = node.cluster[who], node.read(Sshd)
+    key, login = usable_key(peer), ServerSide(sshd, sshd.user, peer.read(Login).address)
+    signed = [
+        known for known in peer.read(Trust).certificates if key and known.key == key.fingerprint
+    ]
+    return any(find_objection(certificate, login) is None for certificate in signed)
 
 
 def _unknown_host_keys(node: NodeView) -> Iterable[tuple[str, str]]:

@@ -142,6 +142,8 @@ ALIKE = frozenset(
         *("pinned-in-bashrc", "two-ranks-on-one-processor"),
         *("shm-full-of-many", "shm-held-by-a-process"),
         *("script-meets-at-localhost", "script-saves-on-one-rank"),
+        *("certificate-of-tomorrow", "certificate-for-another", "certificate-of-a-host"),
+        *("certificate-gone", "authority-unnamed", "authority-revoked", "certificate-file-named"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )
