@@ -207,7 +207,7 @@ class LoginTarget:
     of the agent that may be asked, empty for none, `only_named` whether for named keys alone.
     `certificate` is the file of a user's certificate that is named, empty for none.
     `believes_others`: host keys may also be known by a command or from DNS. `family` is of the
-    socket module.
+    socket module. `proxy_command` is what connects there, empty where this program itself does.
     """
 
     name: str
@@ -226,6 +226,7 @@ class LoginTarget:
     agent: str = ""
     certificate: str = ""
     believes_others: bool = False
+    proxy_command: str = ""
 
     @property
     def first_key(self) -> Path:

@@ -17,6 +17,7 @@ import paramiko
 
 from checks.contact.channel import SHARE, Channel, CommandResult, FloodError
 from checks.contact.identity import KnownHostsOnly, LoginError, OfferedKeys, classify_error
+from checks.contact.proxy_socket import ProxySocket
 from checks.contact.ssh_config import LoginTarget, SshSetup, with_known_hosts
 from checks.contact.stall_socket import StallAwareSocket
 from checks.model import Job
@@ -145,6 +146,9 @@ class SshTransport:
                 "channel_timeout": HANDSHAKE_S,
             },
         )
+        if isinstance(connection.gateway, str):
+            target = replace(target, proxy_command=connection.gateway)
+            connection.gateway = None
         return target, connection
 
     def target(self, name: str) -> tuple[LoginTarget, str]:
@@ -163,7 +167,7 @@ class SshTransport:
             try:
                 return self._open(name, target, connection)
             except LoginError as error:  # noqa: PERF203 - a retry is what the loop is for
-                if error.cause != "throttled":
+                if error.cause not in ("throttled", "proxy-fails"):
                     raise
                 time.sleep(pause_s)
         return self._open(name, target, connection)
@@ -176,12 +180,14 @@ class SshTransport:
         kwargs["auth_strategy"] = keys
         kwargs.pop("key_filename", None)
         try:
-            if not connection.gateway:
+            if target.proxy_command:
+                kwargs["sock"] = ProxySocket(target.proxy_command)
+            elif not connection.gateway:
                 kwargs["sock"] = _connect_socket(target)
             connection.open()
         except BaseException as error:
-            _hang_up(connection)
             failure = _explain_failure(connection, error, keys)
+            _hang_up(connection)
             if failure is None:
                 raise
             failure.host_key, failure.public_key = policy.presented, keys.offered
@@ -234,12 +240,36 @@ def _explain_failure(
     if _is_stalled(connection):
         return stall_error()
     failure = classify_error(error, keys)
+    if failure is not None and (between := _explain_way(connection, error, keys)):
+        return between
     greeting = getattr(connection.connect_kwargs.get("sock"), "greeting", b"")
     if failure is not None and failure.cause == "throttled" and PENALTY in greeting:
         return LoginError("penalised", f"sshd says: {PENALTY.decode()}")
     if failure is not None and failure.cause == "throttled" and FULL in greeting:
         return LoginError("throttled", f"sshd says: {FULL.decode()}")
     return failure
+
+
+def _explain_way(
+    connection: fabric.Connection, error: BaseException, keys: OfferedKeys
+) -> LoginError | None:
+    """What failed on the way, where a proxy or jump host let no answer of the node's sshd through.
+
+    A host key of a jump host that is not believed is said as what it is.
+    """
+    transport, command = connection.client.get_transport(), keys.target.proxy_command
+    if getattr(transport, "remote_version", "") or isinstance(error, LoginError):
+        return None
+    jump, sock = connection.gateway, connection.connect_kwargs.get("sock")
+    if isinstance(jump, fabric.Connection):
+        step = "the way from" if jump.is_connected else "the login to"
+        reason = getattr(error, "strerror", "") or str(error) or type(error).__name__
+        detail = f"{step} the jump host {jump.original_host}: {reason}"
+        return LoginError("proxy-fails", detail)
+    if not isinstance(sock, ProxySocket):
+        return None
+    sock.close()
+    return LoginError("proxy-fails", f"`{command}`: {sock.last_words or 'it said nothing'}")
 
 
 def stall_error() -> LoginError:
@@ -254,6 +284,8 @@ def _is_stalled(connection: fabric.Connection) -> bool:
 def _hang_up(connection: fabric.Connection) -> None:
     """Close it, complete or not, and its jump hosts: Fabric lets those be."""
     connection.client.close()
+    if isinstance(sock := connection.connect_kwargs.get("sock"), ProxySocket):
+        sock.close()
     if isinstance(connection.gateway, fabric.Connection):
         _hang_up(connection.gateway)
 

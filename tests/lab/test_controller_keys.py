@@ -73,6 +73,21 @@ SETTINGS = {
         "host-key-unknown",
         known="UserKnownHostsFile none",
     ),
+    "a proxy that a shell runs": Setting(
+        (
+            "IdentityFile {folder}/certified",
+            "ProxyCommand bash -c 'exec 3<>/dev/tcp/%h/%p; cat <&3 & exec cat >&3' 2>/dev/null",
+        )
+    ),
+    "a proxy that is not there": Setting(
+        ("IdentityFile {folder}/certified", "ProxyCommand not-there %h %p"), "proxy-fails"
+    ),
+    "a proxy that ends": Setting(
+        ("IdentityFile {folder}/certified", "ProxyCommand echo no; false"), "proxy-fails"
+    ),
+    "a jump host that refuses": Setting(
+        ("IdentityFile {folder}/certified", "ProxyJump 127.0.0.1:1"), "proxy-fails"
+    ),
 }
 
 

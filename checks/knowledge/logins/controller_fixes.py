@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -38,6 +39,16 @@ PASS_CHAINS = (
 """Of what nft lists, the rules that let a port of the node through first in every base chain."""
 
 
+_NOT_FOUND = re.compile(r"\b(\w+): (?:command )?not found$")
+_OF_JUMP_HOST = re.compile(r"the jump host (\S+)'s ")
+_PROXY_PACKAGES = {
+    "nc": {"apt-get": "netcat-openbsd", "dnf": "nmap-ncat"},
+    "ncat": {"apt-get": "ncat", "dnf": "nmap-ncat"},
+    "socat": {"apt-get": "socat", "dnf": "socat"},
+}
+"""Packages of the programs that proxies are made of, by what installs them."""
+
+
 def controller_fix(node: NodeView, login: Login) -> Fix:
     """By the cause that the login was given."""
     return _FIXES.get(login.cause, _verbose_login_fix)(node, login)
@@ -55,6 +66,15 @@ def _verbose_login_fix(node: NodeView, login: Login) -> Fix:
     return _fix_here(
         f"{ssh_command(node, login, '-vv', '-oBatchMode=yes')} true", "shows where it stops"
     )
+
+
+def _proxy_fails_fix(node: NodeView, login: Login) -> Fix:
+    missing = _NOT_FOUND.search(login.detail)
+    if missing and (packages := _PROXY_PACKAGES.get(missing[1])):
+        installs = (f"{tool} install -y {name}" for tool, name in packages.items())
+        return _fix_here(f"$(command -v sudo) sh -c '{' || '.join(installs)}'")
+    note = f"shows what stops it; where {node.name} is reached without, take it out of ssh's config"
+    return replace(_verbose_login_fix(node, login), note=note)
 
 
 def _unresolved_name_fix(node: NodeView, _: Login) -> Fix:
@@ -111,7 +131,17 @@ def _stalled_fix(node: NodeView, login: Login) -> Fix:
     return _fix_here(largest, note)
 
 
+def _jump_host_fix(node: NodeView, name: str) -> Fix:
+    """Asks of whoever types it whether the key is the jump host's."""
+    config = ["-F", node.job.ssh.config] if node.job.ssh.config else []
+    words = ["ssh", *config, "-oStrictHostKeyChecking=ask", name, "true"]
+    note = f"shows the key that {name} has: compare it with that at its console, then answer"
+    return _fix_here(shlex.join(words), note)
+
+
 def _host_key_unknown_fix(node: NodeView, login: Login) -> Fix:
+    if jump := _OF_JUMP_HOST.match(login.detail):
+        return _jump_host_fix(node, jump[1])
     if login.known_hosts == "/dev/null":
         return _keep_host_keys_fix(node, login)
     make = "mkdir -p -m 700 ~/.ssh && " if _known_hosts_file(login).startswith("~/.ssh/") else ""
@@ -129,6 +159,8 @@ def _keep_host_keys_fix(node: NodeView, login: Login) -> Fix:
 
 
 def _host_key_changed_fix(node: NodeView, login: Login) -> Fix:
+    if jump := _OF_JUMP_HOST.match(login.detail):
+        return _jump_host_fix(node, jump[1])
     if place := revoked_by(login.detail):
         return _fix_here(remove_line_command(place), caution(node.name))
     forget = f"ssh-keygen -R {shlex.quote(_known_as(node, login))} -f {_known_hosts_file(login)}"
@@ -270,6 +302,7 @@ def _no_python_fix(node: NodeView, _: Login) -> Fix:
 
 _FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {
     "name-unresolved": _unresolved_name_fix,
+    "proxy-fails": _proxy_fails_fix,
     "refused": _refused_fix,
     "no-route": _no_route_fix,
     "dropped": _dropped_fix,
