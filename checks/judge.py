@@ -50,6 +50,8 @@ def judge_claims(
         verdict = _skip_where_late(claim, _judge_claim(claim, view, reach_subjects), late)
         return _skip_where_apart(claim, verdict, apart, view) if apart else verdict
 
+    checks = dict.fromkeys(claim.check for claim in claims)
+    last_reader = {fact: check for check in checks for fact in check.facts}
     findings: list[Finding] = []
     for check, asked in itertools.groupby(claims, key=lambda claim: claim.check):
         view = cluster.limited_to(check.facts)
@@ -58,6 +60,7 @@ def judge_claims(
             _make_finding(claim, verdict_for(claim, view), allowed, slowest_s) for claim in asked
         )
         view.forget_nodes()
+        cluster.snapshot.forget(fact for fact in check.facts if last_reader[fact] is check)
     return findings
 
 

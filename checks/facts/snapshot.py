@@ -6,20 +6,22 @@ import dataclasses
 import json
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from checks.answer import Answer
 from checks.errors import FactError, UsageError
-from checks.facts.decode import Fact, decode_record
+from checks.facts.decode import Fact, decode_fact, decode_record
 from checks.facts.schema import facts_schema
 from checks.masking import mask_job
 from checks.model import Job
 from checks.next_line import next_line
 from checks.private_files import write_private_file
 from checks.untrusted_json import read_untrusted_json
+
+F = TypeVar("F", bound=Fact)
 
 LARGEST_FACTS = 512 << 20
 """A node's weigh 15 to 300 KiB, and the share that it may send is bounded."""
@@ -67,16 +69,38 @@ class OtherVersionError(UsageError):
 
 @dataclass
 class Snapshot:
-    """All answers of all nodes: `sections[node][section]`, and what each stage took in seconds."""
+    """All answers of all nodes: `sections[node][section]`, and what each stage took in seconds.
+
+    `decoded` has the facts that somebody asked for, each with the answer that it was decoded from.
+    """
 
     job: Job
     started: str
     sections: dict[str, dict[str, Answer]] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)
+    decoded: dict[type[Fact], dict[str, tuple[Answer, Any]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def answer(self, node: str, section: str) -> Answer | None:
         """What came back, or None where nobody asked or nothing came."""
         return self.sections.get(node, {}).get(section)
+
+    def fact(self, node: str, kind: type[F]) -> F | FactError:
+        """What the node answered as a typed fact, or why there is none; decoded once."""
+        answer = self.answer(node, kind.section)
+        if answer is None:
+            return FactError(f"{node} gave no answer about its {kind.section}", node)
+        known = self.decoded.setdefault(kind, {})
+        if node not in known or known[node][0] is not answer:
+            known[node] = answer, _decode_answer(node, kind, answer)
+        fact: F | FactError = known[node][1]
+        return fact
+
+    def forget(self, kinds: Iterable[type[Fact]]) -> None:
+        """Nobody asks for these facts any more; for who does they are decoded anew."""
+        for kind in kinds:
+            self.decoded.pop(kind, None)
 
     def put(self, node: str, section: str, answer: Answer) -> None:
         """Record one answer."""
@@ -116,6 +140,15 @@ class Snapshot:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
         except (FactError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"{path}: not a file written by --save-facts ({error})") from error
+
+
+def _decode_answer(node: str, kind: type[F], answer: Answer) -> F | FactError:
+    if answer.data is None:
+        return FactError(f"{node}: {kind.section}: {answer.error}", node)
+    try:
+        return decode_fact(kind, answer.data)
+    except FactError as error:
+        return FactError(f"{node}: {error}", node)
 
 
 def _read_facts(path: Path) -> bytes:

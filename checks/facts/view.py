@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 from checks.answer import Answer
 from checks.errors import FactError
 from checks.facts.account import Account
-from checks.facts.decode import Fact, decode_fact
+from checks.facts.decode import Fact
 from checks.facts.gpus import Gpus
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.smoke import Smoke
@@ -40,10 +40,8 @@ def is_late(answers: Mapping[str, Answer]) -> bool:
 
 def _starved(node: NodeView, kind: type[Smoke | Rendezvous]) -> str:
     """How long a rank of that kind waited for a processor, where that is why it hung."""
-    try:
-        return node.decode(kind).starved
-    except FactError:
-        return ""
+    fact = node.cluster.snapshot.fact(node.name, kind)
+    return "" if isinstance(fact, FactError) else fact.starved
 
 
 class NodeView:
@@ -100,18 +98,6 @@ class NodeView:
             self.kept[kind] = self.cluster.decoded(self, kind)
         return self.kept[kind]
 
-    def decode(self, kind: type[F]) -> F:
-        """The fact of that kind from what the node answered. Raises FactError as `read` does."""
-        answer = self.cluster.snapshot.answer(self.name, kind.section)
-        if answer is None:
-            raise FactError(f"{self.name} gave no answer about its {kind.section}", self.name)
-        if answer.data is None:
-            raise FactError(f"{self.name}: {kind.section}: {answer.error}", self.name)
-        try:
-            return decode_fact(kind, answer.data)
-        except FactError as error:
-            raise FactError(f"{self.name}: {error}", self.name) from error
-
     def fix(self, command: str, note: str = "", *, root: bool = False) -> Fix:
         """A fix to be typed on this node; `root` adds sudo where the login is not root."""
         if not root:
@@ -159,7 +145,6 @@ class ClusterView:
         """What `cached_per_view` keeps by its functions."""
         self._declared: frozenset[type[Fact]] | None = None
         self._left_out: frozenset[str] = frozenset()
-        self._facts: dict[tuple[str, type[Fact]], Fact | FactError] = {}
         self._nodes_with: dict[tuple[type[Fact], ...], list[NodeView]] = {}
         self._nodes = {node.name: NodeView(self, node) for node in snapshot.job.nodes}
 
@@ -173,29 +158,22 @@ class ClusterView:
         """The same cluster, of which these facts and no others may be read."""
         view = ClusterView(self.snapshot)
         view._declared = frozenset(facts) | ALWAYS_KNOWN
-        view._facts = self._facts
         return view
 
     def without_facts_of(self, *names: str) -> ClusterView:
         """The same cluster, in which nothing but their logins is known of those nodes."""
         view = ClusterView(self.snapshot)
-        view._declared, view._facts = self._declared, self._facts
+        view._declared = self._declared
         view._left_out = self._left_out | {*names}
         return view
 
     def decoded(self, node: NodeView, kind: type[Fact]) -> Fact | FactError:
-        """A node's fact, or why there is none; decoded once. Raises UndeclaredFactError."""
+        """A node's fact, or why there is none. Raises UndeclaredFactError."""
         if self._declared is not None and kind not in self._declared:
             raise UndeclaredFactError(f"it reads {kind.__name__}, which it does not declare")
         if node.name in self._left_out and kind not in ALWAYS_KNOWN:
             return FactError(f"{node.name}: its {kind.section} cannot be judged", node.name)
-        key = node.name, kind
-        if key not in self._facts:
-            try:
-                self._facts[key] = node.decode(kind)
-            except FactError as error:
-                self._facts[key] = error
-        return self._facts[key]
+        return self.snapshot.fact(node.name, kind)
 
     def __getitem__(self, name: str) -> NodeView:
         return self._nodes[name]

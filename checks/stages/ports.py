@@ -102,11 +102,13 @@ def _dial_all(
         if (plan := _smaller_size_targets(caller, answer))
     }
     third = caller.call(sizes, SECOND_TRY_S)
+    thorough: dict[str, list[str]] = {name: [] for name in found}
+    for source, target in sampled or ():
+        thorough.setdefault(source, []).append(target)
     for name, answer in found.items():
         results = with_passing_sizes(answer, third.get(name))
-        if sampled is not None and results.data is not None:
-            thorough = [target for source, target in sampled if source == name]
-            results = results.with_fields(thorough=thorough)
+        if sampled is not None:
+            results = results.with_fields(thorough=thorough[name])
         snapshot.put(name, DialResults.section, results)
 
 

@@ -56,7 +56,7 @@ def _look_into(
 def _decoded(cluster: ClusterView) -> Iterator[tuple[str, WorkdirFiles]]:
     for node in cluster.nodes:
         with contextlib.suppress(FactError):
-            yield node.name, node.decode(WorkdirFiles)
+            yield node.name, node.read(WorkdirFiles)
 
 
 def describe_output(job: Job, folder: str, seen: Mapping[str, WorkdirFiles]) -> Iterator[str]:

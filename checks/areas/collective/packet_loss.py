@@ -65,14 +65,11 @@ def no_node_loses_packets(node: NodeView) -> Verdict:
             traffic control was told to lose (netem, police); else shows what the interface, its
             queues and the firewall count; try cable, transceiver and port.
     """
-    measured = _measured_losses(node.cluster)
-    own = {pair: packets for pair, packets in measured.items() if node.name in pair}
-    sent = sum(packets.sent for packets in own.values())
+    sent, lost = _counts_by_node(node.cluster).get(node.name, (0, 0))
     if not sent:
         return skip("no packets could be counted; see ports.ephemeral-ports-are-open")
     lossy = _blamed(node.cluster).get(node.name)
     if not lossy:
-        lost = sum(packets.lost for packets in own.values())
         return ok(f"{lost} of {sent} small packets of {node.name} were lost", lost=lost)
     rule = _losing_rule(node.cluster, lossy)
     message = f"{_describe_losses(node, lossy)}, with nothing else under way"
@@ -102,6 +99,17 @@ def _measured_losses(cluster: ClusterView) -> Losses:
         if not has_wrong_interface_setting(node)
         for target, packets in node.read(DialResults).small.items()
     }
+
+
+@cached_per_view
+def _counts_by_node(cluster: ClusterView) -> Mapping[str, tuple[int, int]]:
+    """How many packets each node sent or was sent, and how many of them were lost."""
+    counts: dict[str, tuple[int, int]] = {}
+    for pair, packets in _measured_losses(cluster).items():
+        for name in {*pair}:
+            sent, lost = counts.get(name, (0, 0))
+            counts[name] = sent + packets.sent, lost + packets.lost
+    return counts
 
 
 @cached_per_view

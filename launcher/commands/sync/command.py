@@ -156,7 +156,7 @@ def _ask_nodes(
         snapshot.put(name, WorkdirFiles.section, answer)
     cluster = ClusterView(snapshot)
     try:
-        return {name: cluster[name].decode(WorkdirFiles) for name in job.names}
+        return {name: cluster[name].read(WorkdirFiles) for name in job.names}
     except FactError as error:
         raise PreflightError(f"{error}; nothing was copied") from error
 
