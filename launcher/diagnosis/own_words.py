@@ -28,6 +28,42 @@ _DEMANDS = re.compile(
     r"\b(?:must|should|needs? to|has to|have to|requires?|can(?:not| only) be used|only supports?"
     r"|is only (?:supported|available|valid)|mutually exclusive|expected .+ (?:but )?got)\b"
 )
+_CLASSES = (
+    (
+        "what excludes each other, of which one has to be left out, or a newer {library} taken:",
+        re.compile(
+            r"\b(?:(?:not|n't)(?: yet| currently)? (?:be )?"
+            r"(?:supported|compatible|implemented|allowed|support|work|combine)"
+            r"|incompatible|unsupported|together with)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "a value that this {library} knows, in place of the one it names:",
+        re.compile(
+            r"\b(?:[Uu]nknown|[Uu]nkown|[Ii]nvalid|[Uu]nrecogni[sz]ed|[Uu]nexpected|[Ii]llegal)\b"
+            r"|\bnot (?:a valid|valid|recogni[sz]ed|known|registered|among|one of)\b"
+        ),
+    ),
+    (
+        "what it looks for has to be there, on every node:",
+        re.compile(
+            r"\b(?:not found|(?:does|do) not (?:exist|contain|have)|doesn't exist|no such|missing"
+            r"|(?:could|can) ?not find|can't find|not (?:installed|available|set|provided))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "what has to agree, and does not:",
+        re.compile(
+            r"\b(?:mismatch\w*|differ\w*|inconsistent|not (?:match|equal|divisible|the same)"
+            r"|n't match|too (?:long|large|small|short|many|few)|exceeds?|larger than|smaller than"
+            r"|greater than|less than|out of range)\b|!=",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""What a refusal is about, by its words, where it asks for nothing: it claims no more than they."""
 _OF_WRITERS = re.compile(
     r"\bissues?\b|\bbugs?\b|\breport\b|contact|internal error|should not happen|\bfile a\b"
     r"|see (?:above|below|the stack)|read the docs",
@@ -51,7 +87,16 @@ def remedy_in(trace: Trace) -> str:
     demand = next((each for each in sentences if _DEMANDS.search(each)), "")
     if asked:
         return _shortened(f"as its message asks: {asked}")
-    return _shortened(f"what it was given has to fit this: {demand}") if demand else ""
+    if demand:
+        return _shortened(f"what it was given has to fit this: {demand}")
+    library = library_of(trace.frames[-1].path)
+    found = (
+        f"{lead.format(library=library)} {sentence}"
+        for lead, words in _CLASSES
+        for sentence in sentences
+        if words.search(sentence)
+    )
+    return _shortened(next(found, ""))
 
 
 def _is_refusal(frame: Frame) -> bool:

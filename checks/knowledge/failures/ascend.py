@@ -6,6 +6,27 @@ from checks.knowledge.failures.entries import read_entries
 
 """How torch_npu begins the message whose later lines hold the code."""
 
+_HCCL_RESULTS = {
+    "1": "a wrong parameter",
+    "2": "a null pointer",
+    "3": "no memory",
+    "4": "internal error",
+    "5": "not supported",
+    "6": "not found",
+    "7": "not available",
+    "8": "a system call failed",
+    "9": "timed out",
+    "11": "a TCP connection failed",
+    "12": "a RoCE connection failed",
+    "13": "a TCP transfer failed",
+    "14": "a RoCE transfer failed",
+    "15": "the runtime failed",
+    "16": "the driver failed",
+    "19": "the network failed",
+    "21": "another rank failed",
+}
+"""What numbers HCCL gives the results of its calls, by hccl_types.h."""
+
 FAILURES = read_entries(
     r"""
 symptom hccl-socket-timeout
@@ -134,5 +155,16 @@ root npu-device-not-started
   fix     `npu-smi info` (health, processes) on the host and in the container; driver and firmware
           of releases that fit CANN; mount /usr/local/Ascend/driver, /dev/davinci_manager,
           /dev/devmm_svm and /dev/hisi_hdc; reset the device: `npu-smi set -t reset -i 0 -c 0`
-"""
+symptom hccl-call-failed
+  says    "HCCL function error: "
+  pattern HCCL function error: (?P<call>\w+)\(.*, error code is (?P<number>\d+)
+  cause   a call of HCCL failed on this rank ({call}, {number}); the line with EI or EJ near it, or
+          the device's plog, names the reason: most often another rank that failed or never came, or
+          nodes that do not reach each other's NPUs
+  fix     read what the other ranks printed before; `ls -t ~/ascend/log/debug/plog | head` on that
+          node; HCCL_IF_IP or HCCL_SOCKET_IFNAME with the interface between the nodes, `hccn_tool -i
+          0 -net_health -g` for the NPUs' own network, and the same CANN, driver and firmware on all
+  checks  collective.ranks-meet, software.versions-are-equal
+""",
+    meanings={"hccl-call-failed": _HCCL_RESULTS},
 )

@@ -47,5 +47,25 @@ root unsloth-refused
   cause   Unsloth does not accept the model, the GPU or the way of the run: {what}
   fix     correct what it names; Unsloth and unsloth_zoo of one release (`uv pip install -U unsloth
           unsloth_zoo`); imported before transformers
+root unsloth-without-xformers
+  says    'NoneType' object has no attribute 'attn_bias'
+  cause   Unsloth could not import xformers and calls it all the same: it is missing, or was built
+          for another torch or CUDA
+  fix     `python -m xformers.info` says why; `uv pip install -U xformers --torch-backend=auto` with
+          this torch, then `uv pip install -U unsloth unsloth_zoo`
+  checks  software.versions-are-equal
+root unsloth-compiled-cache
+  says    "TypeError: "
+  says    "AttributeError: "
+  says    "NameError: "
+  says    "ImportError: "
+  near    unsloth_compiled_cache/(?P<file>\w+)\.py", line \d+, in .+\n(?:    .*\n|[
+          ~^]+\n){0,4}(?:TypeError|AttributeError|NameError|ImportError): (?!'NoneType')(?P<what>.+)
+  cause   {file}.py, which Unsloth wrote into unsloth_compiled_cache from TRL's or transformers'
+          source, does not fit what is installed: {what}
+  fix     remove the folder unsloth_compiled_cache; Unsloth and unsloth_zoo of one release, with the
+          TRL and transformers that they name (`uv pip install -U unsloth unsloth_zoo`); one folder
+          for each run (UNSLOTH_COMPILE_LOCATION) where several start at once
+  checks  software.versions-are-equal
 """
 )

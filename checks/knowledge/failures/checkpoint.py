@@ -207,5 +207,16 @@ root disk-full-as-shown
           it is less than `df` says, files that are deleted and still open (`sudo lsof +L1`)
   checks  files.home-and-caches-have-room, files.temporary-folder-is-usable,
           files.output-is-writable
+root universal-parameter-of-other-size
+  says    " full param numel "
+  pattern Loading (?P<path>\S+) full param numel (?P<saved>\d+) != tensor slice numel
+          (?P<slice>\d+) \* tp_world_size (?P<tp>\d+)
+  cause   {path} of the universal checkpoint has {saved} elements, and this model's parameter
+          {slice} on each of {tp} tensor-parallel ranks: another model or vocabulary, or the
+          conversion did not know which way the parameter is sharded
+  fix     the model's config and tensor-parallel size that wrote the checkpoint; convert it again
+          with this DeepSpeed (`python -m deepspeed.checkpoint.ds_to_universal`), from a checkpoint
+          that has "universal_checkpoint_info" (Megatron-DeepSpeed: --universal-checkpoint)
+  checks  files.checkpoints-can-be-resumed
 """
 )

@@ -9,7 +9,7 @@ FAILURES = read_entries(
     r"""
 IMAGE_MODEL = ultralytics|yolo|YOLO|mmdet|mmseg|detectron|bbox|box_loss|torchvision/models/[ds]e
 NO_KNOWN_CHECK = (?!!isnan\(|srcIndex <|t >= 0 && t < n_cl|probability tensor|input_val >=|ind
-   >=0 &&|(?:index >= )?-sizes\[i\])
+   >=0 &&|(?:index >= )?-sizes\[i\]|totalElements <=)
 root cuda-assert-index
   says    Assertion `srcIndex < srcSelectDimSize` failed
   says    Assertion `index >= -sizes[i] && index < sizes[i] && "index out of bounds"` failed
@@ -52,6 +52,15 @@ root cuda-assert-bce
           probabilities, or the model's output is NaN
   fix     use binary_cross_entropy_with_logits; if the values are NaN, lower the learning rate or
           train in bf16
+root cuda-assert-masked-scatter
+  says    Assertion `totalElements <= srcSize` failed
+  cause   more places were marked than there are values to put in: of a multimodal model, the text
+          has more image, video or audio tokens than the encoder made features (the text was cut or
+          padded apart from its media, the processor's sizes are other ones than the model's, or a
+          file was skipped)
+  fix     a longer cutoff_len / max_length so that no row is cut within its media, or smaller images
+          (max_pixels); the processor of the same checkpoint and release as the model; find the row
+          with CUDA_LAUNCH_BLOCKING=1 in [env] and print its number of media tokens
 root gpu-kernel-assert
   says    "` failed"
   says    "Device-side assertion `"
@@ -82,7 +91,7 @@ root cuda-device-side-assert
   fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env]: the traceback then shows the operation;
           look for token ids above the vocabulary and labels above num_labels
   follows cuda-assert-index, cuda-assert-class, cuda-assert-label, cuda-assert-probability,
-          cuda-assert-bce, gpu-kernel-assert
+          cuda-assert-bce, cuda-assert-masked-scatter, gpu-kernel-assert
 root cuda-devices-busy
   says    all CUDA-capable devices are busy or unavailable
   says    CUDA-capable device(s) is/are busy or unavailable

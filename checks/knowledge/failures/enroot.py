@@ -144,7 +144,8 @@ root pyxis-namespace
   fix     read what the first task of that node printed; `sysctl user.max_user_namespaces
           kernel.unprivileged_userns_clone`
 root pyxis-runtime-folder
-  shows   pyxis: {who:slurmd|error}: couldn't mkdir {path:\S+?}: {why:.+}
+  says    ": couldn't mkdir "
+  pattern pyxis: (?:(?:slurmd|error): )?couldn't mkdir (?P<path>\S+?): (?P<why>.+)
   cause   pyxis cannot make {path} on the node ({why})
   fix     runtime_path in plugstack.conf on a local file system that root may write
 symptom pyxis-other-task-failed

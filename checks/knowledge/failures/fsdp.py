@@ -350,5 +350,15 @@ root fsdp-inner-root
           whole model, and took itself for the outermost one
   fix     call forward and state_dict of the outermost model only, one forward of it before a part
           is saved or loaded alone; wrap again after such a use
+root sharded-weight-flat
+  shows   mat2 must be a matrix, got {dimensions:\d+}-D tensor
+  near    torch/nn/modules/linear\.py"
+  cause   a linear layer's weight is flat ({dimensions} dimension) as it is used: FSDP or ZeRO-3
+          holds it in parts and the layer runs outside of the forward that gathers them (generate, a
+          reference or reward model, a call of a submodule), or a wrapped model is wrapped again
+  fix     call the wrapped model itself; for generation gather the weights first
+          (FSDP.summon_full_params, deepspeed.zero.GatheredParameters, TRL's
+          unwrap_model_for_generation with ds3_gather_for_generation); one launcher process for each
+          GPU, so that no DataParallel comes on top
 """
 )

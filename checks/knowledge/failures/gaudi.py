@@ -9,7 +9,8 @@ FAILURES = read_entries(
 root gaudi-graph-refused
   says    "synStatus "
   says    synStatus=
-  pattern RuntimeError: .*synStatus[= ](?P<status>(?!8\b)\d+) \[(?P<why>[^\]]+)\]
+  pattern (?:RuntimeError: |HABANA_LOGS/ ).*synStatus[= ](?P<status>(?!8\b|31\b)\d+)
+          \[(?P<why>[^\]]+)\]
   cause   Gaudi's compiler or driver refused a part of the program (synStatus {status}: {why});
           where only nodes other than the head show it, they lack the head's variables for Gaudi's
           network
@@ -34,5 +35,19 @@ root gaudi-out-of-memory
           large for it, or another process holds memory
   fix     `hl-smi` for other processes; else a smaller micro batch or sequence, a higher ZeRO stage
           or tensor-parallel size, checkpointing of activations
+root gaudi-workspace-memory
+  shows   workspace Allocation of size ::{size:\d+} failed
+  cause   a Gaudi card's memory has no room for the compiled graph's workspace ({size} bytes): the
+          batch or the sequence is too large, or another process holds memory
+  fix     a smaller micro batch or sequence, checkpointing of activations, a higher ZeRO stage;
+          `hl-smi` for other processes
+root gaudi-device-failed
+  says    Synapse detected a device critical error that requires a restart
+  says    "synStatus 31 [Synapse is being terminated due to fatality]"
+  cause   a Gaudi card reported a critical error, on which its driver ends every process that uses
+          it: a fault of the hardware, of its links or firmware; what ranks print after it follows
+  fix     `sudo dmesg | grep -i habana` and `hl-smi -q` on that node name the card and the event;
+          reset it (`hl-smi -r -i PCI_ADDRESS`, else reboot), and start from the last checkpoint
+          without that node; driver and firmware of one SynapseAI release
 """
 )

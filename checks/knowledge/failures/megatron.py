@@ -184,6 +184,7 @@ silent megatron-starts-from-scratch, survivable
           every node mounts; nothing where a new run is meant
 root megatron-last-epoch
   says    last epoch number of samples should be non-negative
+  says    last epoch number of samples exceeded max value
   cause   the index of the data was made for another split, sequence length or number of samples, or
           is damaged by two ranks that wrote it at once
   fix     remove the cached index files (cache/ or --data-cache-path) and start once with one job

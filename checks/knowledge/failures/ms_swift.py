@@ -51,5 +51,11 @@ root swift-dataset-empty
           cannot be read
   fix     a larger --max_length or --truncation_strategy; --strict true shows the first error of a
           row
+root swift-dataset-path-missing
+  shows   The local path does not exist, dataset_id: `{path:[^`]+}`
+  cause   the data {path} are not on this node: it lies on another node's disk, is not mounted here
+          or in the container, or is mistyped
+  fix     `ls -d {path}` on every node; a folder that all nodes mount, or a copy at the same path on
+          each
 """
 )

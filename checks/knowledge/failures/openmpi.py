@@ -299,5 +299,15 @@ symptom horovod-collective-failed
   shows   HorovodInternalError: {call:\w+} failed: {why:.+}
   cause   a collective failed below Horovod ({call}: {why})
   fix     with NCCL_DEBUG=WARN the NCCL WARN lines say why; the rank that failed first
+root mpi-init-without-launcher
+  shows   *** An error occurred in {call:MPI_Init(?:_thread)?}
+  near    on a NULL communicator
+  unless  PMI|orte_init|ompi_mpi_init: |opal_init|There are not enough slots
+  cause   a rank that torchrun, accelerate or deepspeed started called {call}, and MPI finds nobody
+          who started it: a library of the rank uses MPI by itself (Transformer Engine's overlap of
+          tensor-parallel communication, mpi4py, DeepSpeed's discovery by MPI)
+  fix     Megatron and NeMo: --tp-comm-bootstrap-backend nccl (tp_comm_bootstrap_backend), or
+          tp_comm_overlap off; else start the ranks by `mpirun`, or `srun --mpi=pmix` with an MPI
+          that was built with Slurm's PMI
 """
 )

@@ -228,5 +228,16 @@ symptom vllm-engine-socket-closed
   near    vllm/
   cause   a client of vLLM reads a socket that was closed, as its engine has ended
   fix     the engine's own error stands above
+root vllm-group-without-this-rank
+  says    AssertionError
+  near    vllm/distributed/parallel_state\.py", line \d+, in __init__\n +assert
+          self\.(?:cpu|device)_group is not None
+  cause   vLLM made its groups without this rank: the ranks that run vLLM are not grouped as it
+          expects, as where nodes start different numbers of processes, or tensor-parallel size ×
+          engines is not the number of ranks
+  fix     the same number of processes on every node (NPROC_PER_NODE, num_infer_workers), and
+          engines × tensor-parallel size equal to them; a trainer's release that names this vLLM as
+          tested
+  checks  software.versions-are-equal
 """
 )

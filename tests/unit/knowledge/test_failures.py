@@ -74,7 +74,8 @@ GENERAL = set(
     library-not-executable lightning-options-refused llamafactory-no-samples memory-refused
     cuda-operation-not-supported
     nccl-nvls-failed nccl-remote-ended nccl-remote-error rocm-memory-fault torch-empty-list
-    module-missing mpi-rank-exited nccl-connect-failed nccl-connect-retries nccl-dup-gpu
+    module-missing mpi-error-in-call mpi-rank-exited nccl-connect-failed nccl-connect-retries
+    nccl-dup-gpu
     nccl-dup-gpu-legacy nccl-over-container-bridge nccl-over-link-local nccl-shm-segment
     nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration package-asked-for
     package-attribute-missing package-name-missing package-submodule-missing pdsh-ssh-exit

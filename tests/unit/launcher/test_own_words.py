@@ -49,7 +49,21 @@ def fix_of(tmp_path, error, path=LIBRARY, code="raise SomeError("):
             "SomeError: `frob_size` must be a positive integer, got -3",
             "what it was given has to fit this: `frob_size` must be a positive integer, got -3",
         ),
-        ("SomeError: frob 3 != widget 4", ""),
+        ("SomeError: frob 3 != widget 4", "what has to agree, and does not: frob 3 != widget 4"),
+        (
+            "SomeError: Frobbing is not supported with widgets",
+            "what excludes each other, of which one has to be left out, or a newer trl taken: "
+            "Frobbing is not supported with widgets",
+        ),
+        (
+            "SomeError: Unknown frob: k4",
+            "a value that this trl knows, in place of the one it names: Unknown frob: k4",
+        ),
+        (
+            "SomeError: frob file /a/b does not exist",
+            "what it looks for has to be there, on every node: frob file /a/b does not exist",
+        ),
+        ("SomeError: frobbed", ""),
         ("SomeError: This should not happen. Please file an issue on GitHub.", ""),
     ],
 )
