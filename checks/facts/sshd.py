@@ -89,7 +89,7 @@ class Sshd(Fact):
     where nothing. `pam_access` are the lines of access.conf, where PAM's account stage asks for
     them, and `pam_account` that stage's modules, each with its file:line. `authorities` are the
     files of TrustedUserCAKeys, by path, and `principals` what the files of AuthorizedPrincipalsFile
-    name, by its value and their path. `clock` is the node's, in seconds since 1970.
+    name, by its value and their path. `now` is the time on the node, in seconds since 1970.
     """
 
     section: ClassVar[str] = "sshd"
@@ -112,7 +112,7 @@ class Sshd(Fact):
     pam_account: tuple[str, ...] = ()
     authorities: Mapping[str, KeyList] = field(default_factory=dict)
     principals: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    clock: int = 0
+    now: int = 0
 
     def setting(self, keyword: str) -> SshdSetting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""

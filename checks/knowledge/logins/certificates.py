@@ -64,7 +64,7 @@ def _by_line(login: ServerSide) -> dict[str, str]:
 
 def _form_objection(certificate: Certificate, login: ServerSide) -> Objection | None:
     """What is wrong with it by itself, at the node's time and for the login's address."""
-    now, address = login.server.clock, login.address
+    now, address = login.server.now, login.address
     why = ""
     if certificate.use == "unreadable":
         why = "is not one that can be read"

@@ -353,7 +353,7 @@ def sshd(args):
         "revoked": key_lists(revoked),
         "authorities": key_lists(path for path in authorities if path != "none"),
         "principals": principals_files(principals, user, home),
-        "clock": int(time.time()),
+        "now": int(time.time()),
         "access": access_lines(server),
         "rc_file": rc_file(home, setting_in_force(settings, "permituserrc", "yes")),
         "host_keys": host_keys(settings),

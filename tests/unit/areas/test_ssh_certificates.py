@@ -40,7 +40,7 @@ SERVER = Sshd(
     accounts=("root",),
     authorized_files=("/root/.ssh/authorized_keys",),
     authorities={CA_FILE: KeyList(("SHA256:ca",))},
-    clock=NOW,
+    now=NOW,
 )
 REFUSED = {"code": 255, "err": "root@node2: Permission denied (publickey)."}
 
