@@ -44,7 +44,12 @@ NAME_CAUSES = frozenset(
     }
 )
 """Causes that a wrongly resolved name can have by itself."""
-NOT_TRIED = {"tried": False}
+NOT_TRIED = Verdict(
+    Outcome.PASS,
+    "not tried: keys, host key, names and settings of both nodes say that it works",
+    evidence={"tried": False},
+)
+"""One for all: most of N² pairs."""
 NAME_S = 2.0
 """What looking up a name may take: a resolver asks a second server after five seconds."""
 """The same for each of N² pairs."""
@@ -120,8 +125,7 @@ def _untried_login_verdict(source: NodeView, target: NodeView) -> Verdict:
         return verdict
     if doubt := login_doubt(source, target):
         return unknown(f"{source.name} did not try to log in to {target.name}: {doubt}")
-    message = f"not tried: by keys, host key and settings {source.name} logs in to {target.name}"
-    return Verdict(Outcome.PASS, message, evidence=NOT_TRIED)
+    return NOT_TRIED
 
 
 def _why_not_asked(source: NodeView) -> str:

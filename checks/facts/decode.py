@@ -182,21 +182,31 @@ def _decode_items(decoders: Iterable[_Decoder], items: Sequence[Any]) -> tuple[A
 
 
 def _mapping_decoder(key_kind: Any, kind: Any) -> _Decoder:
+    """A mapping that decodes to itself is not copied, and neighbours that are one object stay one:
+    of N nodes that say the same of N nodes that would be N² of each.
+    """
     decode_key, decode = _decoder(key_kind), _decoder(kind)
 
     def decode_mapping(data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise _MisfitError(f"expected an object, got {_short_repr(data)}")
-        values = {}
+        values: dict[str, Any] = {}
+        last = value = None
         for key, item in data.items():
             name = decode_key(str(key))
             try:
-                values[name] = decode(item)
+                last, value = item, value if item is last and values else decode(item)
             except _MisfitError as misfit:
                 raise misfit.within(f".{key}") from None
-        return values
+            values[name] = value
+        return data if _is_same(values, data) else values
 
     return decode_mapping
+
+
+def _is_same(values: Mapping[Any, Any], data: Mapping[Any, Any]) -> bool:
+    """Whether they have the same objects under the same names."""
+    return all(name in data and data[name] is value for name, value in values.items())
 
 
 def _record_decoder(kind: type[Any]) -> _Decoder:

@@ -43,7 +43,7 @@ class Listeners(Fact):
         return frozenset(self.ports).union(*self.further.values())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FailedCall:
     """One port that was not reached. `outcome` is dropped, refused, rejected, reset, no-route,
 
@@ -57,7 +57,7 @@ class FailedCall:
     seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LostPackets:
     """A connection on which packets of `packet` bytes (headers too) vanished, both times.
 
@@ -71,7 +71,7 @@ class LostPackets:
     passing: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SmallPackets:
     """How many were sent to a target, and how many of them had to be sent again."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from checks.areas.limits.earlier_ranks import STOPPED, describe_rank, stop_fix
 from checks.areas.ports.failed_calls import judge_failed_call
 from checks.areas.ports.settings import is_range_used_up, reserve_port_fix
@@ -216,10 +218,16 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
         return judge_failed_call(source, target, failed[0], _ephemeral_range(target))
     reached = ports & set(dialled.reached.get(target.name, ()))
     if ports and reached == ports:
-        count = "1 port" if len(ports) == 1 else f"{len(ports)} ports"
-        return ok(f"{source.name} reaches {target.name} on {count} of its range")
+        return _reached_on(len(ports))
     missing = sorted(ports - reached)
     return unknown(f"{source.name} did not say whether it reaches {target.name} on {missing}")
+
+
+@functools.cache
+def _reached_on(ports: int) -> Verdict:
+    """One verdict for all pairs, of which there are N²."""
+    count = "1 port" if ports == 1 else f"{ports} ports"
+    return ok(f"the target answers on {count} of its range")
 
 
 def _why_no_port(*ends: NodeView) -> str:

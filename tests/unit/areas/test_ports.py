@@ -149,5 +149,5 @@ def test_of_many_nodes_one_port_is_enough_where_not_all_were_called():
     with_fact(snap, "node2", dataclasses.replace(few, thorough=("node3",)))
     findings = judged(snap, OPEN)
     assert findings["node2", "node1"].outcome is Outcome.PASS
-    assert findings["node2", "node1"].message == "node2 reaches node1 on 1 port of its range"
+    assert findings["node2", "node1"].message == "the target answers on 1 port of its range"
     assert findings["node2", "node3"].outcome is Outcome.UNKNOWN
