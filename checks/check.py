@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -195,6 +195,35 @@ class Claim:
         return f"{self.check.claim}-{who}" if who else self.check.claim
 
 
-def claims_of(checks: Iterable[Check], job: Job) -> list[Claim]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One check asked of subjects, in that order."""
+
+    check: Check
+    subjects: Sequence[tuple[str, ...]]
+
+
+class Claims(Collection[Claim]):
+    """The claims of questions, in their order, each made as somebody looks at it.
+
+    Of a thousand nodes each check of pairs has a million.
+    """
+
+    def __init__(self, questions: Iterable[Question] = ()) -> None:
+        self.questions = list(questions)
+
+    def __len__(self) -> int:
+        return sum(len(question.subjects) for question in self.questions)
+
+    def __iter__(self) -> Iterator[Claim]:
+        for question in self.questions:
+            for subject in question.subjects:
+                yield Claim(question.check, subject)
+
+    def __contains__(self, claim: object) -> bool:
+        return any(claim == each for each in self)
+
+
+def claims_of(checks: Iterable[Check], job: Job) -> Claims:
     """Every check asked of every subject it is about."""
-    return [Claim(check, subject) for check in checks for subject in check.over.subjects(job)]
+    return Claims(Question(check, check.over.subjects(job)) for check in checks)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from checks.check import Check, Claim
+from checks.check import Check, Claim, Claims, Question
 from checks.effects import hold_against_facts
 from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
@@ -27,7 +27,7 @@ TIMED_CAUSES = frozenset({"far", "hang", "slow", "slow-in", "slow-out", "slow-pa
 
 
 def judge_claims(
-    claims: Sequence[Claim], cluster: ClusterView, allow: Iterable[str] = ()
+    claims: Iterable[Claim], cluster: ClusterView, allow: Iterable[str] = ()
 ) -> list[Finding]:
     """One finding for each claim, in their order. `allow` names checks or areas that may fail.
 
@@ -35,33 +35,40 @@ def judge_claims(
     reach claim is not among those asked, they are unknown instead, because nobody else would say
     so.
     """
-    reach_subjects = {
-        name for claim in claims if claim.check.area == REACH for name in claim.subject
-    }
+    asked = [
+        Question(check, [claim.subject for claim in alike])
+        for check, alike in itertools.groupby(claims, key=lambda claim: claim.check)
+    ]
+    reach_subjects = _nodes_asked(asked, lambda check: check.area == REACH)
     allowed = frozenset(allow)
-    timed = {name for claim in claims if claim.check.id == IN_TIME for name in claim.subject}
+    timed = _nodes_asked(asked, lambda check: check.id == IN_TIME)
     late = [name for name in cluster.late_nodes if name in timed]
-    contained = {
-        name for claim in claims if claim.check.id == PEERS_REACH_IT for name in claim.subject
-    }
+    contained = _nodes_asked(asked, lambda check: check.id == PEERS_REACH_IT)
     apart = [name for name in networks_apart(cluster) if name in contained] if contained else []
 
     def verdict_for(claim: Claim, view: ClusterView) -> Verdict:
         verdict = _skip_where_late(claim, _judge_claim(claim, view, reach_subjects), late)
         return _skip_where_apart(claim, verdict, apart, view) if apart else verdict
 
-    checks = dict.fromkeys(claim.check for claim in claims)
-    last_reader = {fact: check for check in checks for fact in check.facts}
+    last_reader = {fact: question.check for question in asked for fact in question.check.facts}
     findings: list[Finding] = []
-    for check, asked in itertools.groupby(claims, key=lambda claim: claim.check):
+    for question in asked:
+        check = question.check
         view = cluster.limited_to(check.facts)
         slowest_s = _slowest_answers(check, view.snapshot)
         findings += (
-            _make_finding(claim, verdict_for(claim, view), allowed, slowest_s) for claim in asked
+            _make_finding(claim, verdict_for(claim, view), allowed, slowest_s)
+            for claim in Claims([question])
         )
         view.forget_nodes()
         cluster.snapshot.forget(fact for fact in check.facts if last_reader[fact] is check)
     return findings
+
+
+def _nodes_asked(questions: Iterable[Question], which: Callable[[Check], bool]) -> set[str]:
+    """All that such a check is asked about."""
+    subjects = (question.subjects for question in questions if which(question.check))
+    return {name for subject in itertools.chain.from_iterable(subjects) for name in subject}
 
 
 def decide(findings: Iterable[Finding]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -111,7 +112,7 @@ class Result:
 
 def examine(
     job: Job,
-    claims: Sequence[Claim],
+    claims: Iterable[Claim],
     options: GatherOptions | None = None,
     *,
     compared_with: Iterable[Claim] = (),
@@ -128,12 +129,12 @@ def examine(
     train. Never raises for what a node does.
     """
     began = time.monotonic()
-    decisive = [claim for claim in claims if brief_stop and Tag.DECISIVE in claim.check.tags]
+    decisive = [c for c in claims if Tag.DECISIVE in c.check.tags] if brief_stop else []
 
     def is_settled(snapshot: Snapshot) -> bool:
         return decide(judge_claims(decisive, ClusterView(snapshot), job.allow)) == "stop"
 
-    wanted = sections_needed(job, [*claims, *compared_with])
+    wanted = sections_needed(job, itertools.chain(claims, compared_with))
     if earlier:
         wanted = {name: earlier.stale_among(sections) for name, sections in wanted.items()}
     options = replace(options or GatherOptions(), is_settled=is_settled)

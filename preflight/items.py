@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from checks.check import Check, Claim, claims_of
+from checks.check import Check, Claim, Question
 from checks.folded_names import fold_names
 from checks.model import Finding, Job, Outcome
 
@@ -14,32 +14,31 @@ PAIR_LIMIT = 64
 
 
 @dataclass(frozen=True, slots=True)
-class PreflightItem:
-    """One pytest item: the id between its brackets, and the claims that it stands for."""
+class PreflightItem(Question):
+    """What one pytest item asks; `by_source` where it stands for all pairs of their source."""
 
-    id: str
-    claims: tuple[Claim, ...]
+    by_source: bool = False
+
+    @property
+    def id(self) -> str:
+        """What stands between the item's brackets."""
+        subject = self.subjects[0]
+        return Claim(self.check, subject[:1] if self.by_source else subject).id
 
 
 def preflight_items(checks: Iterable[Check], job: Job) -> list[PreflightItem]:
     """One item for each claim; above PAIR_LIMIT nodes a source's pairs share one."""
     items: list[PreflightItem] = []
     for check in checks:
-        claims = claims_of([check], job)
+        subjects = check.over.subjects(job)
         if check.over.scope == "pair" and len(job.nodes) > PAIR_LIMIT:
-            items += _items_by_source(claims)
+            rows: dict[str, list[tuple[str, ...]]] = {}
+            for subject in subjects:
+                rows.setdefault(subject[0], []).append(subject)
+            items += [PreflightItem(check, row, by_source=True) for row in rows.values()]
         else:
-            items += [PreflightItem(claim.id, (claim,)) for claim in claims]
+            items += [PreflightItem(check, (subject,)) for subject in subjects]
     return items
-
-
-def _items_by_source(claims: Sequence[Claim]) -> list[PreflightItem]:
-    rows: dict[str, list[Claim]] = {}
-    for claim in claims:
-        rows.setdefault(claim.subject[0], []).append(claim)
-    return [
-        PreflightItem(f"{row[0].check.claim}-{source}", tuple(row)) for source, row in rows.items()
-    ]
 
 
 def finding_of_item(findings: Sequence[Finding]) -> Finding:
@@ -89,5 +88,5 @@ def narrowed_nodes(claims: Iterable[Claim], job: Job) -> set[str]:
 
 def leaves_nodes(item: PreflightItem, nodes: set[str]) -> bool:
     """Whether a pair of this item has one end among `nodes` and the other outside."""
-    pairs = (claim.subject for claim in item.claims if len(claim.subject) == 2)
+    pairs = (subject for subject in item.subjects if len(subject) == 2)
     return any((source in nodes) != (target in nodes) for source, target in pairs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import itertools
 import math
 import time
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import CATALOGUE
-from checks.check import Claim, claims_of
+from checks.check import Claim, Claims, claims_of
 from checks.contact.held_logins import HeldLogins
 from checks.contact.pool import Show
 from checks.errors import FactError
@@ -49,7 +50,7 @@ class PreflightRun:
         for check in checks:
             key = check.area, check.over.scope
             self._items.setdefault(key, []).extend(preflight_items([check], self.job))
-        self.selected_claims: list[Claim] = []
+        self.selected_claims = Claims()
         self._examined: Result | None = None
         self._places: dict[int, int] = {}
         """Where the claims of a selected item begin, by its `id`: of pairs there are many."""
@@ -63,12 +64,14 @@ class PreflightRun:
 
     def select(self, items: Iterable[PreflightItem]) -> None:
         """These are asked, each once."""
+        place = len(self.selected_claims)
         for item in items:
             if id(item) not in self._places:
-                self._places[id(item)] = len(self.selected_claims)
-                self.selected_claims += item.claims
+                self._places[id(item)] = place
+                self.selected_claims.questions.append(item)
+                place += len(item.subjects)
 
-    def compared_with(self, of_site: Sequence[Claim]) -> list[Claim]:
+    def compared_with(self, of_site: Iterable[Claim]) -> Iterable[Claim]:
         """What the nodes are asked beside the selected claims.
 
         A node is compared with all others, so every node is asked the same: after `--lf`, too,
@@ -76,8 +79,9 @@ class PreflightRun:
         """
         keyword = self._config.getoption("keyword").lower()
         named = any(name.lower() in keyword for name in self.job.names)
-        single = {c.check: None for c in self.selected_claims if c.check.over.scope == "node"}
-        return [*of_site, *([] if named else claims_of(single, self.job))]
+        asked = dict.fromkeys(question.check for question in self.selected_claims.questions)
+        single = [check for check in asked if check.over.scope == "node" and not named]
+        return itertools.chain(of_site, claims_of(single, self.job))
 
     def examine(self, on_stage: OnStage, on_show: Show, of_site: Sequence[Claim] = ()) -> None:
         """The selected claims are judged, over the saved snapshot or one gathered now.
@@ -105,7 +109,7 @@ class PreflightRun:
         """What became of an item's claims."""
         assert self._examined
         place = self._places[id(item)]
-        return finding_of_item(self._examined.findings[place : place + len(item.claims)])
+        return finding_of_item(self._examined.findings[place : place + len(item.subjects)])
 
     @property
     def findings(self) -> list[Finding]:
@@ -119,9 +123,8 @@ class PreflightRun:
         Skips the test where it did not answer, or raises FactError where no other item says so.
         """
         view = self.view[name]
-        reported = any(
-            claim.check.area == REACH and name in claim.subject for claim in self.selected_claims
-        )
+        reach = [q for q in self.selected_claims.questions if q.check.area == REACH]
+        reported = any(name in subject for question in reach for subject in question.subjects)
         if not view.reached and reported:
             pytest.skip(f"{name} was not reached")
         if not view.reached:
@@ -131,7 +134,7 @@ class PreflightRun:
     @property
     def notes(self) -> Sequence[str]:
         """What is to be said before the nodes are asked."""
-        loads = any(claim.check.heavy for claim in self.selected_claims)
+        loads = any(question.check.heavy for question in self.selected_claims.questions)
         is_live = loads and not self.loaded_snapshot
         return [*self.job.notes, *(live_run_notes(self.job) if is_live else ())]
 

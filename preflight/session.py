@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TextIO, cast
 import pytest
 
 from checks.catalogue import AREAS, CATALOGUE
+from checks.check import Claims
 from checks.corrected_line import with_line_to_type
 from checks.errors import UsageError
 from checks.escaped_streams import EscapedStream
@@ -72,7 +73,7 @@ class PreflightSession:
         if collector.path.parent != HERE or not name.startswith("test_"):
             return None
         by_check = itertools.groupby(
-            self._asked(collector.path, name), key=lambda asked: asked.claims[0].check.id
+            self._asked(collector.path, name), key=lambda asked: asked.check.id
         )
         return [
             ClaimItem.from_parent(collector, asked=asked, kind=kind)
@@ -120,7 +121,7 @@ class PreflightSession:
         if not items:
             self._usage_error = UsageError(_nothing_selected(keyword, self._run.job))
         ours = [asked for item in items if (asked := preflight_item(item))]
-        nodes = narrowed_nodes((claim for asked in ours for claim in asked.claims), self._run.job)
+        nodes = narrowed_nodes(Claims(ours), self._run.job)
         left = [
             item for item in items if (asked := preflight_item(item)) and leaves_nodes(asked, nodes)
         ]
@@ -318,7 +319,7 @@ def _nothing_selected(keyword: str, job: Job) -> str:
 def _area_position(item: pytest.Item) -> int:
     """Where an item's area stands in the catalogue; any other item comes after."""
     asked = preflight_item(item)
-    return AREAS.index(asked.claims[0].check.area) if asked else len(AREAS)
+    return AREAS.index(asked.check.area) if asked else len(AREAS)
 
 
 def preflight_item(item: pytest.Item) -> PreflightItem | None:

@@ -35,7 +35,7 @@ def test_above_the_pair_limit_pairs_share_an_item_for_each_source():
     job = Job(tuple(Node(f"n{i}") for i in range(PAIR_LIMIT + 1)), "n0")
     items = preflight_items([TOYS["ssh.toy-pair"]], job)
     assert [item.id for item in items[:2]] == ["toy-pair-n0", "toy-pair-n1"]
-    assert [len(item.claims) for item in items] == [PAIR_LIMIT + 1] * (PAIR_LIMIT + 1)
+    assert [len(item.subjects) for item in items] == [PAIR_LIMIT + 1] * (PAIR_LIMIT + 1)
 
 
 def test_a_row_of_pairs_is_as_grave_as_its_gravest_and_names_all_like_it():
