@@ -11,7 +11,7 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.pressure import Pressure
 from checks.knowledge.logins.causes import CAUSE_MEANING
 from checks.knowledge.logins.controller_fixes import controller_fix
-from checks.knowledge.logins.ended_shell import ending
+from checks.knowledge.logins.ended_shell import ending, is_taken
 from checks.knowledge.logins.taken_address import (
     TakenAddress,
     find_old_neighbour,
@@ -53,7 +53,10 @@ def controller_logs_in(node: NodeView) -> Verdict:
     meaning = str(old) if old else meaning
     if login.cause == "shell-refuses" and (why := ending(login)):
         meaning = f"{meaning}: {why}"
-    detail = f" ({login.detail})" if login.detail else ""
+    if login.cause == "shell-hangs" and login.blamed:
+        meaning = f"{meaning}: {login.blamed}, which acts before each command, waits"
+    told = login.cause == "shell-refuses" and is_taken(login)
+    detail = f" ({login.detail})" if login.detail and not told else ""
     return block(
         login.cause or "ssh-failed",
         f"this machine cannot log in as {where}, port {login.port}: {meaning}{detail}",

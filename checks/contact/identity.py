@@ -40,14 +40,15 @@ class LoginError(Exception):
     """A login that did not succeed: `cause` as in checks.causes, `detail` for a person.
 
     `host_key` is what the node presented and `public_key` the first that was offered to it, both
-    as `type base64`, where it came to that. `printed` is what came in place of an answer.
+    as `type base64`, where it came to that. `printed` is what came in place of an answer, and
+    `blamed` which file there is the cause, where a second look found it.
     """
 
     def __init__(self, cause: str, detail: str, printed: str = "") -> None:
         super().__init__(detail)
         self.cause, self.detail, self.printed = cause, detail, printed
         self.host_key = ""
-        self.public_key = ""
+        self.public_key = self.blamed = ""
 
 
 class OfferedKeys(AuthStrategy):

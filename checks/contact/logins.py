@@ -91,6 +91,7 @@ def _start_resident(
         key = error.public_key or accepted
         seen = {"host_key": error.host_key, "public_key": key, "key_options": options, **seen}
         why = {"cause": error.cause, "detail": error.detail, "printed": error.printed}
+        why["blamed"] = error.blamed
         return None, _login_fact(transport, name, began, **why, **seen)
     except (OSError, EOFError) as error:
         broke = f"the connection broke: {error or type(error).__name__}"

@@ -17,6 +17,7 @@ from checks.answer import Answer
 from checks.contact.channel import FloodError
 from checks.contact.identity import LoginError
 from checks.contact.probe_program import probe_program
+from checks.contact.second_look import find_taking_line, find_waiting_files
 from checks.contact.shipping import NO_PYTHON, SYSTEM_PYTHONS, start_command
 from checks.contact.ssh_transport import SshSession, stall_error
 from checks.untrusted_json import read_untrusted_json
@@ -94,10 +95,18 @@ class ResidentProbe:
         return self._refusal("shell-hangs", f"the login shell {what}{self._noise_note()}")
 
     def _refusal(self, cause: str, detail: str, printed: str = "") -> LoginError:
-        """That cause, unless the shell runs commands and only the container is not entered."""
+        """That cause, unless the shell runs commands and only the container is not entered.
+
+        Which file there is to blame is found out in another way.
+        """
         if self._enters_container and self._shell_runs_commands():
             cause, detail = "container-refuses", detail.replace("login shell", "container", 1)
-        return LoginError(cause, detail, printed)
+        error = LoginError(cause, detail, printed)
+        if cause == "shell-hangs":
+            error.blamed = find_waiting_files(self.session)
+        elif cause == "shell-refuses" and "command" not in self.session.key_options.split():
+            error.blamed = find_taking_line(self.session)
+        return error
 
     def _shell_runs_commands(self) -> bool:
         with contextlib.suppress(LoginError, OSError):

@@ -107,6 +107,16 @@ class SshSession:
         finally:
             channel.close()
 
+    def open_transfer(self, timeout_s: float) -> paramiko.SFTPClient:
+        """A file transfer, for which sshd starts other things than for a command.
+
+        Raises paramiko.SSHException, EOFError or OSError.
+        """
+        channel = self.connection.transport.open_session(timeout=timeout_s)
+        channel.settimeout(timeout_s)
+        channel.invoke_subsystem("sftp")
+        return paramiko.SFTPClient(channel)
+
     @property
     def key_options(self) -> str:
         """`file:line: key options: …` of the authorized key, where sshd said so."""

@@ -37,7 +37,8 @@ class Login(Fact):
     `known_hosts`, the controller's file, and `host_name` the one to which ssh connects.
     `public_key` is the first that was offered and refused, or the one with which a login began that
     then ran nothing. `key_options` is what sshd said of the line that accepted it, and `printed`
-    what came in place of the probe's answer. `hardware` on `interface` is where this machine sends
+    what came in place of the probe's answer, `blamed` the file that kept it away, or `file:line:
+    words`. `hardware` on `interface` is where this machine sends
     what is for a node that it does not reach, on its own network.
     """
 
@@ -56,6 +57,7 @@ class Login(Fact):
     public_key: str = ""
     key_options: str = ""
     printed: str = ""
+    blamed: str = ""
     host_name: str = ""
     known_as: str = ""
     known_hosts: str = ""

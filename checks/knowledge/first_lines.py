@@ -6,6 +6,9 @@ import shlex
 
 PEOPLE_ALONE = '[ -n "$SSH_TTY" ] || exit 0'
 """Ends what sshd runs before a command here, unless a terminal was asked for (its session.c)."""
+PEOPLES_FILE = "case $-$SSH_TTY in *i*|*/*) ;; *) return 2>/dev/null || exit 0;; esac"
+"""The same for either kind of file: what sshd runs, and what a shell does."""
+USER_RC, SYSTEM_RC = ".ssh/rc", "/etc/ssh/sshrc"
 QUIET = "case $- in *i*) ;; *) return;; esac"
 """Ends a start-up file of bash here, unless a person types."""
 
@@ -37,6 +40,18 @@ def quiet_bash_command(root_command: str) -> str:
     """
     own = f'[ "$(head -n 1 ~/.bashrc)" = {shlex.quote(QUIET)} ]'
     return f"if {own}; then {root_command}; else {put_first_command(QUIET, '~/.bashrc')}; fi"
+
+
+def quiet_waiting_command(sed: str) -> str:
+    """Keeps to people what waits, or reads without end, before each command, and no other file.
+
+    Each is tried by itself, with an input that never ends. `sed` is how this login types it as
+    root.
+    """
+    run = "env -i HOME=$HOME PATH=$PATH timeout 9 bash $f </dev/ptmx >/dev/null 2>&1"
+    edit = f"{sed} -i {shlex.quote(f'1i {PEOPLES_FILE}')} $f"
+    files = f"~/{USER_RC} {SYSTEM_RC} ~/.bashrc /etc/bash.bashrc ~/.zshenv"
+    return f"for f in {files}; do {run}; [ $? != 124 ] || {edit}; done"
 
 
 def quiet_rc_command(sudo: str) -> str:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 from checks.contact.channel import Channel
 
@@ -92,7 +92,7 @@ class Login(Channel):
 class FarEnd:
     """A session whose login shell runs a script instead of what it is asked to run."""
 
-    stalled, is_open = False, True
+    stalled, is_open, key_options = False, True, "file:1: key options: command"
 
     def __init__(self, script: str) -> None:
         self.script, self.logins = script, list[Login]()
@@ -109,6 +109,9 @@ class FarEnd:
         far.close()
         self.logins.append(Login(process, near, over))
         return self.logins[-1]
+
+    def open_transfer(self, _: float) -> NoReturn:
+        raise EOFError
 
     def wait_until_over(self) -> float:
         """The moment (time.monotonic()) at which the script said that it is over, or ended."""

@@ -13,10 +13,9 @@ from checks.knowledge.first_lines import add_line_command, put_first_command
 from checks.knowledge.logins.console_fixes import key_is_enough_fix, let_key_in_fix
 from checks.knowledge.logins.ended_shell import ended_shell_fix
 from checks.knowledge.logins.fixes import (
-    KEPT_TO_PEOPLE,
     KNOWN_HOSTS,
     prepend_ssh_config,
-    quiet_shell_fix,
+    waiting_shell_fix,
 )
 from checks.knowledge.logins.on_each_node import ssh_command
 from checks.knowledge.logins.revoked_line import caution, remove_line_command, revoked_by
@@ -290,7 +289,7 @@ def _penalised_fix(node: NodeView, _: Login) -> Fix:
 
 
 def _shell_hangs_fix(node: NodeView, _: Login) -> Fix:
-    return quiet_shell_fix(node, f"at its console: {KEPT_TO_PEOPLE}")
+    return waiting_shell_fix(node, "at its console: ")
 
 
 def _no_python_fix(node: NodeView, _: Login) -> Fix:

@@ -13,6 +13,7 @@ import shlex
 from checks.facts import Login, NodeView
 from checks.knowledge.first_lines import QUIET
 from checks.knowledge.logins.console_fixes import ASK_SSHD, comment_out_settings
+from checks.knowledge.logins.fixes import waiting_shell_fix
 from checks.knowledge.logins.forced_command import KEY_TYPE
 from checks.model import Fix
 
@@ -60,12 +61,22 @@ def is_closed_host(login: Login) -> bool:
     return bool(CLOSED_HOST.search(login.detail) or BEING_CLOSED.search(login.printed))
 
 
+def is_taken(login: Login) -> bool:
+    """Whether something that a start-up file begins reads what was meant for the command."""
+    return bool(login.blamed or READ_AS_COMMANDS.search(login.printed))
+
+
 def ending(login: Login) -> str:
     """What ends the session, in words; '' where that is not known."""
     if forced := forced_key(login):
         return f"line {forced[1]} of its {forced[0]} runs another command for this machine's key"
     if is_closed_host(login):
         return "a file /etc/nologin or /run/nologin there keeps all but root out"
+    if is_taken(login):
+        file, line, words = (*login.blamed.split(":", 2), "", "")[:3]
+        where = f"{file}:{line}, `{words.strip()}`," if words else "a start-up file"
+        what = "starts another shell or program, which"
+        return f"{where} {what} takes what the login is sent: no command runs"
     if PASSWORD_OVER.search(login.printed):
         return f"the password of {login.user or 'the account'} there is over, and must be changed"
     if failed := failed_line(login.printed):
@@ -93,6 +104,12 @@ def ended_shell_fix(node: NodeView, login: Login) -> Fix:
             "logs in by key alone, `passwd` sets a new one"
         )
         return node.fix(f'chage -d "$(date +%F)" {_account(login)}', note, root=True)
+    if login.blamed:
+        file, line = login.blamed.split(":")[:2]
+        note = "at its console: from that line on the file is kept to people's shells"
+        return node.fix(f"sed -i '{int(line)}i {QUIET}' {shlex.quote(file)}", note, root=True)
+    if is_taken(login):
+        return waiting_shell_fix(node, "at its console: ")
     if NO_LOGIN.search(login.printed) or RESTRICTED.search(login.printed):
         return node.fix(f"usermod -s /bin/bash {_account(login)}", "at its console", root=True)
     if failed := failed_line(login.printed):
@@ -119,7 +136,7 @@ def _found_at_console_fix(node: NodeView, login: Login) -> Fix:
         "which its sshd runs nothing into a comment; without one, keeps ~/.bashrc to people's "
         "shells, or makes another shell bash"
     )
-    if not login.key_options and not READ_AS_COMMANDS.search(login.printed):
+    if not login.key_options:
         steps.insert(0, _drop_command(login))
         note += "; a command=… before this machine's key is taken out first"
     return node.fix(" || ".join(f"{{ {step}; }}" for step in steps), note, root=True)

@@ -15,6 +15,7 @@ from checks.knowledge.first_lines import (
     quiet_all_command,
     quiet_bash_command,
     quiet_rc_command,
+    quiet_waiting_command,
 )
 from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import offending_line
@@ -49,8 +50,8 @@ MOST_NAMES = 32
 HOST_KEY_TYPES = {"rsa-sha2-256": "ssh-rsa", "rsa-sha2-512": "ssh-rsa"}
 """The type of the key with which such a signature is made."""
 KEPT_TO_PEOPLE = (
-    "what waits in sshd's ~/.ssh/rc or /etc/ssh/sshrc, else in ~/.bashrc, is then kept to people's "
-    "shells; where it was before, what waits in /etc/bash.bashrc"
+    "runs each file that acts before a command by itself, and keeps the one that waits to people's "
+    "logins: where those wait too, take out the line that waits"
 )
 
 
@@ -217,7 +218,18 @@ def _no_common_algorithm_fix(failure: LoginFailure) -> Fix:
 
 
 def _shell_hangs_fix(failure: LoginFailure) -> Fix:
-    return quiet_shell_fix(failure.target, KEPT_TO_PEOPLE, failure.server)
+    return waiting_shell_fix(failure.target, "")
+
+
+def waiting_shell_fix(node: NodeView, where: str) -> Fix:
+    """Finds the file that waits before each command, and keeps it to people's logins."""
+    who = node.read(Account) if node.has(Account) else None
+    if who and not who.shell.endswith("bash"):
+        shell = f"; let the start-up files of {who.shell} do nothing without a terminal"
+        return node.fix(
+            quiet_waiting_command(node.as_root("sed")), f"{where}{KEPT_TO_PEOPLE}{shell}"
+        )
+    return node.fix(quiet_waiting_command(node.as_root("sed")), f"{where}{KEPT_TO_PEOPLE}")
 
 
 def quiet_shell_fix(node: NodeView, note: str, server: Sshd | None = None) -> Fix:

@@ -144,6 +144,7 @@ ALIKE = frozenset(
         *("script-meets-at-localhost", "script-saves-on-one-rank"),
         *("certificate-of-tomorrow", "certificate-for-another", "certificate-of-a-host"),
         *("certificate-gone", "authority-unnamed", "authority-revoked", "certificate-file-named"),
+        *("bashrc-reads-all", "system-bashrc-begins-a-shell", "ssh-rc-calls-a-dead-host"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launcher.lab.faults import DefaultTarget
-from tests.lab.faults.case import ALL, HEAD, NODE3, REACH, SSH, case, custom, warned
+from tests.lab.faults.case import ALL, HEAD, HUNG_SHELL, NODE3, REACH, SSH, case, custom, warned
 from tests.support.lab_fixtures import RELOAD_SSHD
 
 PATH_REPLACED = custom("path-replaced", "sed -i '1i export PATH=/opt/bin' $HOME/.bashrc")
@@ -49,6 +49,21 @@ FORCED_BY_SSHD = custom(
 BASHRC_ENDS = custom("bashrc-ends-the-session", "sed -i '1i exit 0' ~/.bashrc")
 BASHRC_BEGINS = custom("bashrc-begins-a-shell", "sed -i '1i exec bash --norc' ~/.bashrc")
 BASHRC_BECOMES = custom("bashrc-becomes-another-program", "sed -i '1i exec cat' ~/.bashrc")
+BASHRC_LOGS_IN_AGAIN = custom(
+    "bashrc-begins-a-login-shell",
+    "sed -i '1i [ -n \"$IN_LOGIN\" ] || { export IN_LOGIN=1; exec /bin/bash --login; }' ~/.bashrc",
+)
+BASHRC_READS = custom("bashrc-reads-all", "sed -i '1i cat >/dev/null' ~/.bashrc")
+SYSTEM_BASHRC_BEGINS = custom(
+    "system-bashrc-begins-a-shell", "sed -i '1i exec sh' /etc/bash.bashrc"
+)
+RC_CALLS = custom(
+    "ssh-rc-calls-a-dead-host",
+    "nft add table inet egress; nft add chain inet egress out "
+    "'{ type filter hook output priority 0; }'\n"
+    "nft add rule inet egress out ip daddr 203.0.113.0/24 drop\n"
+    "echo 'bash -c \"exec 3<>/dev/tcp/203.0.113.20/443\" 2>/dev/null' >~/.ssh/rc",
+)
 RC_WAITS = custom("ssh-rc-waits", "echo 'sleep 1000' >~/.ssh/rc")
 RC_OF_ALL_WAITS = custom("ssh-rc-of-all-waits", "echo 'sleep 1000' >/etc/ssh/sshrc")
 WAITING_RC = ("ssh/rc", "ssh/sshrc", "sleep 1000", "sshd: root@notty")
@@ -81,7 +96,11 @@ CASES = [
     case(FORCED_BY_SSHD, REACH, NODE3, "shell-refuses"),
     case(BASHRC_ENDS, REACH, NODE3, "shell-refuses"),
     case(BASHRC_BEGINS, REACH, NODE3, "shell-refuses"),
+    case(BASHRC_LOGS_IN_AGAIN, REACH, NODE3, "shell-refuses"),
+    case(BASHRC_READS, REACH, NODE3, "shell-hangs", leaves=HUNG_SHELL),
+    case(SYSTEM_BASHRC_BEGINS, REACH, NODE3, "shell-refuses"),
     case(BASHRC_BECOMES, REACH, NODE3, "shell-hangs"),
+    case(RC_CALLS, REACH, NODE3, "shell-hangs", leaves=(*WAITING_RC, "203.0.113.20")),
     case(RC_WAITS, REACH, NODE3, "shell-hangs", leaves=WAITING_RC),
     case(RC_OF_ALL_WAITS, REACH, NODE3, "shell-hangs", leaves=WAITING_RC),
     warned(RC_GREETS, "ssh.shell-is-quiet", NODE3, "shell-noisy"),

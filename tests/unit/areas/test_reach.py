@@ -87,7 +87,7 @@ def test_an_administrators_fix_needs_sudo_only_where_the_login_is_not_root():
 def test_a_shell_that_takes_the_probe_for_its_own_text_is_no_forced_command(printed):
     shell = found(cause="shell-refuses", printed=printed, public_key="ssh-rsa AAAA")["node2",].fix
     assert "authorized_keys" not in shell.command
-    assert "~root/.bashrc" in shell.command
+    assert "/etc/bash.bashrc ~/.zshenv; do " in shell.command
     forced = found(cause="shell-refuses", printed="rrsync", public_key="ssh-rsa AAAA")["node2",].fix
     assert "~root/.ssh/authorized_keys" in forced.command
 
@@ -107,6 +107,23 @@ def test_a_start_up_file_that_fails_is_named_with_its_line(printed, file, line):
     assert f"line {line} of its start-up file {file} fails" in finding.message
     assert finding.fix.command.startswith(f"sed -i '{line}i case $- in")
     assert finding.fix.command.endswith(f" {file}")
+
+
+def test_the_line_that_takes_what_a_login_is_sent_is_named():
+    blamed = "/root/.bashrc:3: exec /bin/bash"
+    printed = "bash: line 1: syntax error near `import sys'"
+    login = {"printed": printed, "detail": f"the login shell ran nothing: {printed}"}
+    finding = found(cause="shell-refuses", blamed=blamed, **login)["node2",]
+    assert "/root/.bashrc:3, `exec /bin/bash`, starts another shell" in finding.message
+    assert "import sys" not in finding.message
+    assert finding.fix.command.startswith("sed -i '3i case $- in")
+
+
+def test_the_files_that_may_wait_before_a_command_are_named():
+    finding = found(cause="shell-hangs", blamed="/root/.ssh/rc", detail="nothing in 15 s")["node2",]
+    assert "/root/.ssh/rc, which acts before each command, waits" in finding.message
+    assert len(finding.fix.command) < 260
+    assert " sed -i " in finding.fix.command
 
 
 def test_a_command_that_sshd_says_the_key_brings_is_taken_out_of_its_line():

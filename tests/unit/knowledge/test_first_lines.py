@@ -7,9 +7,11 @@ import pytest
 
 from checks.knowledge.first_lines import (
     PEOPLE_ALONE,
+    PEOPLES_FILE,
     QUIET,
     put_first_command,
     quiet_rc_command,
+    quiet_waiting_command,
 )
 
 
@@ -40,3 +42,31 @@ def test_what_sshd_runs_first_is_kept_to_people_where_it_prints(text, changed, s
     assert [code == 0 for code in codes] == [changed, False], "typed again it finds nothing"
     if text is not None:
         assert path.read_text() == (f"{PEOPLE_ALONE}\n{text}" if changed else text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "changed"),
+    [
+        (".bashrc", "exec sh\n", True),
+        (".ssh/rc", "sleep 99\n", True),
+        (".zshenv", "read all\n", True),
+        (".bashrc", "echo hi; exit 3\n", False),
+        (".bashrc", "[ -n $IN_LOGIN ] || exec sh\n", False),
+    ],
+)
+def test_what_waits_is_kept_to_people_and_nothing_else(name, text, changed, tmp_path):
+    for path in (".ssh/rc", ".bashrc", ".zshenv"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(": fine\n")
+    (tmp_path / name).write_text(text)
+    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    command = quiet_waiting_command("sed").replace("/etc/", "/nowhere/").replace("out 9", "out 5")
+    for _ in range(2):
+        subprocess.run(["bash", "-c", command], env=env, check=False)
+        assert (tmp_path / name).read_text() == (f"{PEOPLES_FILE}\n" if changed else "") + text
+    others = {".ssh/rc", ".bashrc", ".zshenv"} - {name}
+    assert {(tmp_path / path).read_text() for path in others} == {": fine\n"}
+    ran = subprocess.run(
+        ["sh", "-c", f". {tmp_path / name}; :"], env=env, check=False, stdin=subprocess.DEVNULL
+    )
+    assert ran.returncode in (0, 3)
