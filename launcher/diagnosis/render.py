@@ -132,7 +132,7 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
 
 def _done_note(cause: Cause | None, evidence: Evidence) -> Iterator[str]:
     """That what failed stands behind the last step: the training has done its work."""
-    if not cause or cause_weight(cause) is not Weight.FATAL:
+    if not cause or cause_weight(cause) not in (Weight.FATAL, Weight.SYMPTOM):
         return
     line = cause_line(cause)
     if done := evidence.progress.trained_before(line.place.source, line.number):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
 from checks.knowledge.failures import FAILURES, FailureKind
 from launcher.diagnosis.absent import TABLES, absent_member
 from launcher.diagnosis.evidence import Evidence
+from launcher.diagnosis.laggards import COLLECTIVE, DIFFERENT_CALLS, describe_laggards
 from launcher.diagnosis.log_lines import Line, Place
 from launcher.diagnosis.recovery import Progress
 from launcher.diagnosis.sightings import Sighting
@@ -25,7 +26,6 @@ LAUNCHERS = ("endings", "launchers", "torch_elastic")
 """Layers of what launchers report of the ranks that they started."""
 CAUGHT_LINES = 3
 """Lines after a traceback that was caught, as its neighbours say, which show that it was."""
-DIFFERENT_CALLS = "ranks called different collectives"
 FEW_NUMBERS = 16
 """Elements of a collective that hands on a loss or a flag, and no parameter."""
 NEAR_END_LINES = 40
@@ -33,10 +33,6 @@ NEAR_END_LINES = 40
 
 _WARNED = re.compile(r"\.py:\d+: \w*Warning: ")
 """How Python prints a warning, after which a program goes on."""
-_COLLECTIVE = re.compile(
-    r"(?:\bPG (?:ID \d+ )?GUID (?P<group>\S+) .*?)?SeqNum=(?P<seq>\d+), "
-    r"(?P<call>OpType=\w+(?:, NumelIn=\d+, NumelOut=\d+)?)"
-)
 
 Cause = Sighting | Trace
 
@@ -163,9 +159,16 @@ def _uncaught_instead(cause: Cause, ordered: Sequence[Cause], progress: Progress
         line = cause_line(other)
         went_on = line.number > number and line.place.source == source
         went_on = went_on and progress.recovers_between(source, number, line.number)
-        if _ends_program(other) and (is_told or went_on):
+        if (is_told and _ends_program(other)) or (went_on and _is_uncaught(other)):
             return other
     return cause
+
+
+def _is_uncaught(cause: Cause) -> bool:
+    """Whether a program's own traceback ended with it, also one that a peer's end may explain."""
+    if isinstance(cause, Trace):
+        return _ends_program(cause)
+    return cause.ends_traceback and is_own_end(cause)
 
 
 def _ends_program(cause: Cause) -> bool:
@@ -182,7 +185,7 @@ def _ends_program(cause: Cause) -> bool:
 def _as_mismatch(cause: Cause, calls: str, zero: str) -> Cause:
     """A time-out of a collective that others did not call is no slow rank or network; nor is one
     that they called with another size, as ranks do that use different parameters."""
-    if not (isinstance(cause, Sighting) and _COLLECTIVE.search(cause.line.text)):
+    if not (isinstance(cause, Sighting) and COLLECTIVE.search(cause.line.text)):
         return cause
     name = "collective-mismatch"
     sizes = map(int, re.findall(r"NumelIn=(\d+)", calls))
@@ -362,35 +365,3 @@ def _may_be_place(place: Place, first: Place) -> bool:
     if first.rank is not None and place.rank is not None:
         return place.rank == first.rank
     return place.may_be(first)
-
-
-def describe_laggards(sightings: Sequence[Sighting]) -> str:
-    """Who is behind, by the collectives' numbers, or who called another collective.
-
-    Empty where neither is so, and where they are of several process groups.
-    """
-    found = {
-        sighting.line.place.rank: match
-        for sighting in sightings
-        if sighting.line.place.rank is not None
-        and (match := _COLLECTIVE.search(sighting.line.text))
-    }
-    if len({match["group"] for match in found.values()}) > 1:
-        return ""
-    sequence = {rank: int(match["seq"]) for rank, match in found.items()}
-    if len(set(sequence.values())) > 1:
-        least, most = min(sequence.values()), max(sequence.values())
-        behind = _join_ranks(rank for rank, seq in sequence.items() if seq == least)
-        return f"{behind} is behind: collective {least}, others are at {most}"
-    calls: dict[str, list[int]] = {}
-    for rank, match in sorted(found.items()):
-        calls.setdefault(match["call"], []).append(rank)
-    if len(calls) < 2:
-        return ""
-    return f"{DIFFERENT_CALLS}: " + "; ".join(
-        f"{_join_ranks(ranks)} {call}" for call, ranks in calls.items()
-    )
-
-
-def _join_ranks(ranks: Iterable[int]) -> str:
-    return ", ".join(f"rank {rank}" for rank in sorted(ranks))

@@ -113,5 +113,13 @@ root bnb-of-cuda-on-rocm
   cause   this bitsandbytes has libraries for CUDA alone, and the node has AMD GPUs
   fix     a release of bitsandbytes with ROCm's libraries, or from source with `cmake
           -DCOMPUTE_BACKEND=hip`; else optim: adamw_torch and no 4- or 8-bit loading
+root bnb-without-cuda-library
+  shows   name '{name:str2optimizer\w+}' is not defined
+  cause   bitsandbytes found no library for this CUDA as it was imported (its lines above say which
+          it looked for), and its optimizer in 8 bits is one of what is missing
+  fix     `python -m bitsandbytes`; a release that has the library of torch's CUDA (`uv pip install
+          -U bitsandbytes`), or BNB_CUDA_VERSION=126 in [env] with a toolkit of that version in
+          LD_LIBRARY_PATH; else optim: adamw_torch_fused
+  checks  software.versions-are-equal
 """
 )

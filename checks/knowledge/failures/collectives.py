@@ -181,6 +181,16 @@ symptom process-group-abort-timed-out
           torch.cuda.synchronize(), dist.barrier() and dist.destroy_process_group() as the last
           calls, after CUDA graphs were dropped; newer torch and NCCL; where a time-out stands
           above, that one is the cause
+symptom nccl-hang-after-training
+  says    Heartbeat monitor timed out!
+  says    due to ProcessGroupNCCL watchdog hang
+  near    \b[Tt]raining (?:is |has )?(?:finished|completed?|done)\b|\btrain_runtime\b
+  cause   the training was done, and this rank hung as the program ended: it took its groups down
+          while another rank still had work in one, had ended already, or saved for long
+  fix     the result is there, where the last checkpoint was written; at the program's end
+          torch.cuda.synchronize() and dist.barrier() on all ranks, then
+          dist.destroy_process_group(); TORCH_NCCL_ENABLE_MONITORING=0 in [env] lets it end
+          without this abort; a newer torch or trainer
 """,
     NCCL_PROXY_ORDER=KNOWN_RELEASES["nccl-proxy-order"].because,
 )

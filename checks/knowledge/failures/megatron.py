@@ -239,5 +239,24 @@ root megatron-optimizer-state-misread
           another format, or this release has a bug in that format
   fix     --no-load-optim (no_load_optim) goes on with the weights alone; the release that saved it,
           or a newer Megatron-Core; save with --dist-ckpt-optim-fully-reshardable
+symptom deepep-timeout
+  says    "DeepEP error: "
+  says    DeepEP timeout check failed
+  pattern DeepEP (?:error: (?P<what>.*(?:timeout|time out).*)|timeout check failed)
+  cause   the exchange of tokens between experts (DeepEP) waited in vain for another rank: one
+          failed, is far behind (compilation, a slow checkpoint, uneven batches), or NVSHMEM does
+          not reach it
+  fix     read the output of the other ranks first; between nodes NVSHMEM needs InfiniBand or RoCE
+          with GPUDirect (`nvidia-smi nvlink -s`, NVSHMEM_DEBUG=INFO in [env]); the alltoall
+          dispatcher in its place (--moe-token-dispatcher-type alltoall) shows whether it is DeepEP
+root megatron-global-shape
+  shows   Global shape mismatch for loaded (torch.Size([{saved:[\d, ]+}])) and expected
+          (({model:[\d, ]+})) tensor for key {key:\S+}
+  cause   {key} of the checkpoint has the shape {saved} and this model's {model}: another model
+          config, or for embeddings another padding of the vocabulary, which depends on the
+          tokenizer, the tensor-parallel size and --make-vocab-size-divisible-by
+  fix     the config that wrote the checkpoint; for word_embeddings and output_layer a
+          --make-vocab-size-divisible-by that gives the same padded size, or --padded-vocab-size
+  checks  files.checkpoints-can-be-resumed
 """
 )

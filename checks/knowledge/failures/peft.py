@@ -73,5 +73,16 @@ root peft-no-adapter-layers
   cause   adapters are expected in the model and none is there: get_peft_model was not called, or
           the trainer unwrapped another model
   fix     pass the PeftModel itself
+root peft-resume-under-deepspeed
+  says    Missing key(s) in state_dict:
+  pattern Missing key\(s\) in state_dict: "(?P<key>base_model\.[^"]+)"
+  near    deepspeed/runtime/engine\.py", line \d+, in load_module_state_dict
+  cause   the checkpoint of DeepSpeed holds the adapter's weights alone (frozen ones are left out as
+          it is saved), and the load demands the base model's too, such as {key}
+  fix     transformers 4.38 or newer, whose Trainer loads an adapter without that demand
+          (load_module_strict=False; in a loop of your own pass it to load_checkpoint); or load the
+          adapter with PeftModel.from_pretrained(model, CHECKPOINT, is_trainable=True) and start
+          without resume_from_checkpoint
+  checks  files.checkpoints-can-be-resumed
 """
 )

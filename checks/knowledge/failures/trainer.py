@@ -250,5 +250,34 @@ root no-checkpoints-to-average
           files that it looks for were not kept or have other names
   fix     the last checkpoint is usable; save one each epoch and keep as many as are averaged
           (keep_nbest_models at least avg_nbest_model), or leave the averaging out; newer FunASR
+root trainer-image-places
+  says    "shape mismatch: value tensor of shape ["
+  pattern shape mismatch: value tensor of shape \[(?P<features>\d+), \d+\] cannot be broadcast to
+          indexing result of shape \[(?P<places>\d+), \d+\]
+  near    (?:image|video|audio|vision)\w*_?(?:mask|embeds|features)\b
+  cause   the images (videos, sounds) of a batch have {features} features and its text {places}
+          places for them: its tokens for media are missing in the template, the text was cut within
+          them, or processor and model are of different times
+  fix     look at one row as it is tokenized: it must have the model's own tokens for each image (0
+          places: none at all, as where the chat template was not applied to it); a longer
+          max_length, smaller images; `uv pip install -U transformers` with the processor of the
+          same checkpoint
+root trainer-optimizer-state-without-step
+  shows   KeyError: '{key:step|exp_avg|exp_avg_sq}'
+  near    transformers/optimization\.py", line \d+, in step|/optim/adafactor\.py", line \d+, in step
+  cause   the optimizer's state has no `{key}` for a parameter: it was loaded from a checkpoint that
+          holds none (saved by another optimizer, or by DeepSpeed, which flattens the parameters
+          that Adafactor needs in their shape)
+  fix     resume with the optimizer that wrote the checkpoint; with DeepSpeed one that works on flat
+          parameters (adamw_torch) in place of Adafactor; else start from the weights alone
+          (model_name_or_path: the checkpoint), without resume_from_checkpoint
+  checks  files.checkpoints-can-be-resumed
+root rng-state-not-bytes
+  says    RNG state must be a torch.ByteTensor
+  cause   the saved state of the random numbers came back as another kind of tensor: it was loaded
+          onto a GPU (map_location="cuda", a default device), or as another type
+  fix     torch.load(path, map_location="cpu"); for the Trainer's rng_state_N.pth: remove
+          torch.set_default_device, a newer transformers, or move those files away (only the order
+          of the data changes)
 """
 )

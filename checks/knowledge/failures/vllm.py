@@ -239,5 +239,13 @@ root vllm-group-without-this-rank
           engines × tensor-parallel size equal to them; a trainer's release that names this vLLM as
           tested
   checks  software.versions-are-equal
+root vllm-asleep-with-requests
+  says    an illegal memory access was encountered
+  near    Sleep mode freed [\d.]+ GiB memory|sleep freed [\d.]+ GiB memory|POST /sleep
+  unless  It took [\d.]+ seconds to wake up[\s\S]*illegal memory access
+  cause   vLLM was put to sleep while requests were under way: their next step used memory that was
+          given back already
+  fix     let all generations end before sleep() (abort or await them, pause the scheduler), and
+          wake it up before the next request; a newer vLLM, which refuses to sleep with requests
 """
 )

@@ -194,6 +194,25 @@ def test_an_error_before_later_steps_gives_way_to_the_one_that_ended_the_run(hea
     assert not names_that_differ(head_of, logs, lambda log: log + end, OWN_NAME)
 
 
+def test_an_unknown_one_that_a_program_logged_gives_way_to_an_unanswered_call_after_steps(head_of):
+    logged = (
+        "ERROR:reward: in accuracy_reward\nTraceback (most recent call last):\n"
+        '  File "/w/rewards.py", line 33, in reward\n    return float(answer)\n'
+        "ValueError: could not convert string to float: '3/4'\n"
+    )
+    steps = "".join(f"{{'loss': 0.0{at}, 'epoch': 0.0{at}}}\n" for at in (1, 2, 3))
+    refused = (
+        "Traceback (most recent call last):\n"
+        '  File "/v/site-packages/requests/adapters.py", line 700, in send\n'
+        "    raise ConnectionError(e, request=request)\n"
+        "requests.exceptions.ConnectionError: HTTPConnectionPool(host='10.0.0.9', port=8000): Max "
+        "retries exceeded with url: /generate/ (Caused by NewConnectionError('Connection refused'))"
+        "\n"
+    )
+    assert head_of(logged + steps + refused) == "http-service-refused"
+    assert head_of(logged + refused) != "http-service-refused"
+
+
 def test_what_was_tried_in_vain_is_the_cause_where_nothing_else_is(head_of):
     for end in (TORCHRUN_END, ""):
         assert head_of(f"{OOM}Retrying in 5 s\n{OOM}{end}") == "cuda-oom"
