@@ -79,7 +79,7 @@ def _fault_of_cache(
     if folder.state not in READABLE:
         path = PathState(folder.state, folder.absolute, detail=folder.detail, denied=folder.denied)
         return explain_unreadable(node, path, folder.absolute, fetch="")
-    if folder.state == "there" and folder.directory and variable in MODELS and _is_offline(node):
+    if folder.state == "there" and folder.directory and variable in MODELS and is_offline(node):
         return None
     peers = [space.caches[variable] for space in _peer_spaces(node, variable)]
     local = f'under [env] in launch.toml: {variable} = "/var/tmp/{variable.lower()}"'
@@ -91,9 +91,12 @@ def _peer_spaces(node: NodeView, variable: str) -> list[FreeSpace]:
     return [space for space in spaces if variable in space.caches]
 
 
-def _is_offline(node: NodeView) -> bool:
+def is_offline(node: NodeView) -> bool:
+    """Whether huggingface_hub asks nobody there."""
     shell = node.read(Environment).shell if node.has(Environment) else {}
-    return {**shell, **node.job.env}.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
+    env = {**shell, **node.job.env}
+    said = env.get("HF_HUB_OFFLINE") or env.get("TRANSFORMERS_OFFLINE") or ""
+    return said.upper() in ("1", "ON", "YES", "TRUE")
 
 
 def _is_usual(node: NodeView, folder: FolderSpace) -> bool:

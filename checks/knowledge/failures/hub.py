@@ -101,7 +101,7 @@ root hub-offline-not-cached
           and this node's cache lacks the files
   fix     download them first with the same HF_HOME (`hf download REPO`), on a shared file system or
           on every node; HF_HOME must be set in [env] too
-  checks  files.needed-data-is-whole
+  checks  files.hub-cache-is-whole, files.needed-data-is-whole
 root hub-unreachable, survivable
   says    An error happened while trying to locate the file
   says    Max retries exceeded with url: /

@@ -145,6 +145,8 @@ ALIKE = frozenset(
         *("certificate-of-tomorrow", "certificate-for-another", "certificate-of-a-host"),
         *("certificate-gone", "authority-unnamed", "authority-revoked", "certificate-file-named"),
         *("bashrc-reads-all", "system-bashrc-begins-a-shell", "ssh-rc-calls-a-dead-host"),
+        *("hub-cache-without-the-model", "hub-cache-without-the-snapshot"),
+        "hub-caches-of-all-without-blobs",
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -1,0 +1,121 @@
+"""What an offline run finds of a hub's repository in the caches of its nodes."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.facts.environment import Environment
+from checks.facts.hub_cache import CachedRepository, HubCache
+from checks.model import Outcome
+from checks.node.probe.hub_cache import hub_cache, hub_folder
+from tests.support.snapshots import judged, snapshot, with_fact
+
+CHECK = "files.hub-cache-is-whole"
+FOLDER = "/root/.cache/huggingface/hub/models--acme--tiny"
+WHOLE = CachedRepository(FOLDER, "model", True, "8f1c", 3)
+BROKEN = CachedRepository(FOLDER, "model", True, "8f1c", 3, ("config.json",))
+NO_SNAPSHOT = CachedRepository(FOLDER, "model", True)
+ABSENT = CachedRepository(FOLDER, "model")
+
+
+def found(*caches, offline=True, kind="models", shell=None):
+    names = tuple(f"node{number}" for number in range(1, len(caches) + 1))
+    snap = snapshot(names, env={"HF_HUB_OFFLINE": "1"} if offline else {})
+    for name, repository in zip(names, caches, strict=True):
+        known = {f"{kind} acme/tiny": repository} if repository else {}
+        with_fact(snap, name, HubCache("/root/.cache/huggingface/hub", repositories=known))
+        with_fact(snap, name, Environment(shell=shell or {}))
+    return {subject[0]: finding for subject, finding in judged(snap, CHECK).items()}
+
+
+@pytest.mark.parametrize("shell", [{}, {"TRANSFORMERS_OFFLINE": "true"}])
+def test_whole_everywhere(shell):
+    for finding in found(WHOLE, WHOLE, offline=not shell, shell=shell).values():
+        assert finding.outcome is Outcome.PASS
+
+
+def test_a_run_that_may_download_is_not_judged():
+    assert found(WHOLE, BROKEN, offline=False)["node2"].outcome is Outcome.SKIP
+
+
+@pytest.mark.parametrize(
+    ("here", "cause", "words"),
+    [
+        (BROKEN, "incomplete", f"1 of 3 files of {FOLDER}/snapshots/8f1c are links to nothing"),
+        (NO_SNAPSHOT, "incomplete", f"has no snapshot of main in {FOLDER}"),
+        (ABSENT, "missing", f"{FOLDER} is missing"),
+    ],
+)
+def test_one_that_is_not_whole_is_copied_from_one_that_is(here, cause, words):
+    answers = found(BROKEN, here, WHOLE)
+    finding = answers["node2"]
+    assert (finding.outcome, finding.cause) == (Outcome.FAIL, cause)
+    assert "--model acme/tiny on node2 " in finding.message
+    assert words in finding.message
+    assert "&& ssh node3 'tar -C /root/.cache" in finding.fix.command
+    assert answers["node3"].outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(("kind", "words"), [("models", ""), ("datasets", " --repo-type dataset")])
+def test_one_that_is_whole_nowhere_is_downloaded(kind, words):
+    fix = found(BROKEN, ABSENT, kind=kind)["node2"].fix
+    assert fix.command == f"HF_HUB_OFFLINE=0 hf download{words} acme/tiny"
+
+
+def test_what_no_cache_has_may_be_anything():
+    assert {finding.outcome for finding in found(ABSENT, ABSENT).values()} == {Outcome.PASS}
+
+
+@pytest.fixture
+def hub(tmp_path):
+    """A cache with a snapshot of acme/tiny, all links whole."""
+    folder = tmp_path / "hub/models--acme--tiny"
+    for name in ("refs", "blobs", "snapshots/8f1c/sub"):
+        (folder / name).mkdir(parents=True)
+    (folder / "refs/main").write_text("8f1c")
+    (folder / "blobs/aa").write_text("{}")
+    (folder / "snapshots/8f1c/config.json").symlink_to("../../blobs/aa")
+    (folder / "snapshots/8f1c/sub/b.json").symlink_to("../../../blobs/aa")
+    return folder
+
+
+def asked(hub, *words):
+    args = {"env": {"HF_HUB_CACHE": str(hub.parent)}, "workdir": "/nowhere"}
+    return hub_cache({**args, "command": ["train.py", *words]})["repositories"]
+
+
+def test_a_cache_is_read(hub):
+    seen = asked(hub, "--model", "acme/tiny", "--output_dir", "a/b", "data/x.json")
+    assert set(seen) == {"models acme/tiny", "datasets acme/tiny"}
+    model = seen["models acme/tiny"]
+    assert (model["there"], model["commit"], model["files"], model["broken"]) == (
+        *(True, "8f1c", 2),
+        [],
+    )
+    assert not seen["datasets acme/tiny"]["there"]
+
+
+def test_links_to_nothing_are_named(hub):
+    (hub / "blobs/aa").unlink()
+    assert asked(hub, "--model=acme/tiny")["models acme/tiny"]["broken"] == [
+        "config.json",
+        "sub/b.json",
+    ]
+
+
+@pytest.mark.parametrize(("revision", "files"), [("8f1c", 2), ("other", 0)])
+def test_a_revision_is_that_of_the_command(hub, revision, files):
+    seen = asked(hub, "--model", "acme/tiny", "--model_revision", revision)
+    assert seen["models acme/tiny"]["files"] == files
+
+
+@pytest.mark.parametrize(
+    ("env", "folder"),
+    [
+        ({"HF_HUB_CACHE": "/a", "HF_HOME": "/b"}, "/a"),
+        ({"HF_HOME": "/b"}, "/b/hub"),
+        ({"XDG_CACHE_HOME": "/c"}, "/c/huggingface/hub"),
+    ],
+)
+def test_where_the_cache_is(env, folder):
+    assert hub_folder(env) == folder
