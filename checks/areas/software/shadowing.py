@@ -43,7 +43,8 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
         shadowed: moves those in ~/.local and in the working directory aside, takes the folder out
             of the line that sets PYTHONPATH, or shows the file that puts it first.
         package-shadowed: a file of the job has the name of a package, or of a module of Python's
-            library that torch or DeepSpeed needs; renames it.
+            library that torch or DeepSpeed needs; takes its folder out of the line that sets
+            PYTHONPATH, where that is this node's alone, else renames the file.
     """
     software = node.read(Software)
     if files := shadowing_files(node):
@@ -116,16 +117,34 @@ def shadowed_packages(software: Software) -> dict[str, tuple[tuple[str, ...], ..
 def judge_shadowing_files(
     node: NodeView, files: Sequence[str], failure: str = "", **evidence: Any
 ) -> Verdict:
-    """The verdict on modules of the job that have the names of others: they are renamed."""
+    """The verdict on modules that have the names of others: they are renamed.
+
+    Where PYTHONPATH brings them, that is said, and their folder is taken out of it, unless other
+    nodes have it as well.
+    """
     places = [file.removesuffix("/__init__.py") for file in files]
     name = posixpath.basename(places[0]).removesuffix(".py")
     own = name in NEEDED_BY_TRAINING
     what = f"Python's own module {name}" if own else f"the package {name}"
     message = f"{failure}{places[0]} on {node.name} is imported instead of {what}"
     message += f", which has the same name; so are {', '.join(places[1:])}" if places[1:] else ""
+    folder = posixpath.dirname(places[0])
+    if all(posixpath.dirname(place) == folder for place in places) and _is_named_path(node, folder):
+        lines = node.read(Environment).set_in.get(PATH_VARIABLE, ())
+        message += f": {PATH_VARIABLE} has {folder} ({', '.join(lines) or 'its login shell'})"
+        peers = [peer for peer in node.cluster.nodes_with(Environment) if peer is not node]
+        if not any(_is_named_path(peer, folder) for peer in peers):
+            fix = _shorten_path_fix(node, folder)
+            return block("package-shadowed", message, fix, **evidence)
     moves = [shlex.join(["mv", place, _own_name(place)]) for place in places]
     note = "then correct what imports or starts it by its old name"
     return block("package-shadowed", message, node.fix(" && ".join(moves), note), **evidence)
+
+
+def _is_named_path(node: NodeView, folder: str) -> bool:
+    """Whether PYTHONPATH of a login there names that folder."""
+    value = node.read(Environment).shell.get(PATH_VARIABLE, "") if node.has(Environment) else ""
+    return folder.rstrip("/") in [part.rstrip("/") for part in value.split(":") if part]
 
 
 def _own_name(place: str) -> str:

@@ -147,6 +147,7 @@ ALIKE = frozenset(
         *("bashrc-reads-all", "system-bashrc-begins-a-shell", "ssh-rc-calls-a-dead-host"),
         *("hub-cache-without-the-model", "hub-cache-without-the-snapshot"),
         "hub-caches-of-all-without-blobs",
+        "old-package-in-the-python-path",
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

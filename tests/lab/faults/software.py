@@ -171,6 +171,14 @@ CASES = [
         *(OWN, NODE3, "package-shadowed"),
     ),
     case(
+        custom(
+            "old-package-in-the-python-path",
+            "mkdir /opt/x; echo 'from typing import *' >/opt/x/typing_extensions.py; "
+            f"{IN_PYTHONPATH}",
+        ),
+        *("training.smoke-trains", NODE3, "package-shadowed"),
+    ),
+    case(
         custom("select-in-the-scripts-folder", "echo x=1 >/root/src/select.py"),
         *(OWN, NODE3, "package-shadowed"),
         job={"command": ("src/train.py",)},

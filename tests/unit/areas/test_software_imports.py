@@ -44,6 +44,27 @@ def test_what_stands_before_the_environment_is_named(fields, expected):
 
 
 @pytest.mark.parametrize(
+    ("shells", "command"),
+    [
+        (({}, {"PYTHONPATH": "/opt/x"}), "sed -i "),
+        (({"PYTHONPATH": "/opt/x/"}, {"PYTHONPATH": "/a:/opt/x"}), "mv /opt/x/queue.py "),
+        (({}, {"PYTHONPATH": "/a"}), "mv /opt/x/queue.py "),
+    ],
+    ids=["of this node alone", "of others too", "another folder"],
+)
+def test_the_line_that_brings_a_shadowing_file_is_named(shells, command):
+    snap = cluster(software=software(shadows={"queue": "/opt/x/queue.py"}))
+    for number, shell in enumerate(shells, 1):
+        own = Environment(shell=shell, set_in={"PYTHONPATH": ("/root/.bashrc:4",)})
+        with_fact(snap, f"node{number}", own)
+    finding = judged(snap, "software.packages-are-the-environments-own")[("node2",)]
+    assert finding.cause == "package-shadowed"
+    assert finding.fix.command.startswith(command)
+    named = "PYTHONPATH has /opt/x (/root/.bashrc:4)" in finding.message
+    assert named is (shells[1]["PYTHONPATH"] != "/a")
+
+
+@pytest.mark.parametrize(
     ("shell", "places", "command"),
     [
         ({}, (), f"grep -ls /opt/x {PREFIX}/lib*/python3*/site-packages/*.pth "),
