@@ -165,6 +165,16 @@ symptom hccl-call-failed
           node; HCCL_IF_IP or HCCL_SOCKET_IFNAME with the interface between the nodes, `hccn_tool -i
           0 -net_health -g` for the NPUs' own network, and the same CANN, driver and firmware on all
   checks  collective.ranks-meet, software.versions-are-equal
+root npu-device-id
+  says    "NPU function error: "
+  says    Invalid device ID
+  pattern NPU function error: .*(?:SetDevice|aclrtSetDevice)\(.*\), error code is 107001
+  cause   this rank asked for an NPU that its process does not see: ASCEND_RT_VISIBLE_DEVICES (set
+          by Ray or a script) shows fewer, or more ranks were started than the node has NPUs
+  fix     `npu-smi info` and `echo $ASCEND_RT_VISIBLE_DEVICES` where the rank runs; with one visible
+          device use npu:0; let either Ray or the program set it
+          (RAY_EXPERIMENTAL_NOSET_ASCEND_RT_VISIBLE_DEVICES=1), as many ranks as NPUs
+  checks  gpu.slots-have-gpus
 """,
     meanings={"hccl-call-failed": _HCCL_RESULTS},
 )

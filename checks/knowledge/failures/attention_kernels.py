@@ -67,5 +67,12 @@ root unsloth-compiled-cache
           TRL and transformers that they name (`uv pip install -U unsloth unsloth_zoo`); one folder
           for each run (UNSLOTH_COMPILE_LOCATION) where several start at once
   checks  software.versions-are-equal
+root unsloth-cache-written-at-once
+  shows   No module named 'unsloth_compiled_cache{name:[\w.]*}'
+  cause   Unsloth writes unsloth_compiled_cache as it starts, and this rank looked for it while
+          another one wrote or replaced it, or from another working directory
+  fix     start once on one GPU first, so that the folder is there, or give each rank its own
+          (UNSLOTH_COMPILE_LOCATION, or UNSLOTH_COMPILE_DISABLE=1 in [env]); remove a half written
+          one
 """
 )

@@ -191,6 +191,22 @@ symptom nccl-hang-after-training
           torch.cuda.synchronize() and dist.barrier() on all ranks, then
           dist.destroy_process_group(); TORCH_NCCL_ENABLE_MONITORING=0 in [env] lets it end
           without this abort; a newer torch or trainer
+root nccl-timeout-while-preparing
+  says    Watchdog caught collective operation timeout
+  pattern {RANK_PATTERN}Watchdog caught collective operation timeout:
+          WorkNCCL\(SeqNum=(?P<seq>\d{1,2}), OpType=\w+, NumelIn=1, NumelOut=1,
+          Timeout\(ms\)=(?P<ms>\d+)
+  near    (?P<what>Running tokenizer on[\w ]*|Tokeniz\w+[\w ]*|Grouping texts[\w ]*|Map|Filter|
+          Packing[\w ]*|Generating \w+ split|Converting format of dataset|Dropping[\w ]*|
+          Saving the dataset)(?: \([^)]*\))?: +(?P<percent>[1-9]\d?)%\|
+  cause   the other ranks waited {ms} ms for the one that prepares the data, which had not done with
+          it ("{what}" stood at {percent} %): the time limit of a collective is shorter than that
+          preparation
+  fix     prepare the data once before the start and keep the cache (tokenized_path, or a run on one
+          GPU with the same settings); else more processes for it (preprocessing_num_workers,
+          dataset_num_proc) and a longer limit: ddp_timeout 18000, or timeout= of
+          init_process_group, on every rank
+  checks  files.needed-data-is-whole
 """,
     NCCL_PROXY_ORDER=KNOWN_RELEASES["nccl-proxy-order"].because,
 )

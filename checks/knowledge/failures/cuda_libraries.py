@@ -165,5 +165,15 @@ root rocm-package-for-cuda
   fix     install its ROCm build, or build it from source here (flash-attn, vLLM, xformers and
           bitsandbytes have instructions for ROCm); `uv pip list | grep -i -E 'nvidia|cu12'` shows
           what came for CUDA
+root cublas-divides-by-zero
+  says    "(Floating point exception: integer divide by zero)"
+  says    Floating point exception (core dumped)
+  says    "failed (exitcode: -8)"
+  near    cublas(?:Lt)?\w*\(|libcublas|\bH20\b
+  cause   cuBLAS divided by zero as it chose an algorithm: releases of cuBLAS 12 before 12.4.5 do
+          that on a GPU with few multiprocessors, as the H20
+  fix     `uv pip install nvidia-cublas-cu12==12.4.5.8` (or newer) on every node, and no older one
+          in LD_LIBRARY_PATH
+  checks  software.versions-are-equal
 """
 )

@@ -258,5 +258,12 @@ root megatron-global-shape
   fix     the config that wrote the checkpoint; for word_embeddings and output_layer a
           --make-vocab-size-divisible-by that gives the same padded size, or --padded-vocab-size
   checks  files.checkpoints-can-be-resumed
+root megatron-checkpoint-without-optimizer
+  shows   KeyError: '{key:optimizer|opt_param_scheduler|rng_state}'
+  near    megatron/training/checkpointing\.py"|megatron/\w+/checkpointing\.py"
+  cause   the checkpoint has no {key}: it was converted from Hugging Face's format, or saved without
+          (--no-save-optim, --no-save-rng), and the run is to go on from it
+  fix     --finetune (weights alone, from iteration 0), or --no-load-optim --no-load-rng
+  checks  files.checkpoints-can-be-resumed
 """
 )

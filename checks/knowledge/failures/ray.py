@@ -278,5 +278,19 @@ root ray-agent-failed
   fix     `tail -30 /tmp/ray/session_latest/logs/{agent}.log` on that node; grpcio as that Ray asks
           for (`pip show -v ray`); `ray stop --force` before a new start; `ulimit -n -u`
   checks  limits.nofile-is-enough, limits.nproc-is-enough
+root ray-placement-timed-out
+  says    Timed out waiting for placement groups to be ready
+  cause   Ray could not place the workers: the cluster has fewer free GPUs or CPUs than were asked
+          for, as where a node did not join, an earlier run still holds them, or a node has fewer
+          CPUs than the bundle of its GPUs asks for
+  fix     `ray status` on the head (total and pending demands); end earlier runs (`ray list
+          actors`), let all nodes join before the start, Slurm's --cpus-per-task or `ray start
+          --num-cpus=N`; start again where they joined meanwhile
+symptom ray-actor-not-found
+  shows   Failed to look up actor with name '{name:[^']+}'
+  cause   the actor {name} is not there (any more): it ended before, was never started, or is of
+          another namespace
+  fix     read what that actor printed last (`ray list actors --filter state=DEAD`,
+          /tmp/ray/session_latest/logs); what failed first is there or above
 """
 )

@@ -69,5 +69,22 @@ root te-fused-attention-cudnn
   fix     the cuDNN that this Transformer Engine was built for (one container release for both; no
           other in LD_LIBRARY_PATH); NVTE_FUSED_ATTN=0 in [env] goes without
   checks  software.versions-are-equal
+root te-cublas-refused
+  shows   in function cublas_gemm: cuBLAS Error: {why:.+}
+  cause   cuBLAS refused a product of Transformer Engine ({why}): another cuBLAS is loaded than it
+          was built for, or in FP8 a size is no multiple of 16
+  fix     unset LD_LIBRARY_PATH where it names another CUDA toolkit, `uv pip install -U
+          nvidia-cublas-cu12` (cu13) of torch's CUDA; batch × sequence and hidden sizes in multiples
+          of 16; Transformer Engine built again for this torch
+  checks  software.versions-are-equal
+root te-kernel-not-found
+  says    "IndexError: _Map_base::at"
+  near    transformer_engine/
+  cause   Transformer Engine's compiled part has no kernel for this call: its Python and its library
+          are of two releases, or it was built without the kernels of this size or type
+  fix     `uv pip install --force-reinstall --no-build-isolation transformer_engine[pytorch]` for
+          this torch, after removing an older transformer_engine_cu12 or a checkout; the release
+          that the Megatron of the run names
+  checks  software.versions-are-equal
 """
 )

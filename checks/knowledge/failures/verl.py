@@ -139,5 +139,12 @@ root verl-tokens-of-micro-batch
   fix     ppo_max_token_len_per_gpu of actor and critic and log_prob_max_token_len_per_gpu of
           rollout and ref of at least {length}, divided by ulysses_sequence_parallel_size; or
           shorter max_prompt_length and max_response_length
+root verl-register-center
+  shows   failed to get register_center_actor: {name:\S+}
+  cause   verl's first worker did not report itself in time ({name}): it failed as it started, its
+          node is slow to load the program, or not all nodes are in one Ray cluster
+  fix     read that worker's output (`ray list actors`, /tmp/ray/session_latest/logs/worker-*); `ray
+          status` must show the GPUs of all nodes before the start;
+          trainer.ray_wait_register_center_timeout=900 where the file system is slow
 """
 )

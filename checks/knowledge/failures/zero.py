@@ -253,5 +253,15 @@ root torch-no-gradients-to-clip
   fix     list the parameters with requires_grad and with a .grad after backward(); add the adapter
           or unfreeze layers before the optimizer is made, and with gradient checkpointing
           model.enable_input_require_grads()
+root zero3-parameter-without-elements
+  shows   The size of tensor {which:[ab]} (0) must match the size of tensor {other:[ab]}
+          ({size:\d\d+})
+  near    deepspeed
+  cause   a weight has no element here where {size} are expected: ZeRO-3 holds it in parts, and it
+          is used outside of the module that owns it, or in a backward pass of a second model or
+          loss for which it was not gathered
+  fix     use weights only inside their module's forward, or gather them (`with
+          deepspeed.zero.GatheredParameters(list(module.parameters())):`); one engine.forward and
+          engine.backward for each loss; ZeRO-2 where the model fits
 """
 )

@@ -73,7 +73,7 @@ GENERAL = set(
     ib-reg-mr inductor-backend-failed lib-cuda-driver-missing lib-cuda-undefined lib-torch-abi
     library-not-executable lightning-options-refused llamafactory-no-samples memory-refused
     cuda-operation-not-supported
-    cuda-illegal-access nccl-heartbeat
+    cuda-illegal-access nccl-heartbeat nccl-timeout-barrier-prep ucx-caught-crash
     nccl-nvls-failed nccl-remote-ended nccl-remote-error rocm-memory-fault torch-empty-list
     module-missing mpi-error-in-call mpi-rank-exited nccl-connect-failed nccl-connect-retries
     nccl-dup-gpu

@@ -22,6 +22,7 @@ from launcher.diagnosis.log_lines import Place, parse_time
 from launcher.diagnosis.prefixes import Prefixes, find_hosts
 from launcher.diagnosis.render import diagnosis_json, masked_line, render_diagnosis
 from launcher.diagnosis.scan import TRACEBACK
+from launcher.diagnosis.traces import Trace
 from launcher.rank_output import parse_step_line
 from launcher.record import RunRecord
 from tests.support.verdicts import OOM, REFUSED, STEPS, diagnosis_of, failure_id, write
@@ -340,3 +341,19 @@ def test_composers_batches_are_steps():
     assert parse_step_line("[batch=16/4800]:").number == 16
     bar = "train Epoch 0:   25%|██▌       | 16/64 [00:10<00:30,  1.2ba/s, loss/train/total=2.3]"
     assert parse_step_line(bar).number == 16
+
+
+def test_a_traceback_behind_another_writers_prefix_is_no_part_of_the_error_before_it(tmp_path):
+    log = tmp_path / "train.log"
+    log.write_text(
+        "Process SyncManager-1:\nTraceback (most recent call last):\n"
+        '  File "/v/tbe/multiprocess_util.py", line 91, in run\n    task_q.get()\nEOFError\n'
+        "(Worker pid=88) Traceback (most recent call last):\n"
+        '(Worker pid=88)   File "/w/frob.py", line 80, in frob\n'
+        "(Worker pid=88)     raise FrobError(device)\n"
+        "(Worker pid=88) FrobError: no frob 3\n",
+        encoding="utf-8",
+    )
+    _, verdict = diagnose_logs([log])
+    assert isinstance(verdict.cause, Trace)
+    assert verdict.cause.error == "FrobError: no frob 3"
