@@ -33,7 +33,8 @@ _ERROR = re.compile(
     r"(?=:|\s*$|\(\w+\):)"
 )
 _ANY_ERROR = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?=:|\s*$)")
-_BEGINS = "Traceback (most recent call last)"
+_BEGINS_OF_OTHER = re.compile(r".*[\[\](){}|:\d].*Traceback \(most recent call last\)")
+"""Behind another writer's prefix; `Original Traceback` is of the same."""
 _CHAIN = ("During handling of the above", "The above exception was the direct")
 _FRAME = re.compile(r'^\s*File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
 _RICH_FRAME = re.compile(r"^\s*(?P<path>[^\s:]+\.py):(?P<line>\d+) in(?: (?P<function>\S+))?\s*$")
@@ -213,7 +214,7 @@ class _Reader:
         )
 
     def _take_behind_error(self, number: int, text: str) -> bool:
-        if _BEGINS in text and not text.lstrip().startswith(_BEGINS):
+        if _BEGINS_OF_OTHER.match(text):
             return False
         is_repeated = text in (self.trace.error, *self.trace.details)
         if not self._gap and (is_repeated or not text.strip()):

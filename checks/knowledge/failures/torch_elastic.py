@@ -33,6 +33,7 @@ symptom elastic-workers-signaled, survivable
   shows   Sending process {pid:\d+} closing signal {signal:SIG\w+}
   cause   torchrun ends the other ranks of its node, because one failed or it was asked to stop
   fix     read the output of the rank that failed first
+  follows ended-by-signal
 symptom elastic-worker-group-failed, survivable
   says    Worker group FAILED.
   cause   a rank of this node failed; torchrun starts the group again while attempts are left
@@ -48,7 +49,7 @@ root torchrun-hangup, warns
   fix     start it so that it outlives the terminal: tmux, a batch job, setsid, or `python -m
           launcher start --detach`; nohup alone does not help, as torchrun handles the signal itself
 symptom torchrun-death-signal
-  shows   Received {signal:[2-9]|\d\d|Signals\.SIG(?!HUP)\w+} death signal, shutting down workers
+  shows   Received {signal:[2-9]|\d\d} death signal, shutting down workers
   cause   torchrun on this node was asked to end by signal {signal} (2: ctrl-C, 15: a scheduler, a
           launcher of another node that failed, or kill)
   fix     read the output of the node that failed first, and the scheduler's log (time limit,
@@ -135,7 +136,7 @@ root c10d-no-handler
   cause   init_method begins with {scheme}://, which torch does not know
   fix     env://, tcp://HOST:PORT or file:///PATH
 symptom torchrun-ended-while-waiting
-  shows   Received {signal:[2-9]|\d\d|Signals\.SIG(?!HUP)\w+} death signal, shutting down workers
+  shows   Received {signal:[2-9]|\d\d} death signal, shutting down workers
   near    \b[Ww]aiting (?:for|on) (?P<what>(?:[\w-]+ ){0,4}?(?:batch|batches|rollouts?|samples|
           experience|weights|policy|inference|orchestrator|generator|environment|servers?|
           engines?)\b[^\n]{0,40})
