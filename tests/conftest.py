@@ -14,6 +14,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Nobody counts unless asked: a part of the tests sees a part of the checks."""
+    """A warning fails a test; who checks a cluster is not stopped by a library's.
+
+    Nobody counts unless asked: a part of the tests sees a part of the checks.
+    """
+    config.addinivalue_line("filterwarnings", "error")
     if config.getoption("every_check"):
         config.pluginmanager.register(EveryCheck())

@@ -12,10 +12,11 @@ MARK = "PREFLIGHT-GPUS "
 LIMIT_S = 15.0
 """Without persistence the driver starts each GPU again, which takes it seconds."""
 # Field 230 is NVML_FI_DEV_GET_GPU_RECOVERY_ACTION, which older pynvml have no name for.
+# Fabric is nvmlGpuFabricInfo_t as nvml.h has it: releases of pynvml differ in its fields and sizes.
 # A value that a GPU or an older library does not say is None; a lost GPU is an error of its own
 NVML_PROGRAM = """
 MARK = "PREFLIGHT-GPUS "
-import json, sys, time
+import ctypes, json, sys, time
 sys.path[:] = [path for path in sys.path if path]
 import pynvml as n
 def text(value):
@@ -45,22 +46,22 @@ def links(handle):
         if state is not None:
             states.append(bool(state))
     return states
+class Fabric(ctypes.Structure):
+    _fields_ = [("cluster", ctypes.c_ubyte * 16), ("status", ctypes.c_uint),
+                ("clique", ctypes.c_uint), ("state", ctypes.c_ubyte)]
 def fabric(handle):
+    info = Fabric()
     try:
-        info = n.c_nvmlGpuFabricInfo_t()
-        n.nvmlDeviceGetGpuFabricInfo(handle, n.byref(info))
+        n.nvmlDeviceGetGpuFabricInfo(handle, ctypes.byref(info))
     except (n.NVMLError, AttributeError, TypeError):
-        return None
+        return {"fabric": None}
     state = [None, "not started", "in progress", "completed"][info.state % 4]
-    return "failed (%d)" % info.status if state == "completed" and info.status else state
-def rack(handle):
-    try:
-        info = n.c_nvmlGpuFabricInfo_t()
-        n.nvmlDeviceGetGpuFabricInfo(handle, n.byref(info))
-    except (n.NVMLError, AttributeError, TypeError):
-        return {}
-    uuid = bytes(info.clusterUuid).hex()
-    return {"nvlink_domain": uuid, "nvlink_clique": int(info.cliqueId)} if int(uuid, 16) else {}
+    failed = state == "completed" and info.status
+    found = {"fabric": "failed (%d)" % info.status if failed else state}
+    domain = bytes(info.cluster)
+    if any(domain):
+        found.update(nvlink_domain=domain.hex(), nvlink_clique=info.clique)
+    return found
 def recovery(handle):
     values = query("nvmlDeviceGetFieldValues", handle, [230])
     return int(values[0].value.uiVal) if values and values[0].nvmlReturn == 0 else None
@@ -88,7 +89,7 @@ def gpu(index, handle, driver):
         "ecc_uncorrected": query("nvmlDeviceGetTotalEccErrors", handle, 1, 0),
         "remap_pending": flag(rows[2]), "remap_failed": flag(rows[3]),
         "retirement_pending": flag(query("nvmlDeviceGetRetiredPagesPendingStatus", handle)),
-        "slowdowns": slowdowns(handle), "nvlinks": links(handle), "fabric": fabric(handle),
+        "slowdowns": slowdowns(handle), "nvlinks": links(handle),
         "pcie_width": query("nvmlDeviceGetCurrPcieLinkWidth", handle),
         "pcie_width_max": query("nvmlDeviceGetMaxPcieLinkWidth", handle),
         "pcie_gen_max": query("nvmlDeviceGetMaxPcieLinkGeneration", handle),
@@ -96,7 +97,7 @@ def gpu(index, handle, driver):
         "compute_mode": None if mode is None else ["default", "exclusive", "prohibited",
                                                    "exclusive"][mode % 4],
         "persistence": flag(query("nvmlDeviceGetPersistenceMode", handle)),
-        "recovery": recovery(handle), **rack(handle),
+        "recovery": recovery(handle), **fabric(handle),
     }
 found = {"gpus": [], "error": ""}
 began = time.time()
