@@ -11,10 +11,10 @@ from checks.knowledge.failures import FailureKind
 from checks.knowledge.frameworks import framework_in, with_keys_of
 from checks.knowledge.platforms import in_words_of, with_pip_of
 from checks.knowledge.releases import KnownRelease, find_known_releases
-from checks.masking import MASK, is_secret, mask_urls
 from checks.units import format_duration
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place, clean_text
+from launcher.diagnosis.masked_line import masked_line
 from launcher.diagnosis.next_command import next_command
 from launcher.diagnosis.origin import find_origin
 from launcher.diagnosis.own_words import remedy_in
@@ -37,35 +37,13 @@ SILENCE = 1200
 """Seconds without a line that are no step's or checkpoint's."""
 MAX_HINTS_SHOWN = 4
 MAX_BELOW = 4
+MAX_QUOTED, MAX_QUOTED_LENGTH = 4, 160
+"""Of what stands before and after the cause: so many lines are shown, so long."""
+WENT_ON = "the run went on after it"
 REFUSED = "-refused"
 """In the id of an entry that stands for all that a library refuses, whose message says more."""
 TRACE_LINES = 14
-_ASSIGNED = re.compile(
-    r"(?P<name>[\w-]+)=(?P<value>\"[^\"]*\"|'[^']*'|\S+?(?=[)\]}>\"'`,;:.]*(?:\s|$)))"
-)
-_NO_SECRET = re.compile(
-    r"(?i:yes|no|none|null|true|false|auto|on|off|ask)|[\[<{][A-Za-z_ -]*|\$\{?[A-Z_]+|\.+"
-)
-"""What says whether there is a secret, or stands in its place; its end may be cut off."""
-_OF_TOKENS = re.compile(r"tokens|token_", re.IGNORECASE)
-"""In a name of what counts tokens, which is a number and no secret."""
-_TOKEN = re.compile(r"\b(?:hf_[A-Za-z0-9]{16,}|(?:sk-|ghp_)[A-Za-z0-9_-]{12,})")
 _ERROR = re.compile(r"error|fail|abort|fatal|killed|exception|cannot|refused", re.IGNORECASE)
-
-
-def masked_line(text: str) -> str:
-    """A line of a log without the secrets that it seems to contain."""
-    return mask_urls(_TOKEN.sub(MASK, _ASSIGNED.sub(_masked_value, text)))[:400]
-
-
-def _masked_value(found: re.Match[str]) -> str:
-    """`name=value`, the value masked where it is a secret; what closes behind it stays."""
-    name, value = found["name"], found["value"]
-    word = value.strip("\"'")
-    is_count = bool(_OF_TOKENS.search(name)) and word.replace(".", "").isdigit()
-    if not is_secret(name) or is_count or _NO_SECRET.fullmatch(word.rstrip(")]}>,")):
-        return found[0]
-    return f"{name}={MASK}"
 
 
 def line_reference(cause: Cause) -> str:
@@ -289,20 +267,45 @@ def _other_lines(verdict: LogVerdict) -> Iterator[str]:
             str(cause_line(cause).place) or line_reference(cause) for cause in verdict.also
         )
         yield f"also   on {_join_names(list(places))}"
-    alike: dict[str, list[Cause]] = {}
-    for cause in verdict.then:
-        alike.setdefault(cause_name(cause), []).append(cause)
-    head = "then   "
-    for group in list(alike.values())[:MAX_SHOWN]:
-        yield f"{head}{_brief_causes(group)}"
-        head = "       "
-    if len(alike) > MAX_SHOWN:
-        yield f"       and {len(alike) - MAX_SHOWN} more"
+    yield from _group_lines("above  ", [each for each in verdict.then if _is_above(each, verdict)])
+    yield from _group_lines(
+        "then   ", [each for each in verdict.then if not _is_above(each, verdict)]
+    )
     first_sightings: dict[str, Sighting] = {}
     for sighting in verdict.harmless:
         first_sightings.setdefault(sighting.known.id, sighting)
     for name, sighting in first_sightings.items():
-        yield f"other  {name} ({_harmless_reason(sighting)}): {line_reference(sighting)}"
+        reason = _harmless_reason(sighting)
+        text = f": {_printed_text(sighting)}" if reason == WENT_ON else ""
+        yield f"other  {name} ({reason}): {line_reference(sighting)}{text}"
+
+
+def _is_above(cause: Cause, verdict: LogVerdict) -> bool:
+    """Whether it stands before what is taken for the cause, in the same log."""
+    if not verdict.cause:
+        return False
+    line, below = cause_line(cause), cause_line(verdict.cause)
+    return line.place.source == below.place.source and line.number < below.number
+
+
+def _group_lines(head: str, causes: Sequence[Cause]) -> Iterator[str]:
+    """One line for all causes of a name, under one head; the first ones with what was printed."""
+    alike: dict[str, list[Cause]] = {}
+    for cause in causes:
+        alike.setdefault(cause_name(cause), []).append(cause)
+    for number, group in enumerate(list(alike.values())[:MAX_SHOWN]):
+        text = _printed_text(group[0]) if number < MAX_QUOTED else ""
+        yield f"{head if number == 0 else '       '}{_brief_causes(group)}{text and f': {text}'}"
+    if len(alike) > MAX_SHOWN:
+        yield f"       and {len(alike) - MAX_SHOWN} more"
+
+
+def _printed_text(cause: Cause) -> str:
+    """The line of a known failure; a traceback's error is its name already."""
+    if not isinstance(cause, Sighting):
+        return ""
+    text = " ".join(masked_line(cause.line.text).split())
+    return text if len(text) <= MAX_QUOTED_LENGTH else f"{text[: MAX_QUOTED_LENGTH - 1]}…"
 
 
 def _harmless_reason(sighting: Sighting) -> str:
@@ -311,7 +314,7 @@ def _harmless_reason(sighting: Sighting) -> str:
         return "ignored by Python"
     if known.kind is FailureKind.NOISE:
         return "harmless"
-    return "healthy runs print it too" if known.survivable else "the run went on after it"
+    return "healthy runs print it too" if known.survivable else WENT_ON
 
 
 def _join_names(names: list[str]) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checks.knowledge.exit_status import signal_advice
-from launcher.diagnosis.render import line_reference, masked_line
+from launcher.diagnosis.masked_line import masked_line
+from launcher.diagnosis.render import line_reference
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, Weight, cause_line, cause_weight
 from launcher.record import RecordedRun

@@ -10,7 +10,8 @@ from pathlib import Path
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Place
-from launcher.diagnosis.render import describe_origin, masked_line, render_diagnosis
+from launcher.diagnosis.masked_line import masked_line
+from launcher.diagnosis.render import describe_origin, render_diagnosis
 from launcher.diagnosis.run_end import counts_ranks, describe_death, describe_separation
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, Weight, cause_line, cause_place, cause_weight

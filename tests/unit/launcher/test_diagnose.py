@@ -32,8 +32,11 @@ def test_the_node_that_ran_out_of_memory_is_named_not_those_that_waited(capsys):
     assert any(
         line.startswith("next") and " -m preflight --hosts hosts.txt -k " in line for line in rest
     )
-    followed = rest[[line.startswith("then") for line in rest].index(True) :]
-    assert "rank 0 on head: nccl-watchdog-timeout" in " ".join(followed)
+    above = next(line for line in rest if line.startswith("above  "))
+    assert above.startswith(f"above  rank 0 on head: nccl-watchdog-timeout ({path}:5): ")
+    assert "Watchdog caught collective operation timeout" in above
+    followed = next(line for line in rest if line.startswith("then   "))
+    assert followed.startswith(f"then   worker: pdsh-ssh-exit ({path}:13): pdsh@head: worker: ssh")
 
 
 def test_an_unknown_error_is_shown_with_rank_and_node_and_exits_1(capsys):

@@ -19,8 +19,9 @@ from launcher.diagnosis import log_sources as sources
 from launcher.diagnosis import scan
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.log_lines import Place, parse_time
+from launcher.diagnosis.masked_line import masked_line
 from launcher.diagnosis.prefixes import Prefixes, find_hosts
-from launcher.diagnosis.render import diagnosis_json, masked_line, render_diagnosis
+from launcher.diagnosis.render import diagnosis_json, render_diagnosis
 from launcher.diagnosis.scan import TRACEBACK
 from launcher.diagnosis.traces import Trace
 from launcher.rank_output import parse_step_line
