@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, ClassVar
 
 from checks.facts.decode import Fact
+from checks.facts.quick_dataclass import dataclass
 
 
 def _device_kind(text: str) -> str:

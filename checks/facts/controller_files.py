@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
 from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
 from checks.facts.local_modules import LocalModules
+from checks.facts.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

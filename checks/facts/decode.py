@@ -55,9 +55,8 @@ Count = Annotated[int, _count]
 """How many there are: not less than none."""
 
 
-@dataclasses.dataclass(frozen=True)
 class Fact:
-    """One section that a probe answers. Subclasses are frozen dataclasses named after it.
+    """One section that a probe answers. Subclasses, named after it, are frozen dataclasses.
 
     `heavy`: to learn it, the nodes train, compute or load the network. `late`: it is known only at
     the end of a run, which it compares with the beginning. `momentary`: it says how something went
@@ -73,6 +72,10 @@ class Fact:
     heavy: ClassVar[bool] = False
     late: ClassVar[bool] = False
     momentary: ClassVar[bool] = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The data from which it is decoded."""
+        return dataclasses.asdict(typing.cast("Any", self))
 
 
 def decode_fact(kind: type[F], data: Any) -> F:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.facts.decode import SystemName
+from checks.facts.quick_dataclass import dataclass
 
 LETTERS = {"r": 4, "w": 2, "x": 1}
 SHIFTS = {"u": 6, "g": 3, "o": 0}

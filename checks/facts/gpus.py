@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, ClassVar
 
 from checks.facts.decode import Fact, SystemName
+from checks.facts.quick_dataclass import dataclass
 
 
 def _capability(text: str) -> str:

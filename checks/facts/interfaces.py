@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import AddressWithPrefix, Fact, SystemName
+from checks.facts.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, TypeAlias
 
 from checks.facts.decode import Count, Fact
+from checks.facts.quick_dataclass import dataclass
 
 Pair: TypeAlias = tuple[int | None, int | None]
 """A limit's (soft, hard); None is unlimited."""

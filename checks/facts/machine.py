@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
+from checks.facts.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

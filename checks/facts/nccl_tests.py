@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Fact
 from checks.facts.nccl_tests_output import PerfResult, parse_perf_output
+from checks.facts.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

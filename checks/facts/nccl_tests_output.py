@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass
+
+from checks.facts.quick_dataclass import dataclass
 
 MPIRUN_TAG = re.compile(r"^\s*\[\d+,\d+\]<std(out|err)>:")
 """What `mpirun --tag-output` puts before each line."""

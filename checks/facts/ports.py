@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, ClassVar
 
 from checks.facts.decode import Count, Fact, SystemName
+from checks.facts.quick_dataclass import dataclass
 
 LONGEST_IDLE_S = 1800
 """As long as ranks wait for one another, a connection may be idle: the usual time-out of torch."""

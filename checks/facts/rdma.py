@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
+from checks.facts.quick_dataclass import dataclass
 
 ROCE_MTUS = (256, 512, 1024, 2048, 4096)
 ROCE_HEADERS = 96

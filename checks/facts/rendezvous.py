@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
 from checks.facts.denial import Denial
+from checks.facts.quick_dataclass import dataclass
 from checks.facts.smoke import starved_words
 
 STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Count, Fact
+from checks.facts.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

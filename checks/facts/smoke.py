@@ -6,11 +6,12 @@ import math
 import re
 import statistics
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
 from checks.facts.denial import Denial
+from checks.facts.quick_dataclass import dataclass
 
 STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = (

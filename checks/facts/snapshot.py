@@ -7,13 +7,14 @@ import json
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from checks.answer import Answer
 from checks.errors import FactError, UsageError
 from checks.facts.decode import Fact, decode_fact, decode_record
+from checks.facts.quick_dataclass import dataclass
 from checks.facts.schema import facts_schema
 from checks.masking import mask_job
 from checks.model import Job
@@ -69,7 +70,7 @@ class OtherVersionError(UsageError):
     """Facts whose fields are not those of this version."""
 
 
-@dataclass
+@dataclasses.dataclass
 class Snapshot:
     """All answers of all nodes: `sections[node][section]`, and what each stage took in seconds.
 
@@ -110,7 +111,7 @@ class Snapshot:
 
     def put_fact(self, node: str, fact: Fact) -> None:
         """Record a typed fact as what the node answered."""
-        self.put(node, fact.section, Answer(dataclasses.asdict(fact)))
+        self.put(node, fact.section, Answer(fact.as_json()))
 
     def save(self, path: Path) -> None:
         """Write as JSON, readable by `load`, 0600: addresses and public keys, but no secret."""

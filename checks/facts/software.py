@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
 from checks.facts.denial import Denial
+from checks.facts.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

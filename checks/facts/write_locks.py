@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from checks.facts.quick_dataclass import dataclass
 
 
 def _lock_flag(text: str) -> None:

@@ -37,7 +37,7 @@ def without_foreign_text(section: str, answer: Answer) -> Answer:
         return Answer(error=str(error))
     except Exception as error:  # noqa: BLE001 - whatever an odd text leads to costs that text alone
         return Answer(error=f"its text cannot be read: {type(error).__name__}: {error}")
-    return dataclasses.replace(answer, data=dataclasses.asdict(fact)) if fact else answer
+    return dataclasses.replace(answer, data=fact.as_json()) if fact else answer
 
 
 def _own_text(section: str, data: Any) -> Fact | None:
