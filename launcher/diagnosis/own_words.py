@@ -16,7 +16,7 @@ MAX_REMEDY = 300
 _VERBS = (
     "Set|Use|Pass|Specify|Provide|Install|Upgrade|Update|Downgrade|Run|Remove|Disable|Enable|Unset"
     "|Restart|Call|Switch|Change|Choose|Reduce|Increase|Add|Configure|Move|Replace|Select"
-    "|Wrap|Export|Rename|Convert|Try|Consider|Ensure|Make sure|Log ?in|Reinstall|Decrease"
+    "|Do not|Wrap|Export|Rename|Convert|Try|Consider|Ensure|Make sure|Log ?in|Reinstall|Decrease"
 )
 _ASKS = re.compile(
     rf"(?:^|(?<=[.,;:(] )|(?<=and )|(?<=or ))(?:{_VERBS})\b"
@@ -25,8 +25,8 @@ _ASKS = re.compile(
     r"|(?:^|(?<=[,;:] ))(?:try|use|set|pass|make sure|consider|install|upgrade)\b"
 )
 _DEMANDS = re.compile(
-    r"\b(?:must|should|needs? to|has to|have to|requires?|can(?:not| only) be used|only supports?"
-    r"|is only (?:supported|available|valid)|mutually exclusive|expected .+ (?:but )?got)\b"
+    r"\b(?:(?i:must|should|needs?|requires?|only|expect(?:s|ed|ing))|(?:has|have) to"
+    r"|(?:is|are) required|cannot be|mutually exclusive|not enough|without)\b"
 )
 _CLASSES = (
     (
@@ -65,7 +65,7 @@ _CLASSES = (
 )
 """What a refusal is about, by its words, where it asks for nothing: it claims no more than they."""
 _OF_WRITERS = re.compile(
-    r"\bissues?\b|\bbugs?\b|\breport\b|contact|internal error|should not happen|\bfile a\b"
+    r"\bissues?\b|\bbugs?\b|\breport\b|contact|internal error|(?:not|n't) happen|\bfile a\b"
     r"|see (?:above|below|the stack)|read the docs",
     re.IGNORECASE,
 )

@@ -33,10 +33,9 @@ root openrlhf-ring-without-packing
 root openrlhf-refused
   says    "AssertionError: "
   says    "ValueError: "
-  says    "Exception: "
   near    openrlhf/(?:[\w.-]+/)*[\w/]+\.py", line \d+, in [\w<>]+\n
           +(?:raise|assert) .*\n(?:    .*\n|
-          [ ~^]+\n){0,4}(?:AssertionError|ValueError|Exception): (?P<what>.+)
+          [ ~^]+\n){0,4}(?:AssertionError|ValueError): (?P<what>.+)
   unless  in (?:forward|backward|training_step)\n
   cause   OpenRLHF does not accept what was asked for: {what}
   fix     change the option that it names; `pip show openrlhf` and the examples of that release
