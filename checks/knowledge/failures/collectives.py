@@ -197,7 +197,8 @@ root nccl-timeout-while-preparing
           WorkNCCL\(SeqNum=(?P<seq>\d{1,2}), OpType=\w+, NumelIn=1, NumelOut=1,
           Timeout\(ms\)=(?P<ms>\d+)
   near    (?P<what>Running tokenizer on[\w ]*|Tokeniz\w+[\w ]*|Grouping texts[\w ]*|Map|Filter|
-          Packing[\w ]*|Generating \w+ split|Converting format of dataset|Dropping[\w ]*|
+          Packing[\w ]*|Generating \w+ split|Converting format of dataset|
+          Creating dataset split|Dropping[\w ]*|
           Saving the dataset)(?: \([^)]*\))?: +(?P<percent>[1-9]\d?)%\|
   cause   the other ranks waited {ms} ms for the one that prepares the data, which had not done with
           it ("{what}" stood at {percent} %): the time limit of a collective is shorter than that

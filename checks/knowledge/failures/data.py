@@ -79,5 +79,14 @@ symptom worker-asserts-child, survivable
           loader within a loader's worker), and is taken down there: as a rule a message at the end,
           no cause
   fix     read the first error above it; make loaders in the process that reads them
+root data-row-without-field
+  shows   KeyError: '{key:[^']+}'
+  near    Caught KeyError in DataLoader worker process
+  unless  site-packages/(?!torch/utils/data)[\w/.-]+", line \d+, in \w+\n.*\n(?:[
+          ~^]+\n)?KeyError: '
+  cause   a row of the data has no `{key}`, which the function at the end of the traceback reads:
+          the data were prepared by another version of the program, or some of their rows lack it
+  fix     print the keys of that row there; prepare the data again with this version's script, or
+          leave out rows without it; the same data on every node (`sha256sum` of the index files)
 """
 )

@@ -169,9 +169,9 @@ root datasets-offline-not-cached
 root datasets-unreachable
   shows   Couldn't reach '{name:[^']+}' on the Hub ({why:[^)]+})
   cause   the hub did not answer for {name} ({why}): no network, no proxy, or it is switched off on
-          this node
+          this node; where {name} is meant as a folder, there is none of that name here
   fix     `curl -sI https://huggingface.co` on that node; load once elsewhere and copy the cache,
-          then HF_HUB_OFFLINE=1
+          then HF_HUB_OFFLINE=1; for a folder of your own its whole path, on every node
 root datasets-format-not-inferred
   says    Couldn't infer the same data file format for all splits
   cause   files of several formats lie in the data set's folder, or no format can be told from their

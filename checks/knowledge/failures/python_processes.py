@@ -162,6 +162,18 @@ symptom background-workers-gone
   fix     read the first `Exception in background worker` above; without one `dmesg | grep -i
           'killed process'` on that node, and fewer workers (nnUNet_n_proc_DA)
   follows python-unbound-local, kernel-oom, kernel-group-oom
+root python-state-of-another-release
+  says    "KeyError: '"
+  says    "AttributeError: "
+  says    "TypeError: "
+  near    line \d+, in __setstate__\n +(?!super).*\n(?:[ ~^]+\n)?(?:KeyError|AttributeError|
+          TypeError): (?P<what>.+)
+  cause   an object was unpickled by another release of its library than pickled it ({what}): one
+          that rank 0 broadcast to a node with other versions, or a cached file of an earlier
+          install
+  fix     the same versions of that library and Python on every node; remove caches that the older
+          one wrote (a dataset's cache folder, *.pkl)
+  checks  software.versions-are-equal
 """,
     FREE_SHM_FIX=FREE_SHM_FIX,
 )

@@ -263,5 +263,15 @@ root zero3-parameter-without-elements
   fix     use weights only inside their module's forward, or gather them (`with
           deepspeed.zero.GatheredParameters(list(module.parameters())):`); one engine.forward and
           engine.backward for each loss; ZeRO-2 where the model fits
+root zero3-trace-out-of-step
+  says    "IndexError: pop from an empty deque"
+  near    partitioned_param_coordinator\.py"
+  cause   ZeRO-3's record of the order of the modules is out of step with what ran: between two
+          training steps the model generated or ran without gradients (a rollout, a reference
+          model), or a module ran more often than was recorded
+  fix     the newest TRL (or trainer) and DeepSpeed together, or DeepSpeed 0.15.4; rollouts by vLLM
+          (use_vllm) in place of the model's own generate; one DeepSpeed engine for each model;
+          ZeRO-2 where the model fits
+  checks  software.versions-are-equal
 """
 )
