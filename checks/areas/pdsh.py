@@ -299,6 +299,11 @@ def _answer_verdict(head: NodeView, node: NodeView, run: PdshRun, reached: PdshA
         return block("wrong-rank", message, head.fix("", "give the nodes names that differ"))
     meant = node.read(Account).hostname
     if reached.hostname and reached.hostname != meant:
+        attempt = head.read(SshRow).targets.get(node.name) if head.has(SshRow) else None
+        if attempt and attempt.hostname == reached.hostname:
+            return skip(
+                "plain ssh reaches another machine; see ssh.every-node-logs-in-to-every-node"
+            )
         message = f"pdsh on {head.name} reaches {reached.hostname} where {node.name} was meant"
         return block("wrong-host", message, head.fix(f"getent hosts {node.name}"))
     worst = max(target.code or 0 for target in run.targets.values())

@@ -12,8 +12,9 @@ one group: nothing is left out and nothing is said of a pair that was not found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from checks.folded_names import fold_names, plural_verb
 from checks.model import Finding
@@ -47,18 +48,48 @@ class FindingGroup:
 
 def group_findings(findings: Iterable[Finding]) -> list[FindingGroup]:
     """The findings in as few groups as say the same, in order of first appearance."""
-    stories: dict[object, list[Finding]] = {}
-    for finding in findings:
-        stories.setdefault(_story_key(finding), []).append(finding)
-    return [group for alike in stories.values() for group in _group_by_nodes(alike)]
+    known, stories = list(findings), dict[tuple[Any, ...], list[Finding]]()
+    lists = _name_lists({name for finding in known for name in finding.subject})
+    for finding in sorted(known, key=_is_about_itself):
+        stories.setdefault(_story_key(finding, lists), []).append(finding)
+    told = _with_own_logins(stories)
+    order = {id(finding): place for place, finding in enumerate(known)}
+    for alike in told:
+        alike.sort(key=lambda finding: order[id(finding)])
+    told.sort(key=lambda alike: order[id(alike[0])])
+    return [group for alike in told for group in _group_by_nodes(alike)]
 
 
-def _story_key(finding: Finding) -> object:
+def _is_about_itself(finding: Finding) -> bool:
+    return len(finding.subject) == 2 and finding.subject[0] == finding.subject[1]
+
+
+def _name_lists(names: Iterable[str]) -> re.Pattern[str]:
+    """Two of these names and more, one behind the other: a list that means all of them."""
+    one = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"(?<![\w.-])(?:{one})(?:[ ,](?:{one}))+(?![\w-]|\.\w)")
+
+
+def _story_key(finding: Finding, lists: re.Pattern[str]) -> tuple[Any, ...]:
     fix = finding.fix
     texts = (finding.message, *((fix.command, fix.on, fix.note) if fix else ()))
-    blanks = tuple(_replace_names(text, finding.subject) for text in texts)
-    itself = len(finding.subject) == 2 and finding.subject[0] == finding.subject[1]
-    return (finding.check, finding.outcome, finding.stops, finding.cause, blanks, itself)
+    blanks = tuple(_replace_names(text, finding.subject, lists) for text in texts)
+    what = (finding.check, finding.outcome, finding.stops, finding.cause)
+    return (*what, blanks, _is_about_itself(finding))
+
+
+def _with_own_logins(stories: Mapping[tuple[Any, ...], list[Finding]]) -> list[list[Finding]]:
+    """What is said of nodes and themselves beside what is said of them and others, where alike."""
+    merged: dict[tuple[Any, ...], list[list[Finding]]] = {}
+    for key, alike in stories.items():
+        *what, blanks, itself = key
+        one = tuple(blank.replace(_SLOTS[1], _SLOTS[0]) for blank in blanks)
+        told = merged.setdefault((*what, one), [])
+        if itself and len(told) == 1 and not _is_about_itself(told[0][0]):
+            told[0] += alike
+        else:
+            told.append(alike)
+    return [alike for told in merged.values() for alike in told]
 
 
 def _group_by_nodes(findings: Sequence[Finding]) -> list[FindingGroup]:
@@ -94,14 +125,22 @@ def _pair_group(rows: Sequence[Sequence[Finding]], end: int) -> FindingGroup:
     findings = tuple(finding for row in rows for finding in row)
     here = tuple(dict.fromkeys(finding.subject[end] for finding in findings))
     there = tuple(dict.fromkeys(finding.subject[1 - end] for finding in findings))
-    return FindingGroup(findings, (there, here) if end else (here, there))
+    spoken = tuple(sorted(findings, key=_is_about_itself))
+    return FindingGroup(spoken, (there, here) if end else (here, there))
 
 
-def _replace_names(text: str, subject: Sequence[str]) -> str:
-    """`text` with each node's name, where it stands as a word, replaced by its place's mark."""
+def _replace_names(text: str, subject: Sequence[str], lists: re.Pattern[str] | None = None) -> str:
+    """`text` with each node's name, where it stands as a word, replaced by its place's mark.
+
+    Those in a list of names stay, where it is told what one is.
+    """
+    kept = lists.findall(text) if lists else []
+    text = lists.sub("\ue002", text) if lists else text
     for name, slot in zip(subject, _SLOTS, strict=False):
         if name in text:
             text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", slot, text)
+    for names in kept:
+        text = text.replace("\ue002", names, 1)
     return text
 
 

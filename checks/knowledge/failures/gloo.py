@@ -31,8 +31,10 @@ root gloo-no-port
   says    "gloo/transport/tcp/"
   pattern gloo/transport/tcp/.*\. bind: Address already in use
   cause   gloo listens on any free port, and net.ipv4.ip_local_port_range has none left on this node
-  fix     sysctl -w net.ipv4.ip_local_port_range="1024 65535" with the master port in
-          net.ipv4.ip_local_reserved_ports
+  fix     `printf 'net.ipv4.ip_local_port_range=32768 60999\n' >/etc/sysctl.d/99-ports.conf &&
+          sysctl -p /etc/sysctl.d/99-ports.conf` on that node; `grep -rn ip_local_port_range
+          /etc/sysctl*` names the file that narrowed it; with more than 28000 sockets open, a range from 1024 on,
+          with the master port in net.ipv4.ip_local_reserved_ports
   checks  ports.ephemeral-range-is-wide-enough
 root gloo-ifname
   shows   Unable to find address for: {name}

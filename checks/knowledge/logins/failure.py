@@ -113,6 +113,9 @@ class LoginFailure:
     @property
     def meaning(self) -> str:
         """The cause in words, and whose rule or route it is where that is known."""
+        if self.denial.client_line.startswith("Port "):
+            answers = "another machine answers" if self.cause == "wrong-host" else "nobody answers"
+            return f"{answers} at that port"
         if self.refusing:
             node, net = self.refusing
             return f"{node.name} has a route that refuses {net}"
@@ -211,9 +214,24 @@ def explain_failure(
         denial = _wrapper_denial(source, target, server) or denial
     elif cause == "host-key-changed" and server:
         denial = _changed_key_denial(attempt, server, source, target.name)
+    elif port := _own_port(cause, source, target):
+        tried = f"its ssh goes to port {_ssh_client(source, target).port}"
+        denial = Denial(
+            cause, f"{tried}, and the sshd there is on {port}", client_line=f"Port {port}"
+        )
     else:
         denial = _own_setting_denial(cause, attempt, source, target) or denial
     return LoginFailure(denial.cause, attempt, source, target, denial)
+
+
+def _own_port(cause: str, source: NodeView, target: NodeView) -> str:
+    """The port of the target's sshd, where the source's ssh tries one that it has not; else ''."""
+    if cause not in ("wrong-host", "refused", "dropped") or not target.has(Sshd):
+        return ""
+    listed = [setting.value for setting in target.read(Sshd).settings.get("port", ())] or ["22"]
+    own = str(target.read(Login).port) if target.has(Login) else ""
+    tried = str(_ssh_client(source, target).port)
+    return "" if tried in listed else own if own in listed else listed[0]
 
 
 def _own_setting_denial(

@@ -71,6 +71,8 @@ def _unresolved_name_fix(failure: LoginFailure) -> Fix:
 
 
 def _firewall_fix(failure: LoginFailure) -> Fix:
+    if failure.denial.client_line:
+        return _client_line_fix(failure)
     if failure.refusing:
         node, net = failure.refusing
         return node.fix(f"ip route del {net}", "this route refuses the address", root=True)
@@ -95,6 +97,8 @@ def _firewall_fix(failure: LoginFailure) -> Fix:
 def _refused_fix(failure: LoginFailure) -> Fix:
     target = failure.target
     port = target.read(Login).port if target.has(Login) else 22
+    if failure.denial.client_line:
+        return _client_line_fix(failure)
     if port == failure.client.port or failure.filter:
         return _firewall_fix(failure)
     note = f"its sshd is on port {port}"
@@ -202,7 +206,9 @@ def _client_line_fix(failure: LoginFailure) -> Fix:
     if line.startswith(ONE_KEY) and len(names) <= MOST_NAMES:
         note = "offers that key alone to the nodes, whatever else an agent or IdentityFile has"
         return failure.source.fix(prepend_ssh_config(" ".join(names), line), note)
-    if line.startswith("SessionType") and len(names) <= MOST_NAMES:
+    ports = {node.read(Login).port for node in failure.source.cluster.reached}
+    of_all = line.startswith("SessionType") or (line.startswith("Port ") and len(ports) == 1)
+    if of_all and len(names) <= MOST_NAMES:
         return failure.source.fix(prepend_ssh_config(" ".join(names), line))
     return failure.source.fix(prepend_ssh_config(failure.target.name, line))
 

@@ -29,6 +29,7 @@ COMMANDS = ("sshd -T", "sshd -T -C user=USER,host=ADDRESS,addr=ADDRESS, for each
 
 KEYWORDS = frozenset(
     (
+        "port",
         "pubkeyauthentication",
         "authorizedkeysfile",
         "strictmodes",

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from launcher.lab.faults import DefaultTarget
-from tests.lab.faults.case import ALL, HEAD, HUNG_SHELL, NODE3, REACH, SSH, case, custom, warned
+from tests.lab.faults.case import (
+    ALL,
+    FROM_3,
+    HEAD,
+    HUNG_SHELL,
+    NODE3,
+    REACH,
+    SSH,
+    case,
+    custom,
+    warned,
+)
 from tests.support.lab_fixtures import RELOAD_SSHD
 
 PATH_REPLACED = custom("path-replaced", "sed -i '1i export PATH=/opt/bin' $HOME/.bashrc")
@@ -78,6 +89,9 @@ ANOTHER_WAY_TO_ALL = custom(
     "echo 'node[1-3] compute,pdsh_rcmd_type=exec' >/etc/genders",
     DefaultTarget.HEAD,
 )
+PORT_OF_NOBODY = custom(
+    "ssh-goes-to-another-port", r"printf 'Host *\n  Port 2200\n' >>$HOME/.ssh/config"
+)
 NEIGHBOUR_WRONG = custom(
     "neighbour-wrong",
     "ip neigh replace $PEER_ADDRESS lladdr 00:11:22:33:44:55 nud permanent "
@@ -87,6 +101,7 @@ NEIGHBOUR_WRONG = custom(
 CASES = [
     case(PATH_REPLACED, "ssh.shell-finds-the-systems-programs", NODE3, "path-without-system"),
     case(PDSH_NOT_EXECUTABLE, "pdsh.is-installed", HEAD, "not-executable"),
+    case(PORT_OF_NOBODY, SSH, FROM_3, "refused"),
     case(PROXY_UNKNOWN, SSH, (("node3", "node1"),), "proxy-fails"),
     case(FORCED_FOR_ALL, REACH, NODE3, "shell-refuses"),
     case(ENVIRONMENT_MISSING, REACH, NODE3, "shell-refuses"),
