@@ -33,8 +33,8 @@ root gloo-no-port
   cause   gloo listens on any free port, and net.ipv4.ip_local_port_range has none left on this node
   fix     `printf 'net.ipv4.ip_local_port_range=32768 60999\n' >/etc/sysctl.d/99-ports.conf &&
           sysctl -p /etc/sysctl.d/99-ports.conf` on that node; `grep -rn ip_local_port_range
-          /etc/sysctl*` names the file that narrowed it; with more than 28000 sockets open, a range from 1024 on,
-          with the master port in net.ipv4.ip_local_reserved_ports
+          /etc/sysctl*` names the file that narrowed it; with more than 28000 sockets open, a range
+          from 1024 on, with the master port in net.ipv4.ip_local_reserved_ports
   checks  ports.ephemeral-range-is-wide-enough
 root gloo-ifname
   shows   Unable to find address for: {name}
