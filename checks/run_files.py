@@ -73,6 +73,7 @@ _Seconds = Annotated[float, _seconds]
 _ExitCode = Annotated[int, _exit_code]
 _FIGURES: Mapping[str, Any] = {
     "step": int | None, "steps": int | None, "loss": Annotated[Any, _loss],
+    "loss_rank": int | None,
     "steps_per_s": Annotated[float, _finite] | None, "seconds": _Seconds,
 }  # fmt: skip
 
@@ -114,6 +115,7 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
         "ended_by_launcher": bool, "ended_because": str,
         "joined_s": _Seconds | None, "first_step_s": _Seconds | None,
         "ranks": Mapping[Annotated[str, _number], int], "ended_with_run": tuple[int, ...],
+        "erring": tuple[int, ...],
         "left": Mapping[str, tuple[int, ...]], "missing": Mapping[str, int],
     },
     "attempt.json": {"number": int, "of": int, "after": str | None},

@@ -55,13 +55,15 @@ class TrainingScript:
     """The training script; `words` are those of the probe's `deepspeed_config` that it contains.
 
     `settings` has the same of the JSON and YAML files among its arguments. `arguments` is None
-    where no TrainingArguments are seen, or several.
+    where no TrainingArguments are seen, or several. `outputs` are folders that it, or else those
+    files, seem to write to.
     """
 
     path: str
     words: tuple[str, ...] = ()
     arguments: TrainerArguments | None = None
     settings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from checks.job.build import build_job
 from checks.job.launch_file import KEYS, keys_by_table, read_launch_file
 from checks.judge import judge_claims
 from checks.model import Job, Outcome
-from checks.next_line import first_start_line, next_line
+from checks.next_line import next_line
 from checks.reports.missing_trust import MESH_CHECK, TRUST_CAUSES
 from checks.run import observe
+from launcher.commands.live_runs import next_start
 from launcher.commands.trust.node_logins import WITHOUT_TRUST
 
 HOSTS, LAUNCH = Path("hosts.txt"), Path("launch.toml")
@@ -161,7 +162,7 @@ def _next_step_of_reached(job: Job, cluster: ClusterView) -> str:
     findings = judge_claims(claims_of([EVERY_LOGIN], job), cluster)
     failed = [finding for finding in findings if finding.stops or finding.outcome is Outcome.SKIP]
     if not failed:
-        return first_start_line(job)
+        return next_start(job)
     if any(finding.cause in TRUST_CAUSES for finding in failed):
         return f"next: {next_line('trust', job)}"
     source, target = failed[0].subject

@@ -11,28 +11,65 @@ from dataclasses import replace
 from checks.contact.logins import open_contact
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView, Snapshot
+from checks.facts.deepspeed_config import TrainingScript
 from checks.facts.workdir_files import WorkdirFiles
 from checks.folded_names import fold_names
 from checks.job.output_folders import output_folders
+from checks.masking import mask_typed
 from checks.model import Job
-from checks.next_line import next_line
+from checks.next_line import next_line, same_line, typed_call
 from checks.node.probe import workdir_files  # noqa: F401 - registers its section
 
 LIMIT_S = 20.0
+TAKES_CHECKPOINT = "args.resume_from_checkpoint"
+"""What a script has that hands transformers' own argument on to its Trainer."""
+RESUME = "--resume_from_checkpoint"
 _CHECKPOINT = re.compile(r"(?P<folder>(?:.*?/)?(?:global_step|checkpoint-)(?P<step>\d+))/.*")
 _SHARD = re.compile(r".*(zero_pp_rank_\d+_mp_rank_\d+_optim_states\.pt|\.distcp)")
 
 
-def output_lines(job: Job, names: Sequence[str]) -> list[str]:
-    """A line for each folder in which nodes have files; nothing of a node that does not answer."""
-    folders = output_folders(job)
+def output_lines(
+    job: Job, names: Sequence[str], script: TrainingScript | None, *, to_resume: bool = False
+) -> list[str]:
+    """A line for each folder in which nodes have files; nothing of a node that does not answer.
+
+    Where the run is `to_resume`, of folders with a checkpoint alone, and the line that goes on from
+    it, where the `script` takes one.
+    """
+    folders = output_folders(job) or _folders_of_script(job, script)
     if not folders:
         return []
     try:
         seen = _look_into(job, names, folders)
     except PreflightError:
         return []
-    return [line for each in folders for line in describe_output(job, each, seen[each])]
+    lines: list[str] = []
+    for folder in folders:
+        newest = newest_checkpoint(seen[folder].values())
+        if newest or not to_resume:
+            lines += describe_output(job, folder, seen[folder])
+        if newest and to_resume and script and TAKES_CHECKPOINT in script.words:
+            lines.append(f"to go on from it: {resuming_line(job, posixpath.join(folder, newest))}")
+    return lines
+
+
+def _folders_of_script(job: Job, script: TrainingScript | None) -> tuple[str, ...]:
+    named = script.outputs if script else ()
+    return tuple(
+        dict.fromkeys(posixpath.normpath(posixpath.join(job.workdir, path)) for path in named)
+    )
+
+
+def resuming_line(job: Job, checkpoint: str) -> str:
+    """The line that was typed, with that checkpoint for the script."""
+    typed = mask_typed(typed_call()[1])
+    own = typed[: typed.index("--")] if "--" in typed else typed
+    command = [word for word in mask_typed(("--", *job.command)) if word != "--"]
+    if RESUME in command:
+        del command[command.index(RESUME) : command.index(RESUME) + 2]
+    below = posixpath.relpath(checkpoint, job.workdir)
+    path = checkpoint if below.startswith("..") else below
+    return same_line("launcher", (*own, "--", *command, RESUME, path))
 
 
 def _look_into(
@@ -67,7 +104,7 @@ def describe_output(job: Job, folder: str, seen: Mapping[str, WorkdirFiles]) -> 
     shared = len({there.identity for there in having.values()}) < len(having)
     where = "shared by" if shared else "on"
     each = ", each its own files" if len(having) > 1 and not shared else ""
-    newest = _newest_checkpoint(having.values())
+    newest = newest_checkpoint(having.values())
     checkpoint = f", newest checkpoint {newest}" if newest else ""
     yield f"output: {folder} {where} {fold_names(having)}{each}{checkpoint}"
     paths = {path for there in having.values() for path in there.others}
@@ -79,7 +116,7 @@ def describe_output(job: Job, folder: str, seen: Mapping[str, WorkdirFiles]) -> 
         yield f"its weights in one piece: {next_line('weights', job, which, '-o', 'weights')}"
 
 
-def _newest_checkpoint(seen: Iterable[WorkdirFiles]) -> str:
+def newest_checkpoint(seen: Iterable[WorkdirFiles]) -> str:
     """The folder with the highest step; '' where there is none."""
     found = (_CHECKPOINT.fullmatch(path) for there in seen for path in there.others)
     steps = {match["folder"]: int(match["step"]) for match in found if match}

@@ -18,6 +18,7 @@ from launcher.run.step_meter import late_after_s
 from launcher.run.step_words import StepFigures, time_left_s
 
 ENDED_BY_LAUNCHER = "ended by the launcher"
+PRINTED_AN_ERROR = "printed an error too, "
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
         step=known.get("step"),
         steps=known.get("steps"),
         loss=known.get("loss"),
+        loss_rank=known.get("loss_rank"),
         steps_per_s=known.get("steps_per_s"),
         left_s=left_s,
         since_step_s=since_step_s,
@@ -146,12 +148,13 @@ def summarise_ranks(run: RecordedRun) -> list[RankSummary]:
             exits[event["rank"]] = event["code"]
     result = run.read("result.json")
     exits |= {int(rank): code for rank, code in result.get("ranks", {}).items()}
-    ended_with_run = result.get("ended_with_run", ())
+    ended_with_run, erring = result.get("ended_with_run", ()), result.get("erring", ())
     unfinished = "running" if run.runs else "no exit status received"
 
     def state_of(rank: int) -> str:
         if rank in ended_with_run:
-            return _describe_end_with_run(result)
+            printed = PRINTED_AN_ERROR if rank in erring else ""
+            return printed + _describe_end_with_run(result)
         if rank in exits:
             return describe_exit(exits[rank])
         return unfinished if rank in pids else "not started"

@@ -140,18 +140,21 @@ def progress_text(run: RunSummary) -> str:
 
 
 def rank_lines(ranks: Sequence[RankSummary], diagnosis: str) -> Iterator[str]:
-    """A line for each rank, one for those that the launcher ended; of many one for each state.
+    """A line for each rank, one for those that the launcher ended alike; of many one each state.
 
     Why they were ended is left to the diagnosis, where that begins with it.
     """
     if len(ranks) > LISTED_RANKS:
         yield from _states_of_ranks(ranks, diagnosis)
         return
-    ended = [rank for rank in ranks if rank.state.startswith(ENDED_BY_LAUNCHER)]
+    ended: dict[str, list[RankSummary]] = defaultdict(list)
     for rank in ranks:
-        if rank.state.startswith(ENDED_BY_LAUNCHER):
-            if rank == ended[0]:
-                yield f"{name_places(ended)}: {_brief_state(rank.state, diagnosis)}"
+        if ENDED_BY_LAUNCHER in rank.state:
+            ended[rank.state].append(rank)
+    for rank in ranks:
+        if alike := ended.get(rank.state):
+            if rank == alike[0]:
+                yield f"{name_places(alike)}: {_brief_state(rank.state, diagnosis)}"
         else:
             process = f", process {rank.pid}" if rank.state == "running" else ""
             yield f"rank {rank.rank} on {rank.node}: {rank.state}{process}"

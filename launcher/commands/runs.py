@@ -69,6 +69,9 @@ def show_status(args: Namespace) -> None:
         if text:
             print(text)
     print(run.path)
+    for other in all_runs(args.runs) if args.which is None else ():
+        if other.runs and other.name != run.name:
+            print(f"also running: {line_for_run('status', other.name, args.runs)}")
 
 
 def stop_run(args: Namespace) -> None:

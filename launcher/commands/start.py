@@ -9,13 +9,15 @@ import posixpath
 import secrets
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from checks.catalogue import CATALOGUE
 from checks.check import Tag
+from checks.facts import ClusterView
+from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.folded_names import fold_names
 from checks.job.value_readers import option_seconds
 from checks.masking import mask_job, mask_typed
@@ -24,7 +26,7 @@ from checks.next_line import same_line, typed_call, with_option
 from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
 from launcher.commands.dropped_config import describe_dropped_config
-from launcher.commands.run_summary import recorded_job
+from launcher.commands.live_runs import run_with_port
 from launcher.commands.run_text import line_for_run
 from launcher.commands.without_nodes import add_options as add_without_options
 from launcher.commands.without_nodes import confirm_without_nodes
@@ -44,7 +46,7 @@ from launcher.plan.plan_inputs import read_plan_inputs
 from launcher.plan.programs import PROGRAMS
 from launcher.plan.text import dry_run_text, plan_as_json
 from launcher.recheck import recheck_nodes
-from launcher.record import START_END, RunRecord, all_runs, require_name, run_name
+from launcher.record import START_END, RunRecord, require_name, run_name
 from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.end_signals import held_end_signals
@@ -140,23 +142,19 @@ def start_training(args: Namespace) -> ExitCode:
 
 
 def refuse_beside_live_run(job: Job, base: Path) -> str:
-    """Why not to start: a run from here has the master port still. Empty where there is none.
-
-    The nodes' own processes show it only once its rank 0 listens.
-    """
-    for run in reversed(all_runs(base)):
-        its = recorded_job(run) if run.runs and not run.read("result.json") else None
-        if its and (its.head, its.master_port) == (job.head, job.master_port):
-            port = str(job.master_port + 1)
-            beside = with_option(mask_typed(typed_call()[1]), "--master-port", port)
-            return (
-                f"{run.name}, which was started here, runs with port {job.master_port} of "
-                f"{job.head}: nothing was copied, asked or started.\n"
-                f"Watch it:       {line_for_run('attach', run.name, base)}\n"
-                f"End it first:   {line_for_run('stop', run.name, base)}\n"
-                f"Or beside it:   {same_line('launcher', beside)}"
-            )
-    return ""
+    """Why not to start: a run from here has the master port still. Empty where there is none."""
+    run = run_with_port(job, base)
+    if not run:
+        return ""
+    port = str(job.master_port + 1)
+    beside = with_option(mask_typed(typed_call()[1]), "--master-port", port)
+    return (
+        f"{run.name}, which was started here, runs with port {job.master_port} of "
+        f"{job.head}: nothing was copied, asked or started.\n"
+        f"Watch it:       {line_for_run('attach', run.name, base)}\n"
+        f"End it first:   {line_for_run('stop', run.name, base)}\n"
+        f"Or beside it:   {same_line('launcher', beside)}"
+    )
 
 
 def checks_of_copies(job: Job, copied: Collection[str]) -> list[str]:
@@ -224,8 +222,11 @@ class _Start:
                 job, plan, record, self.notifier, args.stuck_after, held
             )
             code = controller.run()
-        if code in (ExitCode.DONE, ExitCode.INTERRUPTED):
-            _say_outputs(job, plan, record)
+        well = code in (ExitCode.DONE, ExitCode.INTERRUPTED)
+        if well or controller.progress.first_step_s is not None:
+            _say_outputs(
+                job, controller.ended_nodes, record, found, to_resume=code != ExitCode.DONE
+            )
         ending = controller.ending
         if ending and code == ExitCode.FAILED and (ending.report or not ending.separation):
             try:
@@ -245,12 +246,16 @@ class _Start:
             self.last.notices.not_restarted(self.last.progress.run_figures)
 
 
-def _say_outputs(job: Job, plan: Plan, record: RunRecord) -> None:
-    """Print and record where the run's files are, as its nodes have them now."""
+def _say_outputs(
+    job: Job, names: Sequence[str], record: RunRecord, found: GateResult, *, to_resume: bool
+) -> None:
+    """Print and record where the run's files are, as those nodes have them now."""
     from launcher.commands.outputs import output_lines
 
+    head = ClusterView(found.snapshot).head
+    script = head.read(DeepspeedConfig).script if head.has(DeepspeedConfig) else None
     with contextlib.suppress(KeyboardInterrupt):
-        if lines := output_lines(job, [node.name for node in plan.nodes]):
+        if names and (lines := output_lines(job, names, script, to_resume=to_resume)):
             record.write_json("outputs.json", {"text": "\n".join(lines)})
             print_line("\n".join(lines))
 

@@ -103,6 +103,11 @@ class RunController:
         self.ending: Ending | None = None
         """How the run ended, once it is over."""
 
+    @property
+    def ended_nodes(self) -> list[str]:
+        """The nodes on which the run is known to have ended."""
+        return [node.name for node in self.plan.nodes if node.name in self.state.left_processes]
+
     def run(self) -> ExitCode:
         """Start, watch, end, record. Returns the exit code; nothing is left on any node."""
         with self._stop_on_signals():

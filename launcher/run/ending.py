@@ -94,6 +94,7 @@ def ending_as_json(ending: Ending, state: RunState) -> dict[str, Any]:
         "ended_because": ending.because,
         "ranks": {str(rank): code for rank, code in sorted(state.ended.items())},
         "ended_with_run": sorted(state.ended_with_run),
+        "erring": sorted(state.erring_ranks),
         "left": {node: pids for node, pids in state.left_processes.items() if pids},
     }
 

@@ -88,6 +88,9 @@ def _tell_story(
     if others:
         followed = fold_failures(others)
         lines += ["after that:", *(f"  {what}" for what in followed[:_MAX_FOLLOWED])]
+    ended = state.erring_ranks & state.ended_with_run - {failure.rank}
+    if ended - failure.after:
+        lines.append(f"{name_ranks(sorted(ended))} printed errors too, and had not ended yet")
     if before:
         lines += ["before that:", *(f"  {line}" for line in before.splitlines())]
     return "\n".join(lines)

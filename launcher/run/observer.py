@@ -19,6 +19,9 @@ from launcher.run.stall.last_look import LAST_SPAN_S, observe_last
 from launcher.run.stall.stall_monitor import StallMonitor
 from launcher.run.xray_requests import take_questions, write_answer
 
+FRESH_S = 15.0
+"""What was seen so long ago need not be looked at again before an end."""
+
 
 class RunObserver:
     """Has ranks observed when it is due, and keeps, shows and reports what was seen of them.
@@ -45,6 +48,8 @@ class RunObserver:
         """What was last said of the run without progress; empty again once there was a step."""
         self.seen_waiting = ""
         """The same, or what ranks did before the first step or when somebody asked, if later."""
+        self._seen_at_s = 0.0
+        """When that was, in seconds since the start."""
         self._questions: list[str] = []
         self._is_last = False
         self.monitor = StallMonitor(
@@ -72,7 +77,9 @@ class RunObserver:
 
         As long as it `goes_on`; `receive` takes messages for some seconds.
         """
-        if self.seen_waiting or not self._progress.is_quiet:
+        if self.seen_waiting and self._progress.seconds() < self._seen_at_s + FRESH_S:
+            return
+        if not self._progress.is_quiet:
             return
         self._is_last = True
         observe_last(self.monitor, self._keep_last_observation, receive, goes_on)
@@ -112,4 +119,5 @@ class RunObserver:
             self.seen_waiting = self._with_time(seen["said"])
 
     def _with_time(self, seen: str) -> str:
-        return f"{self._progress.seconds():.0f} s after the start: {seen}"
+        self._seen_at_s = self._progress.seconds()
+        return f"{self._seen_at_s:.0f} s after the start: {seen}"

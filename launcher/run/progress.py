@@ -178,7 +178,19 @@ class Progress:
         """The newest step; `steps` is None where the total is not known to be the whole run's."""
         meter = self._meter
         loss = meter.loss if meter.loss is None or math.isfinite(meter.loss) else str(meter.loss)
-        return {"step": meter.number, "steps": meter.total if meter.whole else None, "loss": loss}
+        return {
+            "step": meter.number,
+            "steps": meter.total if meter.whole else None,
+            "loss": loss,
+            "loss_rank": self._loss_rank,
+        }
+
+    @property
+    def _loss_rank(self) -> int | None:
+        """Whose loss that is, where another rank prints its own."""
+        with_loss = [source for source, meter in self._meters.items() if meter.loss is not None]
+        own = next((source for source in with_loss if self._meters[source] is self._meter), "")
+        return int(own.removeprefix("rank")) if own and len(with_loss) > 1 else None
 
     def figures_to_record(self) -> dict[str, Any] | None:
         """What `status` shows of a run under way; None where nothing new is to be recorded yet."""

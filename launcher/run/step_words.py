@@ -23,6 +23,8 @@ class StepFigures:
     left_s: float | None
     since_step_s: float | None
     line_every_s: float | None
+    loss_rank: int | None
+    """Whose the loss is, where several ranks print one."""
 
     @property
     def stands_still(self) -> bool:
@@ -49,7 +51,9 @@ def describe_progress(figures: StepFigures, look: str = "") -> str:
 
     What is late has no pace and no time left, what stands still the line `look` to type.
     """
-    parts = [describe_step(figures), f"loss {figures.loss}" if figures.loss is not None else ""]
+    whose = "" if figures.loss_rank is None else f" of rank {figures.loss_rank}"
+    loss = f"loss {figures.loss}{whose}" if figures.loss is not None else ""
+    parts = [describe_step(figures), loss]
     if figures.is_late:
         wait = describe_wait(figures)
         parts.append(f"{wait}; look: {look}" if look and figures.stands_still else wait)

@@ -22,6 +22,18 @@ COMMANDS = (
 AIO_PROGRAM = b"void io_submit(void); int main(void) { io_submit(); return 0; }"
 """What DeepSpeed links before it takes async_io for possible (its op_builder.builder)."""
 
+_FOLDER = r"([\w./~+@=-]*[A-Za-z_][\w./~+@=-]*)"
+_KEY = r"(?:output|out|save|results?|checkpoints?|ckpt)[-_]?(?:dir|directory|path|folder)"
+OUTPUT_SETTING = re.compile(
+    r"""(?m)^\s*["']?%s["']?\s*:\s*["']?%s["']?\s*,?\s*(?:#.*)?$""" % (_KEY, _FOLDER)
+)
+OUTPUTS_OF_CODE = (
+    re.compile(r"""\b%s\s*=\s*["']%s["']""" % (_KEY, _FOLDER)),
+    re.compile(r"""["']--%s["'][^()]*\bdefault\s*=\s*["']%s["']""" % (_KEY, _FOLDER)),
+    re.compile(r"""\bsave_checkpoint\(\s*(?:save_dir\s*=\s*)?["']%s["']""" % _FOLDER),
+)
+"""Where a text says into which folder it writes."""
+
 WORDS = (
     "deepspeed",
     "deepspeed.initialize",
@@ -54,6 +66,7 @@ WORDS = (
     "mesh_",
     "PipelineModule",
     "load_checkpoint",
+    "args.resume_from_checkpoint",
     "parallel_size",
     "tp_size",
     "peft",
@@ -114,23 +127,36 @@ def script_words(command, workdir):
     seen = read_config_file(os.path.normpath(os.path.join(workdir, command[0])))
     if seen["state"] != "there":
         return None
+    settings = read_settings(command[1:], workdir)
     return {
         "path": command[0],
         "words": [word for word in WORDS if word in seen["text"]],
         "arguments": trainer_arguments(seen["text"]),
-        "settings": settings_words(command[1:], workdir),
+        "settings": settings_words(settings),
+        "outputs": named_outputs(seen["text"], settings.values()),
     }
 
 
-def settings_words(arguments, workdir):
-    """{file: those of WORDS in it} of the JSON and YAML files among the arguments."""
+def read_settings(arguments, workdir):
+    """{file: its text} of the JSON and YAML files among the arguments."""
     files = [word.rpartition("=")[2] for word in arguments]
-    seen = {
+    return {
         file: read_config_file(os.path.normpath(os.path.join(workdir, file)))["text"]
         for file in files
         if file.endswith((".json", ".yml", ".yaml"))
     }
-    return {file: [word for word in WORDS if word in text] for file, text in seen.items()}
+
+
+def settings_words(settings):
+    """{file: those of WORDS in it}, given its text."""
+    return {file: [word for word in WORDS if word in text] for file, text in settings.items()}
+
+
+def named_outputs(script, settings):
+    """Folders to write to that settings name, or else the script; of both as far as plain text."""
+    found = [match for text in settings for match in OUTPUT_SETTING.findall(text)]
+    found = found or [word for pattern in OUTPUTS_OF_CODE for word in pattern.findall(script)]
+    return list(dict.fromkeys(found))[:8]
 
 
 def nvme_paths(config):

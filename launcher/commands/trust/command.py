@@ -14,9 +14,10 @@ from checks.contact.pool import Contact
 from checks.errors import FactError, PreflightError
 from checks.folded_names import fold_names
 from checks.model import Job
-from checks.next_line import first_start_line, next_line
+from checks.next_line import next_line
 from checks.reports.terminal import takes_colour
 from checks.run import examine
+from launcher.commands.live_runs import next_start
 from launcher.commands.remote_scripts import ask_consent, run_scripts
 from launcher.commands.trust import node_logins as hands
 from launcher.commands.trust.key_changes import (
@@ -133,7 +134,7 @@ def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping
 def _prove_logins(job: Job) -> ExitCode:
     proof = examine(job, claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job))
     colour = takes_colour(sys.stdout)
-    go = first_start_line(job)
+    go = next_start(job)
     stop = f"type again: {next_line('trust', job)}"
     lines = proof.summary(go=go, stop=stop, colour=colour, fold_trust=False)
     print("\n".join(lines))

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from checks.model import Job
+from launcher.commands.live_runs import next_start
 from launcher.commands.start import checks_of_copies, refuse_beside_live_run
 from launcher.record import RunRecord
 from tests.support.snapshots import snapshot
@@ -72,3 +73,10 @@ def test_a_dry_run_lets_pass_what_judges_files_that_are_to_be_copied(path, copie
     assert "files.same-files-are-equal" in allowed
     assert ("deepspeed" in allowed) is judged
     assert "files.output-is-writable" not in allowed
+
+
+def test_who_is_told_what_to_type_next_hears_of_the_run_that_has_the_port(live, tmp_path):
+    said = next_start(JOB, tmp_path)
+    assert said.startswith(f"{live.path.name} runs with port 29500 of node1; to watch it: ")
+    other = dataclasses.replace(JOB, master_port=1)
+    assert next_start(other, tmp_path).startswith("Next (copies this folder")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from checks.facts.deepspeed_config import TrainingScript
 from checks.facts.files import FolderSpace
 from checks.facts.workdir_files import WorkdirFiles
 from checks.job.output_folders import output_folders
 from checks.model import Job, Node
-from launcher.commands.outputs import describe_output
+from checks.node.probe.deepspeed_config import named_outputs
+from launcher.commands import outputs
+from launcher.commands.outputs import describe_output, resuming_line
 
 SPACE = FolderSpace("directory", "/w/out")
 SHARD = "zero_pp_rank_0_mp_rank_00_optim_states.pt"
@@ -74,3 +77,54 @@ def test_shards_are_merged_by_the_line_that_is_said(paths, which):
     there = {"n1": seen("a", *paths), "n2": seen("b", *paths)}
     *_, line = describe_output(job(), "/w/out", there)
     assert line.endswith(f" weights {which} -o weights")
+
+
+@pytest.mark.parametrize(
+    ("script", "settings", "found"),
+    [
+        ('args = TrainingArguments(output_dir="out", lr=1)', [], ["out"]),
+        ("p.add_argument('--output_dir', type=str, default='runs/a')", [], ["runs/a"]),
+        ('engine.save_checkpoint("ckpt", tag=f"s{n}")', [], ["ckpt"]),
+        ('engine.save_checkpoint(save_dir="/data/ckpt")', [], ["/data/ckpt"]),
+        ('output_dir="out"', ["model: x\noutput_dir: ./outputs/a  # here\n"], ["./outputs/a"]),
+        ("", ['{"lr": 1, "output_dir": "o"}', '{\n "output_dir": "o/b",\n "lr": 1}'], ["o/b"]),
+        ('output_dir = f"out/{name}"; save(path)', ["output_dir: {{ x }}"], []),
+        ("output_dir = args.output_dir", [], []),
+    ],
+)
+def test_the_folders_that_a_script_or_its_settings_name(script, settings, found):
+    assert named_outputs(script, settings) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        (
+            "start --sync -- train.py --lr 1",
+            "start --sync -- train.py --lr 1 --resume_from_checkpoint out/checkpoint-3",
+        ),
+        (
+            "start --sync",
+            "start --sync -- train.py --lr 1 --resume_from_checkpoint out/checkpoint-3",
+        ),
+    ],
+)
+def test_the_line_that_goes_on_from_a_checkpoint(typed, line, monkeypatch):
+    monkeypatch.setattr("sys.orig_argv", ["/x/python", "-m", "launcher", *typed.split()])
+    own = job("--lr", "1", "--resume_from_checkpoint", "out/checkpoint-1")
+    assert resuming_line(own, "/w/out/checkpoint-3").endswith(f" -m launcher {line}")
+
+
+@pytest.mark.parametrize("to_resume", [True, False])
+def test_a_run_that_failed_names_what_it_can_go_on_from(to_resume, monkeypatch):
+    there = {
+        "/w/out": {"n1": seen("a", "checkpoint-3/x")},
+        "/w/logs": {"n1": seen("a", "log.txt")},
+    }
+    monkeypatch.setattr(outputs, "_look_into", lambda *_: there)
+    own = job("--output_dir", "out", "--logging_dir", "logs")
+    script = TrainingScript("train.py", words=(outputs.TAKES_CHECKPOINT,))
+    lines = outputs.output_lines(own, ["n1"], script, to_resume=to_resume)
+    assert lines[0] == "output: /w/out on n1, newest checkpoint checkpoint-3"
+    assert lines[1].startswith("to go on from it: " if to_resume else "output: /w/logs on n1")
+    assert len(lines) == 2

@@ -67,13 +67,15 @@ def test_the_first_step_and_the_pace_are_said_once(run, clock, said):
         run.line("rank1", f"step {number * 7} loss 2.5")
         assert run.has_pace == (clock[0] - 100.5 > PACE_S)
     assert said == ["first step after 0.5 s"]
-    assert run.describe() == "step 39 of 100, loss 2.5, 2 steps per second, about 30 s left"
+    assert (
+        run.describe() == "step 39 of 100, loss 2.5 of rank 0, 2 steps per second, about 30 s left"
+    )
     clock[0] += UNKNOWN_STEP_S
-    assert run.describe() == "step 39 of 100, loss 2.5, no step for 60 s"
+    assert run.describe() == "step 39 of 100, loss 2.5 of rank 0, no step for 60 s"
     clock[0] -= UNKNOWN_STEP_S
     assert run.run_figures == {
         "seconds": 19.5, "joined_s": None, "first_step_s": 0.5, "steps_per_s": 2.0,
-        "step": 39, "steps": 100, "loss": 2.5,
+        "step": 39, "steps": 100, "loss": 2.5, "loss_rank": 0,
     }  # fmt: skip
 
 
@@ -86,6 +88,13 @@ def test_a_rank_that_goes_on_is_followed_where_the_first_does_not(run, clock):
     clock[0] += UNKNOWN_STEP_S
     run.line("rank0", "step 40 loss 1.4")
     assert (run.run_figures["step"], run.run_figures["loss"]) == (40, 1.4)
+    assert run.run_figures["loss_rank"] == 0
+
+
+def test_a_loss_that_one_rank_prints_needs_no_name(run):
+    run.line("rank1", "step 1 loss 2.5")
+    run.line("rank0", "step 1")
+    assert run.run_figures["loss_rank"] is None
 
 
 def test_a_loss_without_a_number_gives_no_pace(run, clock, said):
@@ -114,7 +123,7 @@ def test_what_status_shows_is_recorded_when_it_changes_and_as_a_sign_of_life(run
     assert figures == {
         "step": 3, "steps": 100, "loss": "nan", "steps_per_s": 0.5, "left_s": 194.0,
         "stepped_s": 17.0, "seconds": 17.0, "joined": 2, "doing": "", "stall": "",
-        "stragglers": "", "line_every_s": 2.0,
+        "stragglers": "", "line_every_s": 2.0, "loss_rank": None,
     }  # fmt: skip
 
 

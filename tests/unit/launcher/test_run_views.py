@@ -387,6 +387,34 @@ def test_why_the_launcher_ended_ranks_is_said_once(tmp_path, show):
         assert shown.count("Ctrl-C") == (state == "stopped")
 
 
+def test_a_rank_that_printed_an_error_was_not_only_ended(tmp_path, show):
+    ended = {"ended_with_run": [0, 1, 3], "erring": [0, 2, 3], "ranks": {"2": 1}}
+    because = "rank 2 failed: exit 1"
+    begin(tmp_path, ranks=4).close(
+        {"state": "failed", "exit": 1, "seconds": 7.0, "ended_because": because, **ended}
+    )
+    shown = show("status")
+    by_launcher = f"ended by the launcher after {because}"
+    assert f"  ranks 0 and 3 on node[1,4]: printed an error too, {by_launcher}\n" in shown
+    assert f"  rank 1 on node2: {by_launcher}\n  rank 2 on node3: exit 1\n" in shown
+
+
+def test_status_says_what_else_runs_where_no_run_is_named(tmp_path, show):
+    first, second = begin(tmp_path), begin(tmp_path)
+    begin(tmp_path).close({"state": "finished", "exit": 0, "seconds": 7.0})
+    shown = show("status")
+    for record in (first, second):
+        assert f" status {record.path.name}\n" in shown
+    named = show("status", first.path.name)
+    assert "also running" not in named
+
+
+def test_whose_loss_is_shown_where_several_ranks_print_one(tmp_path, show):
+    record = begin(tmp_path)
+    record.write_progress({**LIVE, "loss_rank": 1, "at": time.time()})
+    assert "loss 2.31 of rank 1, " in show("status")
+
+
 OPTIONS = ("--deepspeed", "zero3.json", "--output_dir", "checkpoints", "--report_to", "none")
 
 
