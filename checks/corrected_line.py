@@ -35,8 +35,9 @@ def with_line_to_type(error: UsageError) -> str:
     return f"{text}\n{how}: {shlex.join((*program, *mask_typed(corrected)))}"
 
 
-def with_line_of_help(text: str, *command: str) -> str:
-    """The message with a line to type: where it has none, that which lists a command's options.
+def with_line_of_help(text: str, command: Sequence[str], example: str) -> str:
+    """The message with a line to type: where it has none, an example of the command's, if there is
+    one, else that which lists its options.
 
     No line runs in a folder that is gone.
     """
@@ -46,6 +47,8 @@ def with_line_of_help(text: str, *command: str) -> str:
         require_current_folder()
     except UsageError:
         return text
+    if example:
+        return f"{text}\nfor example: {example}"
     return f"{text}\nall options: {next_line('help', None, *command)}"
 
 

@@ -18,7 +18,13 @@ from checks.escaped_streams import escaped_output
 from checks.garbage import kept_for_good
 from checks.job.user_files import require_current_folder
 from checks.next_line import SYNC_KEYS, next_line
-from launcher.command_line import CommandParser, add_command, complete_with, parse_words
+from launcher.command_line import (
+    CommandParser,
+    add_command,
+    complete_with,
+    first_example,
+    parse_words,
+)
 from launcher.commands import completion
 from launcher.exit_codes import ExitCode
 from launcher.run.console import DISK_FULL_ERRNOS, flush_output
@@ -370,7 +376,7 @@ def _run_command(argv: Sequence[str] | None) -> int:
         flush_output(sys.stdout)
     except UsageError as error:
         named = [word for word in words[:1] if word in COMMANDS]
-        text = with_line_of_help(with_line_to_type(error), *named)
+        text = with_line_of_help(with_line_to_type(error), named, first_example(parser, words))
         return _report_error(text, ExitCode.USAGE)
     except PreflightError as error:
         return _report_error(error, ExitCode.FAILED)

@@ -100,6 +100,13 @@ def add_command(
     return parser
 
 
+def first_example(parser: CommandParser, words: Sequence[str]) -> str:
+    """The first line that the help of the typed command shows; empty where it shows none."""
+    path, _ = find_command(parser, words)
+    shown = (path[-1].epilog or "") if path else ""
+    return next(iter(shown.partition("examples:\n")[2].splitlines()), "").strip()
+
+
 def complete_with(action: Action, names: Callable[[Namespace], Iterable[str]]) -> None:
     """Have a shell complete that argument with these names, which are asked for then.
 

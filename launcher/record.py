@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import errno
+import itertools
 import json
 import os
 import re
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.errors import PreflightError, UsageError
-from checks.next_line import next_line
+from checks.next_line import next_line, typed_call
 from checks.node.runtime.processes import find_process
 from checks.private_files import make_private_folder, write_private_file
 from checks.run_files import (
@@ -289,7 +291,24 @@ def find_run(base: Path, which: str | None) -> RecordedRun:
         names = ", ".join(run.name for run in matching[-5:])
         raise UsageError(f"{which!r} is part of several runs' names: {names}; type more of it")
     if not matching:
+        _raise_where_meant(base, which, runs)
         what = f"no run {which!r}" if which else "no run"
         others = f"; all of them: {next_line('runs', None, '--runs', str(base))}" if runs else ""
         raise UsageError(f"{what} in {base}/{others}; --runs DIR names another directory")
     return matching[-1]
+
+
+def _raise_where_meant(base: Path, which: str | None, runs: Sequence[RecordedRun]) -> None:
+    """Raises UsageError with the line to type where a name is misspelt, or is no directory."""
+    if which:
+        names = {word: run.name for run in runs for word in (run.name, run.name.split("-", 2)[-1])}
+        for near in difflib.get_close_matches(which, names, n=1):
+            text = f"no run {which!r} in {base}/; did you mean {names[near]!r}?"
+            raise UsageError(text, typed=(which,), right=(names[near],))
+        return
+    words = typed_call()[1]
+    flag = next((flag for flag, value in itertools.pairwise(words) if value == str(base)), "")
+    named = [run.name for run in all_runs(Path("runs")) if str(base) in run.name]
+    if flag and named and not base.is_dir():
+        text = f"{flag} names a directory, and there is no {base}/; a run is named without it"
+        raise UsageError(text, typed=(flag, str(base)), right=(named[-1],))

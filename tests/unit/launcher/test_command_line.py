@@ -261,6 +261,12 @@ REFUSED = {
     "status a b": "status a",
     "status --rank 2": "status",
     "xray nosuch": "runs --runs runs; --runs DIR names another directory",
+    "xray 20260101-00000-t": "xray 20260101-000000-t",
+    "status --run t": "status 20260101-000000-t",
+    "status --runs nodir": "status",
+    "weights ckpt": "weights checkpoint -o weights",
+    "completion tcsh": "completion bash >>~/.bashrc",
+    "lab up -n 0": "lab up -n 4",
     "diagnose nolog": "runs --runs runs; --runs DIR names another directory",
 }
 
