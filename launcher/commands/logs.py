@@ -20,7 +20,10 @@ from launcher.rank_output import without_colour
 from launcher.record import ORDER, RecordedRun, all_runs, find_run
 
 POLL_S = 0.3
-_LAUNCHERS_OWN = re.compile(r"launcher: (?:\[[^]]*\] )?\[INFO\] \[launch\.py:")
+_LAUNCHERS_OWN = re.compile(
+    r"launcher: (?:\[[^]]*\] )?\["
+    r"(?:INFO\] \[launch\.py:|ERROR\] \[launch\.py:\d+:sigkill_handler\] )"
+)
 """What DeepSpeed's launcher on a node says of itself, a dozen lines at each start and end."""
 MOST_DIGITS = 18
 """Of a number that is typed."""

@@ -238,13 +238,14 @@ def test_what_deepspeeds_launchers_say_of_themselves_is_left_out(tmp_path, show)
     record = begin(tmp_path)
     own = "launcher: [2026-11-28 23:43:12,899] [INFO] [launch.py:253:sigkill_handler] Killing 7"
     wrong = "launcher: [2026-11-28 23:43:12,899] [ERROR] [launch.py:325:main] exits with code 1"
+    ended = "launcher: [2026-11-28 23:43:12,899] [ERROR] [launch.py:259:sigkill_handler] exits"
     record.log("node1", own, "0: [INFO] [launch.py:1:x] of a rank", wrong)
-    record.log("node2", own)
+    record.log("node2", ended)
     record.close({"state": "failed"})
     name = record.path.name
     kept = [f"node1 {line}" for line in ("0: [INFO] [launch.py:1:x] of a rank", wrong)]
     assert show("logs").splitlines() == kept
-    assert show("logs", "--all").splitlines() == [f"node1 {own}", *kept, f"node2 {own}"]
+    assert show("logs", "--all").splitlines() == [f"node1 {own}", *kept, f"node2 {ended}"]
     hidden = "nothing printed; --all shows 1 more, of DeepSpeed's launchers"
     assert show("logs", "--node", "node2") == f"{name}, node2: {hidden}\n"
 
