@@ -28,6 +28,8 @@ CAUGHT_LINES = 3
 """Lines after a traceback that was caught, as its neighbours say, which show that it was."""
 FEW_NUMBERS = 16
 """Elements of a collective that hands on a loss or a flag, and no parameter."""
+MANY_NUMBERS = 1_000_000
+"""Elements of a collective that a slow network alone may hold up."""
 NEAR_END_LINES = 40
 """A stall counts among the last lines alone."""
 
@@ -218,8 +220,15 @@ def _what_led_to(
         for other in (ordered if from_outside else [*ordered, *seen])
         if isinstance(other, Sighting)
         and (other.known.id in follows or (from_outside and other in stalls))
+        and not (other.known.kind is FailureKind.SILENT and _is_of_small_call(cause))
     )
     return next(earlier, None) or next(_ends_of_others(cause, ordered), cause)
+
+
+def _is_of_small_call(cause: Cause) -> bool:
+    """Whether a collective timed out that is over at once, also on a slow network."""
+    sizes = re.findall(r"\bNumel(?:In|Out)=(\d+)", cause_line(cause).text)
+    return bool(sizes) and max(map(int, sizes)) < MANY_NUMBERS
 
 
 def _ends_of_others(cause: Cause, ordered: Sequence[Cause]) -> Iterator[Cause]:

@@ -170,6 +170,11 @@ def test_a_slow_network_explains_a_collective_that_took_too_long(tmp_path):
     assert failure_id(diagnosis_of(tmp_path, SLOW + LATE)) == "nccl-net-plugin-missing"
 
 
+def test_it_explains_no_small_one(tmp_path):
+    small = LATE.replace("536870912", "512")
+    assert failure_id(diagnosis_of(tmp_path, SLOW + small)) == "nccl-watchdog-timeout"
+
+
 @pytest.mark.parametrize("other", [STEPS, OOM_TRACE])
 def test_it_explains_nothing_where_the_run_goes_on_or_fails_by_itself(tmp_path, other):
     assert failure_id(diagnosis_of(tmp_path, SLOW + other)) != "nccl-net-plugin-missing"
