@@ -71,14 +71,18 @@ _OF_WRITERS = re.compile(
 )
 """What asks the reader to turn to the library's writers."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(])|\n+")
+_KEY_ERROR = re.compile(r"KeyError: (?P<key>'[^']+')")
 _NAME = re.compile(r"^(?:[\w.]+\.)?\w+: ?")
 _OF_TENSORS = re.compile(r"/torch/(?:nn|_|utils/data)")
 
 
 def remedy_in(trace: Trace) -> str:
-    """What the message of a library's own `raise` or `assert` asks for; empty where it does not."""
-    if len(trace.errors) != 1 or not trace.frames or not _is_refusal(trace.frames[-1]):
+    """What the message of a library's own `raise` or `assert` asks for, or the key that a program's
+    own code misses; empty where it does not."""
+    if len(trace.errors) != 1 or not trace.frames:
         return ""
+    if not _is_refusal(trace.frames[-1]):
+        return _missing_key(trace.frames[-1], trace.error)
     below = [] if trace.is_broken else trace.details
     message = "\n".join([_NAME.sub("", trace.message, count=1), *below])
     sentences = [each.strip() for each in _SENTENCE_END.split(message) if each.strip()]
@@ -97,6 +101,17 @@ def remedy_in(trace: Trace) -> str:
         if words.search(sentence)
     )
     return _shortened(next(found, ""))
+
+
+def _missing_key(frame: Frame, error: str) -> str:
+    """What a program's own code looked up in vain, where its line shows the look-up."""
+    found = _KEY_ERROR.fullmatch(error)
+    if not found or f"[{found['key']}]" not in frame.code.replace('"', "'"):
+        return ""
+    if library_of(frame.path) or "/lib/python" in frame.path:
+        return ""
+    place = f"{frame.path.rpartition('/')[2]}:{frame.line}"
+    return f"what {place} looks it up in has no {found['key']}: print its keys there"
 
 
 def _is_refusal(frame: Frame) -> bool:

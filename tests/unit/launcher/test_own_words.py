@@ -77,6 +77,18 @@ def test_an_error_of_the_users_own_code_or_of_no_raise_has_none(tmp_path):
     assert not fix_of(tmp_path, error, code="return self._frob(widget)")
 
 
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [
+        ('frob(logs["acc"])', "what rows.py:700 looks it up in has no 'acc': print its keys there"),
+        ("frob(logs)", ""),
+    ],
+)
+def test_a_key_that_a_programs_own_line_looks_up_is_told_with_its_place(tmp_path, code, fix):
+    assert fix_of(tmp_path, "KeyError: 'acc'", path="/data/rows.py", code=code) == fix
+    assert not fix_of(tmp_path, "KeyError: 'acc'", code=code)
+
+
 def test_an_entry_for_all_that_a_library_refuses_says_it_first(tmp_path):
     path = "/v/lib/python3.11/site-packages/verl/workers/frob.py"
     error = "ValueError: the frobber has no widget. Set `frob.widget=1`."
