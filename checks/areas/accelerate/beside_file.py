@@ -56,8 +56,9 @@ def judge_keys_beside_file(node: NodeView, config: AccelerateConfig) -> Verdict 
         for key, value in config.values.items()
         if key not in (*above, *emptied)
     }
-    places = [REFUSED[key] for key in inside] + ["fp16 or bf16"] * bool(above)
-    note = f"{file} must then say what is meant: {', '.join(places)}"
+    places = [f"{REFUSED[key]} {part[key]}" for key in inside]
+    places += [f"fp16 or bf16 ({config.values[key]} here)" for key in above]
+    note = f"what was set here, {file} must then say, if it is meant: {', '.join(places)}"
     edit = delete_lines(accelerate.text or "", f"^({pattern}):")
     fix = edit_fix(node, edit, expected, f"take out {', '.join([*inside, *above])}", note)
     verdict = block if _is_set_up_by_accelerate(node) else warn

@@ -186,4 +186,5 @@ def test_a_deepspeed_config_of_launch_toml_counts_as_that_file():
     snap = snapshot(FSDP, text, FSDP, deepspeed_config="zero3.json")
     found = finding_of("config-is-accepted", snap)
     assert found.cause == "keys-beside-file" and "zero3.json" in found.message
+    assert "zero3.json must then say, if it is meant: zero_optimization.stage 2" in found.fix.note
     assert found.fix.command.endswith(PATH)
