@@ -93,7 +93,7 @@ class KnownHosts:
     hashed: list[tuple[bytes, bytes, tuple[str, str]]] = field(default_factory=list)
     patterns: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
     revoked: list[tuple[str, tuple[str, str], str]] = field(default_factory=list)
-    """Of each name or pattern that a @revoked line has: the key, and `file:line`."""
+    """The names of each @revoked line, its key, and `file:line`."""
     authorities: list[str] = field(default_factory=list)
     """Whom the keys that sign host certificates are believed for: names and patterns."""
 
@@ -118,7 +118,7 @@ class KnownHosts:
             return
         names, key = words[0], (words[1], words[2])
         if marker == "@revoked":
-            self.revoked += [(name, key, where) for name in names.split(",")]
+            self.revoked.append((names, key, where))
         elif names.startswith("|1|"):
             self.hashed.append((*_salt_and_digest(names), key))
         elif any(mark in names for mark in "*?!"):
@@ -177,7 +177,7 @@ def _is(name: str, other: str) -> bool:
     if other.startswith("|1|"):
         salt, digest = _salt_and_digest(other)
         return hmac.digest(salt, name.encode(), hashlib.sha1) == digest
-    return _matches_pattern(name, other.lower())
+    return _matches_list(name, other.lower())
 
 
 def _matches_pattern(name: str, pattern: str) -> bool:

@@ -82,6 +82,13 @@ def test_a_key_is_revoked_for_the_hosts_of_its_line_alone(tmp_path, name):
     assert hosts.revoked_at("other1", KEY) == ""
 
 
+@pytest.mark.parametrize("names", ["*,!node2", "!node2,node*", "node1,node3,!node2"])
+def test_a_host_that_a_revoked_line_excepts_keeps_its_key(tmp_path, names):
+    hosts = known(tmp_path, f"@revoked {names} {KEY[0]} {KEY[1]}")
+    assert hosts.revoked_at("node1", KEY).endswith(":1")
+    assert hosts.revoked_at("node2", KEY) == ""
+
+
 @pytest.mark.parametrize(
     ("lines", "found"),
     [
