@@ -186,7 +186,7 @@ def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
         place, lab, str(example / "train.py"), "--deepspeed_config", str(example / "zero2.json"),
         "--save", "/root/checkpoint",
     )  # fmt: skip
-    assert run.end(300) == 0, run.text
+    assert run.end(1500) == 0, run.text  # on a busy machine the operator alone takes 10 minutes
     losses = [float(loss) for loss in re.findall(r"step \d+ loss ([0-9.]+)", run.text)]
     assert losses[-1] < losses[0] - 1
     # steps that come in one burst, on a busy machine, have no pace
