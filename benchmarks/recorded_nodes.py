@@ -103,7 +103,8 @@ class RecordedNode:
         recorded = facts["job"]["nodes"][min(number, 1)]["name"]
         sections = facts["sections"][recorded]
         text = json.dumps(sections).replace(recorded, name)
-        text = text.replace(sections["login"]["data"]["address"], self.address)
+        address = re.escape(sections["login"]["data"]["address"])
+        text = re.sub(rf"{address}(?!\d)", self.address, text)
         self._sections: dict[str, Any] = json.loads(text)
 
     def answer(self, section: str, args: dict[str, Any]) -> dict[str, Any]:
