@@ -20,8 +20,9 @@ would show that the payloads do not get there any more."""
 OF_THE_CONTROLLER_ALONE = ("container-refuses", "no-python", "shell-noisy", "stalls")
 """Causes of logins that only its own find; ssh's clients have no words for them."""
 REFINED = (
-    "authorized-keys-permissions", "dead-address", "forced-command", "key-missing",
-    "key-mismatched", "key-not-authorized", "key-passphrase", "shell-hangs", "user-unknown",
+    "authorized-keys-permissions", "certificate-refused", "dead-address", "forced-command",
+    "key-mismatched", "key-missing", "key-not-authorized", "key-passphrase", "shell-hangs",
+    "user-unknown",
 )  # fmt: skip
 """Causes that facts of both ends tell from one another; pdsh's ssh is judged by its words alone."""
 NEVER_FOUND = {
