@@ -69,6 +69,9 @@ root op-build-failed
           build by hand on that node, shows it: a CUDA toolkit that is not torch's, a gcc too new
           for it, too little memory (MAX_JOBS=4)
   checks  software.operators-can-be-built, software.build-folders-are-usable, training.smoke-trains
+  follows nvcc-host-compiler-refused, nvcc-unknown-architecture, nvcc-gcc-too-new, gcc-too-old,
+          gcc-missing-header, gcc-killed, compiler-python-header, ld-library-missing,
+          cuda-tool-fatal, ld-file-missing, compiler-refused-source
 root cuda-home-none
   says    expected str, bytes or os.PathLike object, not NoneType
   near    CUDA_HOME|installed_cuda_version|op_builder

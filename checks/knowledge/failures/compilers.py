@@ -84,5 +84,48 @@ root compiler-python-header
   fix     apt install python3-dev (python3.N-dev of the very release), or a Python of uv or conda,
           which brings them
   checks  software.operators-can-be-built
+root nvcc-host-compiler-refused
+  says    Unsupported NVHPC compiler found
+  says    "#error -- unsupported "
+  pattern nvcc fatal +: Unsupported (?P<one>NVHPC) compiler found|
+          #error -- unsupported (?P<two>clang version|pgc\+\+ configuration|ICC configuration|
+          Intel ICX compiler|XLC)
+  cause   nvcc was given a host compiler that it does not support (nvc or pgc++ of the NVIDIA HPC
+          SDK, clang, Intel's): CC, CXX or a loaded module names it
+  fix     `module unload nvhpc` (or intel, llvm), `module load gcc cuda`, CC=gcc CXX=g++ and
+          CUDA_HOME of a plain CUDA toolkit in [env], `rm -r ~/.cache/torch_extensions`; for the CPU
+          optimizer "torch_adam": true goes without a build
+  checks  software.operators-can-be-built
+root cuda-tool-fatal, survivable
+  says    nvcc fatal
+  says    ptxas fatal
+  says    nvlink fatal
+  says    fatbinary fatal
+  pattern \b(?P<tool>nvcc|ptxas|nvlink|fatbinary) fatal *: *(?P<what>\S.*)
+  cause   CUDA's {tool} gave up: {what}
+  fix     repair what it names (an option of another release, a file or GPU model it does not know,
+          a full disk or /tmp): `{tool} --version` and $CUDA_HOME on that node, with the toolkit of
+          torch's CUDA; then `rm -r ~/.cache/torch_extensions`
+  checks  software.operators-can-be-built
+root ld-file-missing, survivable
+  says    "ld: cannot find "
+  pattern \bld: cannot find (?!-l)(?P<file>[^\s:]+)
+  cause   the linker does not find {file}
+  fix     crt1.o, crti.o: libc6-dev (conda: gxx_linux-64, or the system's gcc by CC and CXX); an
+          object file of the build itself: the compiler's first error stands above
+  checks  software.operators-can-be-built
+root compiler-refused-source, survivable
+  says    "error: "
+  says    "): error"
+  says    "): catastrophic error"
+  pattern ^\s*(?P<file>\S+\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hip|inl))(?:(?::\d+){1,2}: error: |
+          (?::\d+){1,2}: fatal error: |\(\d+\): error(?: #\S+)?: |\(\d+\): catastrophic
+          error: )(?P<what>\S.*)
+  cause   the compiler refuses {file}: {what}
+  fix     where it is a header of CUDA, torch or Python, two of them are of releases apart, or one
+          of another than the compiler: compare `nvcc --version`, `gcc --version` and `python -c
+          "import torch; print(torch.__version__, torch.version.cuda)"`; else install the release of
+          that package which is made for this torch; then `rm -r ~/.cache/torch_extensions`
+  checks  software.operators-can-be-built
 """
 )

@@ -171,7 +171,7 @@ root cuda-unknown-environment
   fix     `sudo nvidia-modprobe -u -c=0`, `nvidia-smi` and `dmesg | grep -i xid` on that node;
           restart the container; reboot the node if that does not help
   checks  gpu.driver-answers, gpu.devices-may-be-opened
-  follows gpu-xid, gpu-lost
+  follows gpu-xid, gpu-lost, nvml-lost-in-container
 root cuda-no-gpus-available
   says    No CUDA GPUs are available
   cause   torch was built for GPUs and sees none: CUDA_VISIBLE_DEVICES is empty or names none that
@@ -307,7 +307,7 @@ root cuda-invalid-argument
   says    Cuda failure 1 'invalid argument'
   says    Cuda failure 'invalid argument'
   says    CUDA error: invalid argument
-  unless  transport/nvls\.cc
+  unless  transport/(?:nvls|shm)\.cc
   cause   CUDA refused a call as it was made: memory that is not of this GPU or already freed
           (expandable segments with older NCCL or IPC), more than a GPU has, or a driver that is
           older than the library

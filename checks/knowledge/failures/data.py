@@ -88,5 +88,24 @@ root data-row-without-field
           the data were prepared by another version of the program, or some of their rows lack it
   fix     print the keys of that row there; prepare the data again with this version's script, or
           leave out rows without it; the same data on every node (`sha256sum` of the index files)
+root data-column-missing
+  says    "KeyError: "
+  pattern KeyError: ['"](?P<name>\w+)['"]
+  near    \b(?:kwargs|examples?|batch|samples?|rows?|items?|features?|inputs?|records?|
+          instances?)\[["'](?P<column>\w+)["']\][^\n]*\n(?:[ ~^]+\n)?[^\n]*KeyError:
+          ['"](?P=column)['"]
+  unless  Caught KeyError in DataLoader worker process
+  cause   the function that the traceback names (a reward, a collator, a preprocessing step) reads
+          the column {column}, which the data has not under this name, or which the trainer took out
+          before
+  fix     print(dataset.column_names); rename the column (rename_column) or the key in that
+          function; remove_unused_columns=False keeps columns that the model does not take
+root index-file-missing-on-node
+  shows   ValueError: Memory Map for {path} is not found, missing one or more of files: {files:.+}
+  cause   the index of {path} is not on this node: rank 0 of the whole run builds it, on its own
+          node, and the folder is not shared with the others
+  fix     the data, or index_mapping_dir, in a folder that all nodes share; or build the index on
+          each node first (copy {files} to it)
+  checks  files.needed-data-is-whole
 """
 )

@@ -246,5 +246,15 @@ root evaluate-ranks-apart
           others: they are on other nodes' disks, or an earlier run left its own
   fix     cache_dir on a file system that every node mounts and experiment_id of this run, or gather
           the predictions (gather_for_metrics) and compute on rank 0 alone
+root datasets-arrow-json-column-types
+  says    "JSON parse error: Column("
+  pattern JSON parse error: Column\((?P<column>[^)]*)\) changed from (?P<one>\w+) to (?P<other>\w+)
+  cause   a field of a JSON file ({column}; empty: the whole row) has values of two types: {one} in
+          one row and {other} in another, as a text here and a list there (the row number is of the
+          block, and says little)
+  fix     write each field with one type in every row (all texts, or all lists), as JSON lines, and
+          remove the datasets' cache of it; `jq -c 'map_values(type)' FILE | sort | uniq -c` shows
+          the odd rows
+  checks  files.needed-data-is-whole
 """
 )

@@ -23,8 +23,11 @@ symptom torchrun-child-failed
   fix     {READ_FIRST_RANK}
 symptom torchrun-worker-failed
   shows   failed (exitcode: {code:-?\d+}) local_rank: {local:\d+}
-  cause   the rank with local rank {local} ended with {code}
-  fix     {READ_FIRST_RANK}
+  cause   the rank with local rank {local} ended with {code}; what it said of it is not in this log,
+          unless it stands above
+  fix     {READ_FIRST_RANK}; where that is lost, start again with torchrun --log-dir DIR --tee 3,
+          which keeps each rank's output in a file of its own, or @record of torch's elastic at
+          main() with TORCHELASTIC_ERROR_FILE=/tmp/error.json, which keeps its traceback
 symptom torchrun-sigabrt
   says    "Signal 6 (SIGABRT) received by PID "
   cause   a rank aborted itself: NCCL's watchdog after a time-out, or an error in native code

@@ -360,5 +360,13 @@ root sharded-weight-flat
           (FSDP.summon_full_params, deepspeed.zero.GatheredParameters, TRL's
           unwrap_model_for_generation with ds3_gather_for_generation); one launcher process for each
           GPU, so that no DataParallel comes on top
+root fsdp2-without-shard-dimension
+  says    "specified. Valid mesh_dim_names are ['"
+  pattern Invalid mesh_dim_names? \(?'(?P<name>dp_(?:shard|replicate|cp)\w*)',?\)? specified\. Valid
+          mesh_dim_names are \[(?P<names>'[^]]+)\]
+  cause   FSDP2 looks for {name}, and the mesh has only {names}: data parallelism of size 1 makes no
+          dimension, so that pure tensor or context parallelism leaves FSDP nothing to shard over
+  fix     dp_shard_size of 2 or more (in place of tp_size, or with more GPUs: the product of all
+          sizes is their number), or leave FSDP out of the config; a newer accelerate
 """
 )

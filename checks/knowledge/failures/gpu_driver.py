@@ -22,8 +22,9 @@ root smi-gpu-unreachable
 root nvml-lost-in-container
   says    Failed to initialize NVML: Unknown Error
   cause   the container lost its right to the GPUs, as after `systemctl daemon-reload` on the host
-  fix     restart the container; to prevent it, set docker's native.cgroupdriver=cgroupfs or pass
-          the /dev/nvidia* devices with --device
+  fix     make the container anew; to prevent it, set docker's native.cgroupdriver=cgroupfs, pass
+          the /dev/nvidia* devices with --device or CDI, take a newer container toolkit, and switch
+          off unattended upgrades, which reload systemd
   checks  gpu.devices-may-be-opened, gpu.driver-answers
 root gpu-lost
   says    GPU is lost

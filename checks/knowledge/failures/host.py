@@ -160,7 +160,9 @@ root memory-refused-to-reader
   says    Cannot allocate memory
   says    MemoryError
   pattern \bMemoryError\b.*|\[Errno 12\] Cannot allocate memory
-  near    (?P<reader>torchvision/io|VideoReader|\bdecord\b|torchcodec|\bav/|\bav\.error|imageio|cv2)
+  near    (?P<reader>torchvision/io(?!/\w+\.py:\d+:)|VideoReader|\bdecord\b|torchcodec|\bav/|
+          \bav\.error|imageio|cv2)
+  unless  os\.fork\(\)|_posixsubprocess|_fork_exec\(
   cause   memory was refused to a reader of videos or images ({reader}): each data loader worker
           keeps its own decoders, open files and maps, against the node's memory, the container's
           limit or vm.max_map_count
@@ -173,7 +175,8 @@ root memory-refused-to-loader-worker
   says    MemoryError
   pattern (?<!OutOf)\bMemoryError\b|\[Errno 12\] Cannot allocate memory
   near    in _worker_loop\b|DataLoader worker process \d+
-  unless  torchvision/io|VideoReader|\bdecord\b|torchcodec|\bav/|\bav\.error|imageio|cv2
+  unless  torchvision/io(?!/\w+\.py:\d+:)|VideoReader|\bdecord\b|torchcodec|\bav/|\bav\.error|
+          imageio|cv2|os\.fork\(\)|_posixsubprocess|_fork_exec\(
   cause   memory was refused to a data loader worker: each holds its own copy of what the data set
           keeps in memory, against the node's memory, the container's limit or ulimit -v
   fix     fewer workers (num_workers) and a smaller prefetch_factor; data that is read lazily or
@@ -188,6 +191,18 @@ root rust-out-of-memory
   fix     `free -g`, `ulimit -v` and `dmesg | tail` on that node; fewer processes that load at once
           (num_proc, data loader workers), RAYON_NUM_THREADS=4 in [env]
   checks  limits.memory-is-free, limits.group-allows-enough-memory
+root memory-refused-to-fork
+  says    "[Errno 12] Cannot allocate memory"
+  near    os\.fork\(\)|popen_fork\.py|_posixsubprocess|_fork_exec\(|in _execute_child
+  cause   the kernel refused to copy this process (fork) for a data loader worker or a command; it
+          does so with gigabytes free where huge pages are used up, of which libfabric's EFA
+          provider keeps its buffers (each fork copies them), or where vm.overcommit_memory=2 or the
+          container's limit counts the copy
+  fix     `grep Huge /proc/meminfo` and `free -g` on that node: HugePages_Free 0: with EFA
+          FI_EFA_USE_HUGE_PAGE=0 in [env], or a higher vm.nr_hugepages; CommitLimit reached:
+          vm.overcommit_memory=0; else fewer workers, persistent_workers=True, or
+          multiprocessing_context="forkserver", which copies a small process
+  checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
 """,
     SHM_FIX=SHM_FIX,
 )

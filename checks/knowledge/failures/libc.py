@@ -100,5 +100,14 @@ symptom c10d-error-thrown
   cause   a watchdog of torch ended this rank: a collective failed or timed out, here or as another
           rank ended
   fix     read the `what():` line below and the first time-out or NCCL WARN above
+root native-assertion
+  says    ": Assertion `"
+  pattern (?P<file>[^\s:]+):(?P<line>\d+): (?P<function>\S.*): Assertion `(?P<what>.+)' failed\.
+  cause   native code found what must not be and aborted its process (SIGABRT, exit code -6 or 134):
+          {what} does not hold in {file}:{line}
+  fix     {function} names the library: look there for what it got (a file cut off, sizes that do
+          not fit, a full disk); libraries of one release on every node; PYTHONFAULTHANDLER=1 in
+          [env] shows which Python line called it
+  checks  software.versions-are-equal
 """
 )

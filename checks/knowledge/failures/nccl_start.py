@@ -318,5 +318,18 @@ silent nccl-net-plugin-missing, survivable
           in [env] on every node, or bind it into the container; `NET/OFI` in NCCL_DEBUG=INFO shows
           that it is used; a longer time-out only hides this
   checks  nccl.all-nodes-agree-on-transport
+root nccl-cumem-host-refused
+  says    NCCL WARN Cuda failure
+  says    peer access is not supported between these two devices
+  pattern transport/shm\.cc:\d+ NCCL WARN Cuda failure (?:\d+ )?'(?P<what>[^']+)'|
+          Cuda failure (?:\d+ )?'(?P<last>peer access is not supported between these two devices)'
+  near    transport/shm\.cc:\d+ (?:NCCL WARN|->)
+  cause   ranks of one node are joined through shared memory, and the part of NCCL (2.24 and newer)
+          that takes it from CUDA (cuMem host memory) was refused by the driver, as GPUs without
+          peer access (L4, T4, GeForce) and some containers do; it is not the size of /dev/shm
+  fix     NCCL_CUMEM_HOST_ENABLE=0 in [env] of all ranks (Ray: runtime_env), so that NCCL takes
+          /dev/shm, which then must be large enough (docker --shm-size=8g); or a newer NCCL and
+          driver
+  checks  limits.shm-is-large-enough
 """
 )

@@ -309,5 +309,12 @@ root mpi-init-without-launcher
   fix     Megatron and NeMo: --tp-comm-bootstrap-backend nccl (tp_comm_bootstrap_backend), or
           tp_comm_overlap off; else start the ranks by `mpirun`, or `srun --mpi=pmix` with an MPI
           that was built with Slurm's PMI
+symptom horovod-process-ended
+  says    Horovod detected that one or more processes exited with non-zero status
+  near    Process name: (?P<process>\S+)\s+Exit code: +(?P<code>\d+)
+  cause   {process} ended first, with {code} (137: killed, most often for want of memory; 134 and
+          139: a crash in native code; 1: an error of its own), and horovodrun ended the others
+  fix     read the output of {process}; for 137 `dmesg | grep -i 'killed process'` or `kubectl
+          describe pod` on its node, and the limits of memory there
 """
 )

@@ -242,5 +242,16 @@ root rendezvous-at-any-address
   fix     MASTER_ADDR (--master_addr, --rdzv-endpoint, main_process_ip) with the name or address of
           rank 0's node, the same on every node
   checks  ports.master-port-is-reachable, collective.ranks-meet
+root eaddrinuse-launchers
+  says    errno: 98 - Address already in use
+  pattern failed to (?:bind|listen).*? (?:\S*:)?(?P<port>\d+) \(errno: 98 - Address already in use
+  near    (?:\[launch\.py:\d+:|\[runner\.py:\d+:|torch/distributed/(?:run|launch)\.py|
+          accelerate/commands)[\s\S]*^(?:srun: )?error: (?P<node>[^\s:]+): tasks
+          (?P<tasks>\d+[,-][\d,-]*):
+  cause   srun starts a launcher (deepspeed, torchrun) for each task: those of tasks {tasks} on
+          {node} all want port {port}, which only the first can open
+  fix     one task for each node when a launcher starts the ranks: `srun --ntasks-per-node=1`; or
+          leave the launcher out, and let srun start each rank with RANK=$SLURM_PROCID,
+          LOCAL_RANK=$SLURM_LOCALID; another port does not help
 """
 )

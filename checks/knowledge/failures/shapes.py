@@ -67,6 +67,7 @@ root checkpoint-of-other-parallel-size
   fix     start {size} (torchrun --nproc_per_node {size}), or convert the checkpoint
 root tensor-parallel-divides-no-dimension
   says    dimension of the tensor should be divisible by tensor parallel size
+  pattern (?<!First )dimension of the tensor should be divisible by tensor parallel size
   cause   a weight's dimension (heads, the padded vocabulary, a feed-forward size) cannot be shared
           by the ranks of tensor parallelism
   fix     a tensor-parallel size that divides it, or a vocabulary padded to a multiple of it
@@ -94,5 +95,12 @@ root unsloth-one-gpu
   cause   this release of Unsloth trains on one GPU, and the process sees or was started for several
   fix     CUDA_VISIBLE_DEVICES with one GPU and plain python; a newer Unsloth, which knows DDP; or
           transformers, PEFT and DeepSpeed without it for several GPUs and nodes
+root sequence-parallel-divides-no-length
+  says    First dimension of the tensor should be divisible by tensor parallel size
+  cause   sequence parallelism shares the batch's sequence length (the first dimension of the
+          activations) among the ranks of tensor parallelism, and this batch's length is no multiple
+          of their number: samples of various lengths, not padded
+  fix     let the collator pad to a multiple of the tensor-parallel size (pad_to_multiple_of, or
+          always to the longest sequence), or leave out --sequence-parallel
 """
 )

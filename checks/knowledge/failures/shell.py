@@ -143,5 +143,14 @@ noise conda-library-noise
   says    no version information available (required by
   cause   a library of conda is loaded by a program of the system
   fix     nothing; unset LD_LIBRARY_PATH for that program
+root program-has-no-such-command, usage
+  says    "Error: No such command "
+  pattern Error: No such command '(?P<command>[^']+)'\.
+  near    ^\s*Usage: (?P<program>\S+)
+  cause   `{program}` has no command {command}: it is misspelt, of another release, or the
+          {program} that comes first on PATH is another package's program of that name
+  fix     `which -a {program}` and `{program} --help`; put the bin folder of the environment first
+          (PATH, `hash -r`) or call it there, uninstall the other package, or install the release
+          that has {command}
 """
 )

@@ -33,7 +33,7 @@ symptom elastic-workers-signaled, survivable
   shows   Sending process {pid:\d+} closing signal {signal:SIG\w+}
   cause   torchrun ends the other ranks of its node, because one failed or it was asked to stop
   fix     read the output of the rank that failed first
-  follows ended-by-signal
+  follows ended-by-signal, torchrun-worker-failed
 symptom elastic-worker-group-failed, survivable
   says    Worker group FAILED.
   cause   a rank of this node failed; torchrun starts the group again while attempts are left

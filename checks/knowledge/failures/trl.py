@@ -152,5 +152,14 @@ root trl-client-of-main-process
           for it on another rank (or use_vllm is off)
   fix     call the server on the main process alone and broadcast what it gives, or
           vllm_mode="colocate"; a newer TRL where its own function does this
+root trl-server-is-another
+  says    "Request failed: 40"
+  pattern Exception: Request failed: (?P<status>404|405)\b
+  near    vllm_client\.py
+  cause   the server that answers ({status}) has not the address that TRL's client asks for: it is a
+          plain `vllm serve`, or of another release of TRL
+  fix     start it with `trl vllm-serve --model MODEL` of the trainer's release of TRL (the same
+          `pip show trl` at both ends), or vllm_mode="colocate", which needs no server
+  checks  software.versions-are-equal
 """
 )

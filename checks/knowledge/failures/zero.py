@@ -273,5 +273,14 @@ root zero3-trace-out-of-step
           (use_vllm) in place of the model's own generate; one DeepSpeed engine for each model;
           ZeRO-2 where the model fits
   checks  software.versions-are-equal
+root nvme-swap-file-too-short
+  says    buffer.nbytes()) == num_file_bytes
+  says    "buffer nbytes != file bytes "
+  cause   a swap file of ZeRO-Infinity is shorter than the buffer that is read from it: the disk of
+          nvme_path is full, so that writing was cut off, or files of an earlier run lie there
+  fix     `df -h` and `df -i` of nvme_path on each node, which must be a local NVMe disk and not the
+          container's overlay; delete the folder zero_stage_3 of runs that are over; else a larger
+          disk, or offload to the CPU
+  checks  files.output-is-writable
 """
 )

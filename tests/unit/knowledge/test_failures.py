@@ -64,6 +64,9 @@ GENERAL = set(
     re.findall(
         r"\S+",
         """
+    compiler-refused-source cuda-tool-fatal native-assertion cuda-peer-access datasets-arrow-json
+    data-column-missing triton-ptx-codegen
+    program-has-no-such-command eaddrinuse-legacy devicemesh-dimension-unknown
     bnb-library-missing bnb-missing-for-quantization c10d-object-broadcast-pickle c10d-store-failed
     command-failed cuda-invalid-ordinal cuda-no-gpus-available cuda-no-kernel cuda-oom
     data-path-missing data-path-relative dcp-missing-key deepspeed-launcher-refused disk-full
