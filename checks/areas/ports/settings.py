@@ -194,7 +194,7 @@ def is_range_used_up(node: NodeView) -> bool:
 
 def _reserved_ports(node: NodeView) -> str:
     already = node.read(PortSettings).reserved if node.has(PortSettings) else ""
-    return ",".join(part for part in (already, str(node.job.master_port)) if part)
+    return ",".join(dict.fromkeys(filter(None, (*already.split(","), str(node.job.master_port)))))
 
 
 def sysctl_fix(

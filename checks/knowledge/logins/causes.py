@@ -48,7 +48,7 @@ LOGIN_CAUSES = (
     ),
     Cause(
         "host-key-changed",
-        "its host key is not the one in known_hosts",
+        "known_hosts refuses its host key",
         "removes the old line, appends the key",
     ),
     Cause(

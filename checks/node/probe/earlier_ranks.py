@@ -125,9 +125,18 @@ def written_target(words, env, port):
 
 
 def calls_to(port):
-    """{link of the socket: address} of the connections of this node to that port elsewhere."""
-    found = [sock for sock in tcp_sockets() if sock.state in (ESTABLISHED, SYN_SENT)]
-    return {sock.link: sock.peer[0] for sock in found if str(sock.peer[1]) == port}
+    """{link of the socket: address} of the connections that this node made to that port elsewhere.
+
+    Where this node listens at a connection's own port, the other end made it, from that port.
+    """
+    sockets = tcp_sockets()
+    served = {sock.port for sock in sockets if sock.state == LISTEN}
+    made = [
+        sock
+        for sock in sockets
+        if sock.state in (ESTABLISHED, SYN_SENT) and sock.port not in served
+    ]
+    return {sock.link: sock.peer[0] for sock in made if str(sock.peer[1]) == port}
 
 
 def addresses_of(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -115,3 +116,18 @@ def test_what_was_told_a_head_and_what_is_connected_to_it_come_to_it(tmp_path):
     assert targets[started[0].pid] == ["10.9.9.9", "10.9.9.9"]
     assert targets[started[1].pid] == ["127.0.0.1"]
     assert started[2].pid not in targets
+
+
+def test_who_is_called_from_the_master_port_calls_nobody():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_server(("127.0.0.1", 0)) as free,
+    ):
+        port = free.getsockname()[1]
+        free.close()
+        with socket.create_connection(server.getsockname(), source_address=("127.0.0.1", port)):
+            accepted, peer = server.accept()
+            with accepted:
+                assert peer[1] == port
+                found = earlier_ranks({"command": [], "master_port": port})["comers"]
+    assert os.getpid() not in [comer["pid"] for comer in found]
