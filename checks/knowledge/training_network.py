@@ -150,6 +150,16 @@ def routed_interfaces(node: NodeView) -> list[Interface]:
     return list(dict.fromkeys(interface for interface in owners if interface is not None))
 
 
+def routed_names(cluster: ClusterView) -> list[str]:
+    """What the interface to the other nodes is called, on each node where that is known."""
+    known = (node for node in cluster.reached if node.has(Interfaces) and node.has(Names))
+    leading_out = (
+        [interface.name for interface in routed_interfaces(node) if not interface.is_local_only]
+        for node in known
+    )
+    return list(dict.fromkeys(names[0] for names in leading_out if names))
+
+
 def network_env(node: NodeView) -> dict[str, str]:
     """The variables that hold every backend to the interface that was checked.
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from checks.areas.collective.rendezvous import why_unopened
 from checks.areas.gpu.gpudirect import gpus_reach_adapters
 from checks.areas.nccl.agreement import ROOT_CAUSES
-from checks.areas.nccl.fixes import rdma_fix, unset_fix
+from checks.areas.nccl.fixes import env_ifname_fix, rdma_fix, unset_fix
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
@@ -31,7 +31,7 @@ from checks.knowledge.nccl_transport import (
     known_transports,
     port_kind,
 )
-from checks.knowledge.nccl_variables import NCCL_IFNAME, leading_number
+from checks.knowledge.nccl_variables import GLOO_IFNAME, NCCL_IFNAME, leading_number
 from checks.knowledge.training_network import training_interface
 from checks.model import Fix, Severity, Verdict, ok, skip, unknown, warn
 
@@ -131,8 +131,8 @@ def _other_interface_verdict(node: NodeView, names: Iterable[str]) -> Verdict | 
         f"the ranks on {node.name} use {', '.join(unexpected)}; expected {expected} "
         "alone, which leads to the other nodes"
     )
-    note = f'in launch.toml, [env]: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME = "{expected}"'
-    return warn("other-interface", message, Fix("", "", note), interfaces=unexpected)
+    fix = env_ifname_fix(node, expected, NCCL_IFNAME, GLOO_IFNAME)
+    return warn("other-interface", message, fix, interfaces=unexpected)
 
 
 def _fallback_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:

@@ -10,7 +10,7 @@ from checks.knowledge.nccl_variables import (
     selected_interfaces,
     setting_in_force,
 )
-from checks.knowledge.training_network import routed_interfaces
+from checks.knowledge.training_network import routed_interfaces, routed_names
 from checks.model import Fix
 
 
@@ -29,9 +29,21 @@ def ifname_fix(node: NodeView, setting: Setting) -> Fix:
     ]
     good = routed[0] if routed else "INTERFACE"
     if "launch.toml" in setting.where:
-        note = f'in launch.toml, [env]: {setting.name} = "{good}", or leave it out: start sets it'
-        return Fix("", "", note)
+        return env_ifname_fix(node, good, setting.name)
     return unset_fix(node, setting.name, f"or set it to {good} there; start sets it by itself")
+
+
+def env_ifname_fix(node: NodeView, good: str, *variables: str) -> Fix:
+    """Has [env] name an interface; nothing, where the nodes' interfaces to each other differ."""
+    named, it = " and ".join(variables), "it" if len(variables) == 1 else "them"
+    names = routed_names(node.cluster)
+    note = f'{named} = "{good}", or leave {it} out: start sets {it}'
+    if len(names) > 1:
+        note = (
+            f"leave {named} out: the nodes' interfaces to each other differ ({', '.join(names)}), "
+            f"and start sets {it} for each node"
+        )
+    return Fix("", "", f"in launch.toml, [env]: {note}")
 
 
 def unset_fix(node: NodeView, name: str, alternative: str = "") -> Fix:

@@ -41,6 +41,10 @@ def bridge_for_gloo(name: str, address: str, value: str = "") -> Fault:
     )
 
 
+OTHER_NAME = custom(
+    "interface-of-another-name",
+    "ip link set eth0 down && ip link set eth0 name ens5 && ip link set ens5 up",
+)
 HOSTS_NOT_ASKED = custom(
     "hosts-file-not-asked", "sed -i 's/^hosts:.*/hosts: dns/' /etc/nsswitch.conf"
 )
@@ -81,6 +85,12 @@ CASES = [
     case("peer-name-missing", NAMES, NODE3, "unresolved"),
     case("gloo-interface-wrong", "nccl.socket-interface-exists", NODE3, "interface-missing"),
     case(NCCL_IFNAME_WRONG, "nccl.socket-interface-exists", NODE3, "interface-missing"),
+    case(
+        OTHER_NAME,
+        *("nccl.socket-interface-exists", NODE3, "interface-missing"),
+        job={"env": {"GLOO_SOCKET_IFNAME": "eth0"}},
+        fixable=False,
+    ),
     case(GLOO_LOOPBACK, "nccl.socket-interface-exists", NODE3, "interface-local"),
     case(
         bridge_for_gloo("docker0", "172.17.0.1/16"),

@@ -9,7 +9,7 @@ import pytest
 from checks.facts.environment import Environment
 from checks.facts.rendezvous import Rendezvous, RendezvousRank, RendezvousReport
 from checks.facts.snapshot import Snapshot
-from tests.support.networks import ACTIVE, ROCE, cluster, rdma
+from tests.support.networks import ACTIVE, ROCE, cluster, interfaces, rdma
 from tests.support.paths import RECORDED
 from tests.support.snapshots import judged, with_fact
 
@@ -51,6 +51,10 @@ def outcomes(snap: Snapshot) -> list[str]:
 
 def message(snap: Snapshot, name: str = "node3") -> str:
     return judged(snap, CHECK)[(name,)].message
+
+
+def fix_note(snap: Snapshot) -> str:
+    return judged(snap, CHECK)[("node3",)].fix.note
 
 
 def test_what_was_used_is_told():
@@ -140,6 +144,9 @@ def test_sockets_on_another_interface():
     snap = having("", *other, usual=SOCKETS)
     assert outcomes(snap) == ["pass", "pass", "other-interface"]
     assert "use ib9; expected eth0" in message(snap)
+    assert 'NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME = "eth0"' in fix_note(snap)
+    with_fact(snap, "node2", interfaces(("ens5", "10.0.0.2/24")))
+    assert "leave NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME out" in fix_note(snap)
     wanted = having("", *other, usual=SOCKETS, env={"NCCL_SOCKET_IFNAME": "eth0,ib9"})
     assert outcomes(wanted) == ["pass"] * 3
 

@@ -70,11 +70,20 @@ def test_interface_that_is_not_there(name):
     assert name in one.fix.command
 
 
-def test_interface_from_env_is_missing_on_the_node_of_another_name():
-    snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth0"})
+@pytest.mark.parametrize("name", ["NCCL_SOCKET_IFNAME", "GLOO_SOCKET_IFNAME"])
+def test_no_name_of_one_node_for_all_where_their_interfaces_differ(name):
+    snap = cluster(env={name: "eth0"})
     with_fact(snap, "node2", interfaces(("enp3s0", "10.0.0.2/24")))
     assert wrong(snap) == {"socket-interface-exists": ["node2"]}
-    assert 'NCCL_SOCKET_IFNAME = "enp3s0"' in finding("socket-interface-exists", snap).fix.note
+    note = finding("socket-interface-exists", snap).fix.note
+    assert f"leave {name} out" in note
+    assert "differ (eth0, enp3s0)" in note
+    assert "=" not in note
+
+
+def test_interface_from_env_that_no_node_has():
+    note = finding("socket-interface-exists", cluster(env={"GLOO_SOCKET_IFNAME": "eno7"})).fix.note
+    assert 'GLOO_SOCKET_IFNAME = "eth0", or leave it out' in note
 
 
 @pytest.mark.parametrize(
