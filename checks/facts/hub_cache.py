@@ -15,6 +15,8 @@ class CachedRepository:
     """`commit` is that of the revision, '' where the cache does not know it.
 
     `files` are those of its snapshot, and `broken` the names of those that are links to nothing.
+    `snapshots` are all that are there. `config` is a digest of what config.json says of the model's
+    shape, '' where there is none.
     """
 
     folder: str
@@ -23,6 +25,8 @@ class CachedRepository:
     commit: str = ""
     files: int = 0
     broken: tuple[str, ...] = ()
+    snapshots: tuple[str, ...] = ()
+    config: str = ""
 
     @property
     def whole(self) -> bool:

@@ -10,9 +10,11 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.hub_cache import CachedRepository, HubCache
-from checks.model import Fix, Verdict, block, ok, skip
+from checks.model import Fix, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value
 
 MOST_NAMED = 3
+REVISION_LENGTH = 10
 
 
 @node_check("files.hub-cache-is-whole", HubCache, Environment)
@@ -40,6 +42,50 @@ def hub_cache_is_whole(node: NodeView) -> Verdict:
         if any(repository.there for repository in known.values()) and not here.whole:
             return _faulty_verdict(node, name, here, known)
     return ok(f"{node.read(HubCache).hub} has what the command names there")
+
+
+@node_check("files.hub-caches-agree", HubCache, Environment)
+def hub_caches_agree(node: NodeView) -> Verdict:
+    """What an offline run names on a hub is of the same revision in the cache of every node.
+
+    `refs/main` is as old as the node's last download. Ranks that load other revisions build models
+    of other shapes, which ends their first collective, or train on other data without a word.
+
+    Measured: As `files.hub-cache-is-whole`, the revision that the cache knows `--revision`, else
+    `main`, by, against most nodes. Blocks where the models' `config.json` differ too, else warns.
+
+    Fix:
+        revision-differs: names most nodes' revision in the cache's refs, or copies the repository's
+            folder from a node that has it. An option such as `--revision COMMIT` holds all to one.
+    """
+    if not is_offline(node):
+        return skip("the run is not offline: the hub names the revision")
+    for name, here in node.read(HubCache).repositories.items():
+        known = {peer: other for peer, other in _on_nodes(node, name).items() if other.whole}
+        commits = {peer: other.commit for peer, other in known.items()}
+        usual = majority_value(commits, node.job.head) if here.whole else here.commit
+        if here.commit != usual:
+            source = next(peer for peer, commit in commits.items() if commit == usual)
+            return _other_revision(node, name, known[source], source)
+    return ok(f"{node.read(HubCache).hub} has the revisions that most nodes have")
+
+
+def _other_revision(node: NodeView, name: str, usual: CachedRepository, source: str) -> Verdict:
+    cache = node.read(HubCache)
+    here, (kind, repository) = cache.repositories[name], name.split(" ", 1)
+    path, option = f"{here.folder}/refs/{cache.revision}", f"--{here.option} " * bool(here.option)
+    own, others = (commit[:REVISION_LENGTH] for commit in (here.commit, usual.commit))
+    differs = here.config != usual.config
+    effect = "its config.json differs too" if differs else "and the run is offline"
+    message = (
+        f"{option}{repository} is of revision {own} on {node.name}, {others} on most nodes"
+        f" ({path}): {effect}"
+    )
+    fix = _fix(node, kind, repository, here, {source: usual})
+    if usual.commit in here.snapshots:
+        command = f"printf {shlex.quote(usual.commit)} > {shlex.quote(path)}"
+        fix = node.fix(command, f"as on {source}; the snapshot is there already")
+    return (block if differs else warn)("revision-differs", message, fix)
 
 
 def _on_nodes(node: NodeView, name: str) -> dict[str, CachedRepository]:

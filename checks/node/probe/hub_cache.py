@@ -4,6 +4,8 @@ A snapshot is a folder of links to blobs (huggingface_hub, "Understand caching")
 out the blobs has each file's name, and none of the files.
 """
 
+import hashlib
+import json
 import os
 import re
 
@@ -16,6 +18,8 @@ NAME = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
 KINDS = ("models", "datasets")
 REVISION = re.compile("revision$")
 MOST_FILES = 2000
+NO_SHAPE = ("_name_or_path", "transformers_version")
+"""Keys of config.json that change nothing of the model."""
 
 
 def hub_folder(env):
@@ -54,6 +58,16 @@ def files_of_snapshot(folder):
     return names, broken
 
 
+def config_digest(snapshot):
+    """Of the model's config.json, whatever its layout; "" where there is none to be read."""
+    try:
+        config = json.loads(read_file(os.path.join(snapshot, "config.json")) or "")
+        shape = {key: value for key, value in config.items() if key not in NO_SHAPE}
+    except (ValueError, AttributeError):
+        return ""
+    return hashlib.sha256(json.dumps(shape, sort_keys=True).encode("utf-8")).hexdigest()[:16]
+
+
 def repository(folder, revision):
     """What the cache has of one repository, at that revision."""
     named = read_file(os.path.join(folder, "refs", revision), "") or ""
@@ -67,6 +81,8 @@ def repository(folder, revision):
         "commit": commit,
         "files": len(files),
         "broken": broken,
+        "snapshots": sorted(snapshots),
+        "config": config_digest(snapshot) if snapshot else "",
     }
 
 

@@ -146,7 +146,8 @@ ALIKE = frozenset(
         *("certificate-gone", "authority-unnamed", "authority-revoked", "certificate-file-named"),
         *("bashrc-reads-all", "system-bashrc-begins-a-shell", "ssh-rc-calls-a-dead-host"),
         *("hub-cache-without-the-model", "hub-cache-without-the-snapshot"),
-        "hub-caches-of-all-without-blobs",
+        *("hub-caches-of-all-without-blobs", "hub-cache-of-another-revision-of-one-shape"),
+        "hub-cache-of-another-revision-alone",
         "old-package-in-the-python-path",
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from tests.lab.faults.case import ALL, EVERY_NODE, NODE3, Case, Subjects, case, custom
 
 CHECK = "files.hub-cache-is-whole"
+AGREE = "files.hub-caches-agree"
 MODEL = "/root/.cache/huggingface/hub/models--acme--tiny"
 CACHED = custom(
     "model-cached",
@@ -27,7 +28,25 @@ def cached(name: str, apply: str, cause: str, subjects: Subjects = NODE3, **more
     return case(custom(name, apply), CHECK, subjects, cause, first=first, job=JOB, **more)
 
 
+def dated(name: str, apply: str, **more: Any) -> Case:
+    """The model is in every node's cache, and one has another revision of it."""
+    new = f"cp -r {MODEL}/snapshots/8f1c {MODEL}/snapshots/1b07; printf 1b07 >{MODEL}/refs/main\n"
+    found = ((AGREE, NODE3, "revision-differs"),)
+    severity = {more.pop("severity"): found}
+    return Case(custom(name, new + apply), first=((CACHED, ALL),), job=JOB, **severity, **more)
+
+
+OTHER_SHAPE = (
+    f"rm {MODEL}/snapshots/1b07/*; echo '{{\"n_embd\": 32}}' >{MODEL}/snapshots/1b07/config.json"
+)
 CASES = [
+    dated("hub-cache-of-another-revision", OTHER_SHAPE, severity="blocks"),
+    dated("hub-cache-of-another-revision-of-one-shape", "", severity="warns"),
+    dated(
+        "hub-cache-of-another-revision-alone",
+        f"{OTHER_SHAPE}; rm -r {MODEL}/snapshots/8f1c",
+        severity="blocks",
+    ),
     cached("hub-cache-without-blobs", f"rm {MODEL}/blobs/*", "incomplete"),
     cached("hub-cache-without-the-model", f"rm -r {MODEL}", "missing"),
     cached("hub-cache-without-the-snapshot", f"rm -r {MODEL}/snapshots/*", "incomplete"),

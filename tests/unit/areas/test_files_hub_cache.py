@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from checks.facts.environment import Environment
 from checks.facts.hub_cache import CachedRepository, HubCache
-from checks.model import Outcome
+from checks.model import Outcome, Severity
 from checks.node.probe.hub_cache import hub_cache, hub_folder
 from tests.support.snapshots import judged, snapshot, with_fact
 
@@ -18,14 +20,14 @@ NO_SNAPSHOT = CachedRepository(FOLDER, "model", True)
 ABSENT = CachedRepository(FOLDER, "model")
 
 
-def found(*caches, offline=True, kind="models", shell=None):
+def found(*caches, offline=True, kind="models", shell=None, check=CHECK):
     names = tuple(f"node{number}" for number in range(1, len(caches) + 1))
     snap = snapshot(names, env={"HF_HUB_OFFLINE": "1"} if offline else {})
     for name, repository in zip(names, caches, strict=True):
         known = {f"{kind} acme/tiny": repository} if repository else {}
         with_fact(snap, name, HubCache("/root/.cache/huggingface/hub", repositories=known))
         with_fact(snap, name, Environment(shell=shell or {}))
-    return {subject[0]: finding for subject, finding in judged(snap, CHECK).items()}
+    return {subject[0]: finding for subject, finding in judged(snap, check).items()}
 
 
 @pytest.mark.parametrize("shell", [{}, {"TRANSFORMERS_OFFLINE": "true"}])
@@ -64,6 +66,53 @@ def test_one_that_is_whole_nowhere_is_downloaded(kind, words):
 
 def test_what_no_cache_has_may_be_anything():
     assert {finding.outcome for finding in found(ABSENT, ABSENT).values()} == {Outcome.PASS}
+
+
+OLD = replace(WHOLE, commit="1b07e55c93aa", config="other", snapshots=("1b07e55c93aa",))
+NEW = replace(WHOLE, commit="8f1c2d0aa1bb", config="usual", snapshots=("8f1c2d0aa1bb",))
+BOTH = replace(OLD, snapshots=("1b07e55c93aa", "8f1c2d0aa1bb"))
+AGREE = "files.hub-caches-agree"
+
+
+@pytest.mark.parametrize(
+    ("here", "severity", "command"),
+    [
+        (OLD, Severity.BLOCK, "ssh node1 'tar -C"),
+        (BOTH, Severity.BLOCK, f"printf 8f1c2d0aa1bb > {FOLDER}/refs/main"),
+        (replace(BOTH, config="usual"), Severity.WARN, f"printf 8f1c2d0aa1bb > {FOLDER}/refs/main"),
+    ],
+)
+def test_another_revision_is_named(here, severity, command):
+    answers = found(NEW, NEW, here, check=AGREE)
+    finding = answers["node3"]
+    assert (finding.severity, finding.cause) == (severity, "revision-differs")
+    assert "is of revision 1b07e55c93 on node3, 8f1c2d0aa1 on most nodes" in finding.message
+    assert command in finding.fix.command
+    assert {answers[name].outcome for name in ("node1", "node2")} == {Outcome.PASS}
+
+
+def test_of_two_the_head_is_right():
+    answers = found(NEW, OLD, check=AGREE)
+    assert [answers[name].outcome for name in ("node1", "node2")] == [Outcome.PASS, Outcome.FAIL]
+
+
+@pytest.mark.parametrize("here", [NEW, BROKEN, ABSENT])
+def test_one_that_is_not_whole_is_of_no_revision(here):
+    assert found(NEW, NEW, here, check=AGREE)["node3"].outcome is Outcome.PASS
+
+
+def test_the_hub_names_the_revision_to_a_run_that_asks_it():
+    assert found(NEW, OLD, offline=False, check=AGREE)["node2"].outcome is Outcome.SKIP
+
+
+def test_a_config_is_compared_by_what_it_says(hub):
+    blob, seen = hub / "blobs/aa", []
+    for text in ('{"n": 1, "m": 2}', '{"m":2,"n":1,"transformers_version":"5"}', '{"n": 3}', "x"):
+        blob.write_text(text)
+        seen.append(asked(hub, "--model", "acme/tiny")["models acme/tiny"]["config"])
+    assert seen[0] == seen[1]
+    assert seen[2] not in ("", seen[0])
+    assert seen[3] == ""
 
 
 @pytest.fixture
