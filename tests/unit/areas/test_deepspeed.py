@@ -199,7 +199,13 @@ def test_the_section_reads_config_script_and_folders(tmp_path):
     (tmp_path / "t.py").write_text("from transformers import TrainingArguments\n")
     found = asked(tmp_path, command=["t.py"])
     assert json.loads(found["config"]["text"])[MICRO] == 1
-    script = {"path": "t.py", "words": ["TrainingArguments"], "arguments": None, "settings": {}}
+    script = {
+        "path": "t.py",
+        "words": ["TrainingArguments"],
+        "arguments": None,
+        "settings": {},
+        "outputs": [],
+    }
     assert found["script"] == script
     assert found["nvme"]["n/m"]["nearest"] == str(tmp_path)
     assert found["nvme"]["n/m"]["writable"]
