@@ -305,6 +305,7 @@ class Evidence:
                 with_named_place(line, shown.groups, trace, raw), raw
             )
             shown.silence = _silence_before(raw)
+            shown.first = (earlier.first or earlier.line) if earlier else None
             self.sightings[key] = shown
 
     def _is_worse(self, shown: Sighting, earlier: Sighting) -> bool:

@@ -146,6 +146,8 @@ def _known_failure_lines(verdict: LogVerdict, cause: Sighting, evidence: Evidenc
     yield from (f"       {masked_line(text.strip())}" for text in _lines_below(cause, evidence))
     if cause.trace:
         yield from _chained_error_lines(cause.trace, cause.line.text)
+    if (first := cause.first) and first.text != cause.line.text:
+        yield f"first  {first.place.source}:{first.number}: {masked_line(first.text.strip())}"
     if verdict.laggards:
         yield f"ranks  {verdict.laggards}"
 

@@ -31,6 +31,8 @@ class Sighting:
     """Whether each of its lines tells of it in other words or as an error without its traceback."""
     ends_traceback: bool = False
     """Whether it was seen as the error of a traceback that nobody caught."""
+    first: Line | None = None
+    """Where the same rank had shown it before, in a way that could still be excused."""
     silence: float = 0.0
     """Seconds between the line before it and itself, where both have a time of their own."""
 

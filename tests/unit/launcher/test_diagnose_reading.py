@@ -358,3 +358,18 @@ def test_a_traceback_behind_another_writers_prefix_is_no_part_of_the_error_befor
     _, verdict = diagnose_logs([log])
     assert isinstance(verdict.cause, Trace)
     assert verdict.cause.error == "FrobError: no frob 3"
+
+
+@pytest.mark.parametrize("warned", [True, False])
+def test_where_a_rank_showed_its_failure_first_is_quoted_too(tmp_path, warned):
+    log = tmp_path / "threads.log"
+    early = "OpenBLAS blas_thread_init: pthread_create failed: Resource temporarily unavailable\n"
+    error = (
+        f'{TRACEBACK}:\n  File "/job/train.py", line 3, in <module>\n    work()\n'
+        "RuntimeError: can't start new thread\n"
+    )
+    log.write_text(early * warned + "loading\n" * 3 + error)
+    evidence, verdict = diagnose_logs([log])
+    shown = render_diagnosis(verdict, evidence).splitlines()
+    assert f"seen   {log}:{7 + warned}: RuntimeError: can't start new thread" in shown
+    assert (f"first  {log}:1: {early.strip()}" in shown) is warned
