@@ -14,8 +14,8 @@ class Denial:
     """The first file or folder on the way that does not let the login through.
 
     `need` are the permissions that it lacks, `who` is which of owner (u), group (g) and others (o)
-    the login is there. `more` counts what else denies below the folder `root`. `noexec` is where
-    its file system is mounted, if nothing on that may be run.
+    the login is there. `more` counts what else denies below the folder `root`, of which all is to
+    be opened. `noexec` is where its file system is mounted, if nothing on that may be run.
     """
 
     path: str

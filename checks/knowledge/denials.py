@@ -25,10 +25,10 @@ def opening_fix(node: NodeView, denial: Denial, note: str = "") -> Fix:
         return node.fix(f"namei -l {path}; getfacl -p {path}", "an access list or its mount denies")
     if "w" in denial.need and not own:
         return node.owning_fix(path, note)
-    grant = f"{denial.who}+{denial.need}" if not denial.more else f"{denial.who}+rX"
-    recursive = "-R " if denial.more else ""
-    folder = path if not denial.more else shlex.quote(denial.root)
-    return node.fix(f"chmod {recursive}{grant} {folder}", note, root=not own)
+    whole = denial.more or (denial.folder and denial.root)
+    command = f"-R {denial.who}+rX {shlex.quote(denial.root)}" if whole else ""
+    command = command or f"{denial.who}+{denial.need} {path}"
+    return node.fix(f"chmod {command}", note, root=not own)
 
 
 def denial_words(denial: Denial) -> str:

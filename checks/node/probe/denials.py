@@ -15,12 +15,16 @@ WALK_LIMIT = 2.0
 LETTERS = ((os.R_OK, "r"), (os.W_OK, "w"), (os.X_OK, "x"))
 PATH_IN_WORDS = re.compile(r"""(?<![\w.])/[^\s'":,;()\[\]]+""")
 PACKAGE_FOLDER = re.compile(r"^(.*/(?:site|dist)-packages)/(\w+)")
-FOUND_NOWHERE = re.compile(r"No module named '(\w+)")
+FOUND_NOWHERE = re.compile(
+    r"No module named '(\w+)|from '([\w.]+)' \(unknown location\)"
+    r"|module '([\w.]+)' has no attribute"
+)
+"""What Python says of a package that it cannot list: it takes the folder for an empty package."""
 NOT_MAPPED = re.compile(r"(/[^\s:]+): failed to map segment")
 """What the loader says of a library on a file system that is mounted noexec, among others."""
 MAY_BE_DENIED = re.compile(
     "failed to map segment|ermission denied|"
-    "No module named|cannot import name|cannot open shared|PackageNotFoundError"
+    "No module named|cannot import name|cannot open shared|PackageNotFoundError|has no attribute"
 )
 
 
@@ -48,8 +52,12 @@ def unmapped_library(words):
 
 
 def describe_denial(path, need):
-    """Whose it is, its mode, and what this login lacks of it (`need`, as `chmod` writes it)."""
+    """Whose it is, its mode, and what this login lacks of it (`need`, as `chmod` writes it).
+
+    What a package's folder hides was installed like it: all below that `root` is to be opened.
+    """
     found = os.stat(path)
+    folder = stat.S_ISDIR(found.st_mode)
     groups = {os.getegid(), *os.getgroups()}
     mine = "u" if found.st_uid == os.geteuid() else "g" if found.st_gid in groups else "o"
     return {
@@ -57,7 +65,8 @@ def describe_denial(path, need):
         "owner": account_name(pwd.getpwuid, found.st_uid),
         "group": account_name(grp.getgrgid, found.st_gid),
         "mode": stat.S_IMODE(found.st_mode),
-        "folder": stat.S_ISDIR(found.st_mode),
+        "folder": folder,
+        "root": path if folder and PACKAGE_FOLDER.match(path) and not need & os.W_OK else "",
         "who": mine,
         "noexec": noexec_mount(path) if need & os.X_OK else "",
         "need": "".join(letter for bit, letter in LETTERS if need & bit),
@@ -126,7 +135,7 @@ def denied_import(words):
         return unmapped
     paths = list(dict.fromkeys(PATH_IN_WORDS.findall(words)))
     packages = [found.groups() for found in map(PACKAGE_FOLDER.match, paths) if found]
-    wanted = FOUND_NOWHERE.findall(words)
+    wanted = ["".join(names).replace(".", "/") for names in FOUND_NOWHERE.findall(words)]
     paths += [os.path.join(root, name) for root, _ in packages for name in wanted]
     named = next(filter(None, map(first_denied, paths)), None)
     folders = [os.path.join(*package) for package in dict.fromkeys(packages[::-1])]

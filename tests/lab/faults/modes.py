@@ -61,6 +61,10 @@ FAULTS = (
         *("software.deepspeed-is-installed", "package-denied"),
     ),
     (
+        *("torch-installed-for-root-alone", f"chmod -R go-rwx {TORCH}"),
+        *("software.deepspeed-is-installed", "package-denied"),
+    ),
+    (
         *("metadata-of-root-alone", f"chmod 700 {TORCH}-*.dist-info"),
         *("software.packages-have-their-metadata", "metadata-denied"),
     ),
@@ -107,13 +111,17 @@ CASES += [
         ("pdsh-modules-of-root-alone", 700, PDSH_MODULES),
     )
 ]
-CASES.append(
+CASES += [
     case(
-        custom("part-of-torch-of-root-alone", f"chmod -R go-rwx {TORCH}/optim"),
+        custom(name, f"chmod -R go-rwx {folder}"),
         *("training.smoke-trains", (("node2",),), "package-denied"),
         shape=LabShape(nodes=2, user="trainer"),
         on=("node2",),
         job={**JOB, "command": ("train.py",)},
         first=((custom("have-job", SETUP), ALL[:2]),),
     )
-)
+    for name, folder in (
+        ("part-of-torch-of-root-alone", f"{TORCH}/optim"),
+        ("pydantic-installed-for-root-alone", f"{TORCH}/../pydantic"),
+    )
+]

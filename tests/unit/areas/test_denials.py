@@ -84,6 +84,7 @@ def test_a_compiler_is_opened():
         (replace(CLOSED, who="u", owner="eva", mode=0o055), f"chmod u+rx {SITE}"),
         (replace(CLOSED, who="g", mode=0o705), f"sudo chmod g+rx {SITE}"),
         (replace(CLOSED, more=7, root="/v/torch"), "sudo chmod -R o+rX /v/torch"),
+        (replace(CLOSED, path=f"{SITE}/a", root=f"{SITE}/a"), f"sudo chmod -R o+rX {SITE}/a"),
         (replace(CLOSED, mode=0o755), f"namei -l {SITE}; getfacl -p {SITE}"),
     ],
 )

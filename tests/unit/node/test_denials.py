@@ -97,11 +97,15 @@ def test_what_is_not_there_is_denied_by_nothing(opt):
         ("No module named 'dep'\n  File \"{0}/pkg/b.py\"", ["../dep"], 0),
         ('ValueError: bad\n  File "{0}/pkg/b.py"', ["a.py"], None),
         ("No module named 'dep'\n  File \"{0}/pkg/b.py\"", [], None),
+        ("cannot import name 'A' from 'dep' (unknown location) {0}/pkg/b.py", ["../dep"], 0),
+        ("cannot import name 'A' from 'dep' (unknown location) {0}/pkg/b.py", [], None),
+        ("module 'dep' has no attribute 'A'\n  File \"{0}/pkg/b.py\"", ["../dep"], 0),
+        ("module 'pkg.sub' has no attribute 'A'\n  File \"{0}/pkg/b.py\"", ["sub"], 0),
     ],
 )
 def test_an_import_is_denied_by_what_its_words_lead_to(opt, words, closed, more):
     site = opt / "lib/site-packages"
-    for name in ("pkg/__init__.py", "pkg/a.py", "pkg/b.py", "dep/__init__.py"):
+    for name in ("pkg/__init__.py", "pkg/a.py", "pkg/b.py", "pkg/sub/c.py", "dep/__init__.py"):
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text("")
     for name in closed:
