@@ -105,15 +105,19 @@ class NodeView:
         who = "as root: there is no sudo" if self._lacks_sudo and command else ""
         return Fix(self.as_root(command), self.name, "; ".join(filter(None, (who, note))))
 
-    def owning_fix(self, path: str, note: str = "", *, make: bool = False) -> Fix:
+    def owning_fix(
+        self, path: str, note: str = "", *, make: bool = False, whole: bool = False
+    ) -> Fix:
         """Gives a path, which is a shell word, to this login; `make` makes the folder before.
 
-        The shell takes the login's own id before sudo becomes root.
+        `whole` gives what is below it too. The shell takes the login's own id before sudo
+        becomes root.
         """
         sudo = "" if self._is_root or self._lacks_sudo else "sudo "
         owner = str(self.read(Account).uid) if self._lacks_sudo else "$(id -u)"
+        recursive = "-R " if whole else ""
         made = f"{sudo}mkdir -p {path} && " if make else ""
-        plain = self.fix(f"{made}{sudo}chown {owner} {path}", note)
+        plain = self.fix(f"{made}{sudo}chown {recursive}{owner} {path}", note)
         return replace(plain, note=self.fix("chown", note, root=True).note)
 
     @property

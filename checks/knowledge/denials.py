@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from checks.facts import NodeView
+from checks.facts.account import Account
 from checks.facts.denial import Denial
 from checks.facts.write_locks import WriteLock
 from checks.model import Fix
@@ -15,7 +16,8 @@ SET_BY = "somebody, or a hardening, set it: set it again afterwards if it must s
 def opening_fix(node: NodeView, denial: Denial, note: str = "") -> Fix:
     """Gives the login what it lacks of that file or folder, and nobody more than its kind.
 
-    Where the mode grants it, an access list or the mount denies: that is shown.
+    What another owns in the login's own home becomes the login's, with all below it. Where the
+    mode grants it, an access list or the mount denies: that is shown.
     """
     if denial.noexec:
         where = "and take noexec out of its line in /etc/fstab, or it comes back"
@@ -23,12 +25,21 @@ def opening_fix(node: NodeView, denial: Denial, note: str = "") -> Fix:
     path, own = shlex.quote(denial.path), denial.who == "u"
     if not denial.by_mode:
         return node.fix(f"namei -l {path}; getfacl -p {path}", "an access list or its mount denies")
+    if is_taken_at_home(node, denial):
+        top = shlex.quote(denial.root or denial.path)
+        return node.owning_fix(top, note, whole=denial.folder or denial.more > 0)
     if "w" in denial.need and not own:
         return node.owning_fix(path, note)
     whole = denial.more or (denial.folder and denial.root)
     command = f"-R {denial.who}+rX {shlex.quote(denial.root)}" if whole else ""
     command = command or f"{denial.who}+{denial.need} {path}"
     return node.fix(f"chmod {command}", note, root=not own)
+
+
+def is_taken_at_home(node: NodeView, denial: Denial) -> bool:
+    """Whether another owns it in the login's own home, as after a run by sudo."""
+    home = node.read(Account).home.rstrip("/") if node.has(Account) else ""
+    return bool(home) and denial.who != "u" and denial.path.startswith(f"{home}/")
 
 
 def denial_words(denial: Denial) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from checks.facts import NodeView
 from checks.facts.files import FolderSpace, KeptFile
-from checks.knowledge.denials import denial_words, opening_fix, unlock_fix
+from checks.knowledge.denials import denial_words, is_taken_at_home, opening_fix, unlock_fix
 from checks.model import Fix
 
 SYSTEM = ("/dev/", "/proc/", "/sys/")
@@ -47,9 +47,13 @@ def explain_unwritable(
         command = f"mount -o remount,rw {shlex.quote(folder.mount)}"
         return "read-only", message, node.fix(command, f"or {elsewhere}", root=True)
     if not folder.writable:
-        if folder.denied and ("w" not in folder.denied.need or folder.denied.who == "u"):
-            message = f"{place} cannot be written: {denial_words(folder.denied)}"
-            return "not-writable", message, opening_fix(node, folder.denied, f"or {elsewhere}")
+        if (denied := folder.denied) and (
+            "w" not in denied.need
+            or denied.who == "u"
+            or (is_taken_at_home(node, denied) and not folder.shared)
+        ):
+            message = f"{place} cannot be written: {denial_words(denied)}"
+            return "not-writable", message, opening_fix(node, denied, f"or {elsewhere}")
         login = "the login" if folder.state == "there" else f"the login (in {folder.nearest})"
         path = shlex.quote(folder.absolute)
         message = f"{place} cannot be written by {login}"

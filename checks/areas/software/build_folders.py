@@ -15,7 +15,7 @@ from checks.facts.files import FolderSpace
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import BuildLock, Toolchain
-from checks.knowledge.denials import denial_words, opening_fix
+from checks.knowledge.denials import denial_words, is_taken_at_home, opening_fix
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.units import format_duration
 
@@ -89,9 +89,11 @@ def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict
         ]
         reason = explain_unwritable(node, folder, peers, elsewhere.note)
         return block("not-writable", *reason[1:]) if reason else None
-    if folder.denied and "w" not in folder.denied.need:
-        message = f"{place}: {denial_words(folder.denied)}; compiled code is stored there"
-        return block("not-writable", message, opening_fix(node, folder.denied, elsewhere.note))
+    if (denied := folder.denied) and (
+        "w" not in denied.need or (is_taken_at_home(node, denied) and not folder.read_only)
+    ):
+        message = f"{place}: {denial_words(denied)}; compiled code is stored there"
+        return block("not-writable", message, opening_fix(node, denied, elsewhere.note))
     if folder.read_only or not folder.writable:
         state = "read-only" if folder.read_only else f"not writable ({folder.nearest})"
         given = node.owning_fix(shlex.quote(folder.absolute), elsewhere.note, make=True)

@@ -34,6 +34,7 @@ TRAINER = {
     "job": JOB,
     "first": ((custom("have-job", SETUP), ALL),),
 }
+ROOTS_FOLDER = "mkdir -p ~trainer/.cache/torch_extensions/own; chown -R root ~trainer/.cache"
 FAULTS = (
     (
         "environment-of-root-alone",
@@ -71,6 +72,14 @@ FAULTS = (
     (
         *("compiler-of-root-alone", "chmod 700 $(readlink -f $(command -v c++))"),
         *("software.operators-can-be-built", "tool-denied"),
+    ),
+    (
+        *("cache-of-root-alone", f"{ROOTS_FOLDER}; chmod 700 ~trainer/.cache"),
+        *("software.build-folders-are-usable", "not-writable"),
+    ),
+    (
+        *("extensions-of-root", f"{ROOTS_FOLDER}; chown trainer ~trainer/.cache"),
+        *("software.build-folders-are-usable", "not-writable"),
     ),
     (
         *("config-of-root-alone", "chmod 600 /srv/job/ds.json"),

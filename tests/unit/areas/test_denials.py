@@ -14,7 +14,7 @@ from checks.facts.rendezvous import Rendezvous
 from checks.facts.smoke import Smoke, SmokeRank, SmokeReport
 from checks.facts.software import Software
 from checks.facts.write_locks import WriteLock
-from tests.support.installed import FOUND, PYTHON, SITE, cluster, software, toolchain
+from tests.support.installed import FOUND, PYTHON, SITE, cluster, folder, software, toolchain
 from tests.support.snapshots import judged, snapshot, with_fact
 
 CLOSED = Denial(SITE, "root", "root", 0o700, "o", "rx", folder=True)
@@ -85,6 +85,13 @@ def test_a_compiler_is_opened():
         (replace(CLOSED, who="g", mode=0o705), f"sudo chmod g+rx {SITE}"),
         (replace(CLOSED, more=7, root="/v/torch"), "sudo chmod -R o+rX /v/torch"),
         (replace(CLOSED, path=f"{SITE}/a", root=f"{SITE}/a"), f"sudo chmod -R o+rX {SITE}/a"),
+        (replace(CLOSED, path="/home/eva/p"), "sudo chown -R $(id -u) /home/eva/p"),
+        (
+            replace(CLOSED, path="/home/eva/p/a.py", folder=False, more=7, root="/home/eva/p"),
+            "sudo chown -R $(id -u) /home/eva/p",
+        ),
+        (replace(CLOSED, path="/home/eva/p", who="u", mode=0o55), "chmod u+rx /home/eva/p"),
+        (replace(CLOSED, path="/home/evan/p"), "sudo chmod o+rx /home/evan/p"),
         (replace(CLOSED, mode=0o755), f"namei -l {SITE}; getfacl -p {SITE}"),
     ],
 )
@@ -130,6 +137,10 @@ def test_a_file_of_the_job_is_opened(denial, command):
             replace(CLOSED, path="/out/x", mode=0o755, need="wx"),
             "sudo mkdir -p /out/x && sudo chown $(id -u) /out/x",
         ),
+        (
+            replace(CLOSED, path="/home/eva/out", mode=0o755, need="wx"),
+            "sudo chown -R $(id -u) /home/eva/out",
+        ),
     ],
 )
 def test_an_output_folder_is_opened_or_given_to_the_login(denial, command):
@@ -163,6 +174,15 @@ def test_what_a_checkpoint_replaces_is_given_to_the_login(kept, cause, command):
     snap = with_fact(denied(), "node2", Files(PathState("there", "/run"), output=output))
     with_fact(snap, "node1", Files(PathState("there", "/run")))
     assert found("files.output-is-writable", snap) == (cause, command)
+
+
+@pytest.mark.parametrize(("mode", "need"), [(0o700, "x"), (0o755, "wx")])
+def test_a_cache_that_another_took_in_the_logins_home_is_given_back_whole(mode, need):
+    cache = replace(CLOSED, path="/home/eva/.cache", mode=mode, need=need)
+    kept = folder("/home/eva/.cache/torch_extensions", writable=False, denied=cache)
+    snap = with_fact(cluster(OFFLOAD, toolchain=toolchain(extensions=kept)), "node2", ACCOUNT)
+    command = "sudo chown -R $(id -u) /home/eva/.cache"
+    assert found("software.build-folders-are-usable", snap) == ("not-writable", command)
 
 
 NO_SUDO = "as root: there is no sudo; why"
