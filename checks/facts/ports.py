@@ -169,10 +169,32 @@ class PortSettings(Fact):
 
     @property
     def port_count(self) -> int:
-        """How many ports the range has."""
-        return self.high - self.low + 1
+        """How many ports the range has that are not reserved."""
+        return self.high - self.low + 1 - self.reserved_count
+
+    @property
+    def reserved_count(self) -> int:
+        """How many ports of the range are reserved."""
+        spans = map(self._cut_to_range, self._reserved_spans)
+        return len({port for span in spans for port in span})
+
+    @property
+    def reserved_elsewhere(self) -> tuple[str, ...]:
+        """The spans of `reserved` that take nothing of the range, as the kernel writes them."""
+        return tuple(
+            f"{span[0]}-{span[-1]}" if len(span) > 1 else f"{span[0]}"
+            for span in self._reserved_spans
+            if span and not self._cut_to_range(span)
+        )
 
     def is_reserved(self, port: int) -> bool:
         """Whether the kernel is set to hand that port out to nobody."""
+        return any(port in span for span in self._reserved_spans)
+
+    @property
+    def _reserved_spans(self) -> list[range]:
         spans = (span.partition("-") for span in self.reserved.split(",") if span)
-        return any(int(first) <= port <= int(last or first) for first, _, last in spans)
+        return [range(int(first), int(last or first) + 1) for first, _, last in spans]
+
+    def _cut_to_range(self, span: range) -> range:
+        return range(max(span.start, self.low), min(span.stop, self.high + 1))

@@ -189,6 +189,7 @@ def test_hangup_closes_every_listener():
         ("ECONNRESET", 0.1, False, "reset"),
         ("ETIMEDOUT", 9.0, False, "dropped"),
         ("EADDRNOTAVAIL", 0.0, True, "no-local-port"),
+        ("EADDRINUSE", 0.0, True, "no-local-port"),
     ],
 )
 def test_failures_are_told_apart_by_error_and_time(code, seconds, at_once, outcome):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 import statistics
 
+from checks.areas.ports.settings import is_range_used_up
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
+from checks.facts.ports import PortSettings
+from checks.facts.surroundings import Surroundings
 from checks.facts.view_cache import cached_per_view
 from checks.knowledge.diverted_routes import find_diverted_route
 from checks.knowledge.training_network import (
@@ -121,7 +124,7 @@ def speed_is_equal(node: NodeView) -> Verdict:
     "network.one-network",
     *(Interfaces, Names, Environment),
     severity=Severity.WARN,
-    optional=(Firewall,),
+    optional=(Firewall, PortSettings, Surroundings),
 )
 def one_network(node: NodeView) -> Verdict:
     """Every node reaches all others through its training interface.
@@ -188,6 +191,8 @@ def training_route_fix(node: NodeView, address: str) -> Fix:
 def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
     if not names:
         return ok(f"{node.name} reaches all others through {own.name}")
+    if is_range_used_up(node):
+        return skip("no port is left to call from; see ports.ephemeral-range-is-wide-enough")
     message = f"{node.name} has no route to {', '.join(names)}"
     address = node.read(Names).peers[names[0]].addresses[0]
     ends = (next(iter(own.routable_addresses), ""), address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.areas.ports.settings import is_range_used_up
+from checks.areas.ports.settings import NOT_AVAILABLE, is_range_used_up
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.firewall import Firewall
@@ -13,7 +13,7 @@ from checks.facts.ports import PortSettings
 from checks.facts.surroundings import Surroundings
 from checks.knowledge.firewalls.culprit import listed_chains
 from checks.knowledge.firewalls.opening import loopback_commands
-from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.model import Severity, Verdict, block, ok, skip, unknown, warn
 from checks.units import format_memory
 
 QUEUE_NEEDED = 128
@@ -46,6 +46,8 @@ def loopback_works(node: NodeView) -> Verdict:
         return skip("no port is left to call from; see ports.ephemeral-range-is-wide-enough")
     message = f"a program of {node.name} cannot reach 127.0.0.1: {why}"
     if _has_loopback(node):
+        if why == NOT_AVAILABLE:
+            return unknown(f"{message}, for want of a local port just then")
         if commands := loopback_commands(listed_chains(node)):
             note = "until the next boot; to keep it, accept lo first in the firewall's own files"
             fix = node.fix(" && ".join(commands), note, root=True)

@@ -19,8 +19,11 @@ NEIGHBOUR_SHARE = 0.9
 TRACKED_SHARE = 0.9
 PORTS_OF_A_RANK = 2
 """A socket that listens, and a connection to the store: all to one address, so none is shared."""
-NO_PORT_LEFT = ("Cannot assign requested address", "Address already in use")
-"""What the kernel says to a call, and to who listens, when the range has no port left."""
+NOT_AVAILABLE, IN_USE = "Cannot assign requested address", "Address already in use"
+"""What the kernel says to a call, and to who listens on any port, when no port is left.
+
+The former also where the address is missing.
+"""
 COLLISION_ODDS = 0.01
 """Of the head's ports in use by others: the chance that the master port is one of them."""
 
@@ -36,26 +39,25 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
 
     Where they run out, ranks fail with "cannot assign address".
 
-    Measured: The width of the range, less the TCP sockets that there are (those in TIME_WAIT too),
-    against twice the local ranks times all ranks, which warns. It blocks where the range has less
-    than two ports for each local rank: one that it listens on, one for its call of the store at the
-    master port, and none of these can be shared. Nodes may have different ranges.
+    Measured: The width of the range, less its reserved ports (`net.ipv4.ip_local_reserved_ports`)
+    and the TCP sockets that there are (those in TIME_WAIT too), against twice the local ranks times
+    all ranks, which warns. It blocks where the range has less than two ports for each local rank:
+    one that it listens on, one for its call of the store at the master port, and none of these can
+    be shared. Nodes may have different ranges.
 
     Fix:
         too-narrow, used-up: a file for `/etc/sysctl.d` with a wider range, in which the master port
-            is reserved.
+            is reserved; where reserved ports take it, one that reserves none of the range.
     """
     settings, need = node.read(PortSettings), _needed_connections(node)
     evidence = {"low": settings.low, "high": settings.high, "needed": need, "used": settings.used}
-    span = f"{settings.low}-{settings.high}"
-    if settings.port_count - settings.used >= need:
-        return ok(f"{node.name} has {settings.port_count} ports for {need} connections", **evidence)
-    lines = (
-        f"net.ipv4.ip_local_reserved_ports={_reserved_ports(node)}",
-        "net.ipv4.ip_local_port_range=1024 65535",
-    )
-    fix = sysctl_fix(node, "training-ports", lines)
-    count = settings.port_count
+    span, count = f"{settings.low}-{settings.high}", settings.port_count
+    if settings.reserved_count:
+        evidence["reserved"] = settings.reserved_count
+        span += f", less {settings.reserved_count} of net.ipv4.ip_local_reserved_ports"
+    if count - settings.used >= need and not is_range_used_up(node):
+        return ok(f"{node.name} has {count} ports for {need} connections", **evidence)
+    fix = _more_ports_fix(node, need)
     message = f"{node.name} hands out {count} port{'s' * (count != 1)} ({span}), "
     ranks = 1 if node.job.include or node.job.exclude else node.slots or 1
     if is_range_fatal(node, ranks):
@@ -189,7 +191,26 @@ def is_range_used_up(node: NodeView) -> bool:
         return False
     settings, why = node.read(PortSettings), node.read(Surroundings).loopback
     full = settings.port_count - settings.used < PORTS_OF_A_RANK
-    return full and why in NO_PORT_LEFT
+    return why == IN_USE or (full and why == NOT_AVAILABLE)
+
+
+def _more_ports_fix(node: NodeView, need: int) -> Fix:
+    """A wider range; the range without reservations, where those alone leave it too few."""
+    settings = node.read(PortSettings)
+    unreserved = settings.port_count + settings.reserved_count - settings.used
+    if settings.reserved_count and unreserved >= need:
+        kept = dict.fromkeys((*settings.reserved_elsewhere, str(node.job.master_port)))
+        lines = [f"net.ipv4.ip_local_reserved_ports={','.join(kept)}"]
+        note = (
+            "`grep -rns ip_local_reserved_ports /etc/sysctl.conf /etc/sysctl.d` shows the file "
+            "that reserves them: leave only those there on which a program listens"
+        )
+        return sysctl_fix(node, "training-ports", lines, note)
+    lines = [
+        f"net.ipv4.ip_local_reserved_ports={_reserved_ports(node)}",
+        "net.ipv4.ip_local_port_range=1024 65535",
+    ]
+    return sysctl_fix(node, "training-ports", lines)
 
 
 def _reserved_ports(node: NodeView) -> str:

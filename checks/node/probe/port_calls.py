@@ -39,7 +39,7 @@ def connect_outcome(code, seconds, at_once):
         return "dropped"
     if code in (errno.ECONNRESET, errno.EPIPE):
         return "reset"
-    if code in (errno.EADDRNOTAVAIL, errno.EAGAIN) and at_once:
+    if code in (errno.EADDRNOTAVAIL, errno.EADDRINUSE, errno.EAGAIN) and at_once:
         return "no-local-port"
     if at_once:
         return "no-route"

@@ -69,7 +69,14 @@ ALL_USED = custom(
     "until [ -e /root/held ]; do sleep 0.05; done",
 )
 
+RESERVED = custom(
+    "range-reserved",
+    "cat /proc/sys/net/ipv4/ip_local_port_range | tr '\\t' - "
+    ">/proc/sys/net/ipv4/ip_local_reserved_ports",
+)
+
 CASES = [
+    case(RESERVED, "ports.ephemeral-range-is-wide-enough", NODE3, "too-narrow"),
     case(ALL_USED, "ports.ephemeral-range-is-wide-enough", NODE3, "used-up"),
     case("master-port-dropped", MASTER, TO_HEAD, "dropped"),
     case("master-port-rejected", MASTER, TO_HEAD, "rejected"),

@@ -11,7 +11,7 @@ from checks.facts.surroundings import Surroundings
 from checks.knowledge.training_network import further_addresses
 from checks.model import Node, Outcome
 from checks.stages import ports as stage
-from tests.support.networks import LO, cluster, interfaces
+from tests.support.networks import LO, cluster, interfaces, resolves
 from tests.support.snapshots import judged, with_fact
 
 WIDE, HANDED = "ports.ephemeral-range-is-wide-enough", "ports.master-port-is-not-handed-out"
@@ -69,6 +69,54 @@ def test_a_range_of_which_nothing_is_left_blocks_and_no_firewall_is_accused(why)
             finding.outcome for who, finding in judged(snap, check).items() if "node1" in who
         } == {Outcome.SKIP}
     assert of(WIDE, used=28000).warned
+
+
+@pytest.mark.parametrize(
+    ("reserved", "kept"),
+    [
+        ("32768-60999", ""),
+        ("8080,30000-40000,40001-65000", "8080,"),
+        ("32768-60998,61001", "61001,"),
+    ],
+)
+def test_a_range_that_is_reserved_is_the_only_finding(reserved, kept):
+    snap = settings(reserved=reserved)
+    for name in NODES:
+        why = "Address already in use" if name == "node1" else ""
+        with_fact(snap, name, Surroundings(loopback=why))
+    routeless = {name: (f"10.0.0.{n}", "") for n, name in enumerate(NODES, 1)}
+    with_fact(snap, "node1", resolves("node1", **routeless))
+    found = judged(snap, WIDE)["node1",]
+    assert (found.stops, found.cause) == (True, "too-narrow")
+    assert "of net.ipv4.ip_local_reserved_ports), and its ranks need 16" in found.message
+    assert f"'net.ipv4.ip_local_reserved_ports={kept}29500\\n'" in found.fix.command
+    assert "ip_local_port_range" not in found.fix.command
+    assert "grep -rns ip_local_reserved_ports" in found.fix.note
+    for check in ("network.loopback-works", "network.one-network"):
+        assert judged(snap, check)["node1",].outcome is Outcome.SKIP
+
+
+def test_a_few_reserved_ports_leave_a_range_wide_enough():
+    assert of(WIDE, reserved="29500,33000-34000").outcome is Outcome.PASS
+    one = of(WIDE, low=40000, high=40099, reserved="40000-40009")
+    assert (one.warned, "hands out 90 ports" in one.message) == (True, True)
+    assert "ip_local_reserved_ports=40000-40009,29500" in one.fix.command
+    assert "1024 65535" in one.fix.command, "the whole range is too narrow, too"
+
+
+def test_ports_that_are_bound_and_not_counted_are_used_up():
+    snap = settings()
+    for name in NODES:
+        with_fact(snap, name, Surroundings(loopback="Address already in use"))
+    assert (judged(snap, WIDE)["node1",].cause) == "used-up"
+
+
+def test_no_firewall_is_accused_of_a_call_that_had_no_local_port():
+    snap = settings()
+    for name in NODES:
+        with_fact(snap, name, Surroundings(loopback="Cannot assign requested address"))
+        with_fact(snap, name, Interfaces((LO,)))
+    assert judged(snap, "network.loopback-works")["node1",].outcome is Outcome.UNKNOWN
 
 
 def test_a_master_port_that_is_handed_out():
