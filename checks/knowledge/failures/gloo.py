@@ -30,11 +30,13 @@ root gloo-connect-timeout, peer
 root gloo-no-port
   says    "gloo/transport/tcp/"
   pattern gloo/transport/tcp/.*\. bind: Address already in use
-  cause   gloo listens on any free port, and net.ipv4.ip_local_port_range has none left on this node
+  cause   gloo listens on any free port, and net.ipv4.ip_local_port_range, less what
+          net.ipv4.ip_local_reserved_ports takes of it, has none left on this node
   fix     `printf 'net.ipv4.ip_local_port_range=32768 60999\n' >/etc/sysctl.d/99-ports.conf &&
-          sysctl -p /etc/sysctl.d/99-ports.conf` on that node; `grep -rn ip_local_port_range
-          /etc/sysctl*` names the file that narrowed it; with more than 28000 sockets open, a range
-          from 1024 on, with the master port in net.ipv4.ip_local_reserved_ports
+          sysctl -p /etc/sysctl.d/99-ports.conf` on that node; `grep -rnE
+          'ip_local_(port_range|reserved_ports)' /etc/sysctl*` names the file that narrowed it, or
+          reserves it: reserve only ports on which a program listens; with more than 28000 sockets
+          open, a range from 1024 on, with the master port in net.ipv4.ip_local_reserved_ports
   checks  ports.ephemeral-range-is-wide-enough
 root gloo-ifname
   shows   Unable to find address for: {name}
