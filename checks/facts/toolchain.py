@@ -26,7 +26,8 @@ class Toolchain(Fact):
     """Paths are "" where there is nothing; `nvcc` is the toolkit's version below `cuda_home`.
 
     `extensions` and `triton` are where compiled operators and kernels are kept. `denied` is what
-    keeps the login from a compiler or ninja that is not found.
+    keeps the login from a compiler or ninja that is not found. `absent` are those of CXX and CC
+    that name a program which is not there, `usual_compiler` is the c++ or g++ that is.
     """
 
     section: ClassVar[str] = "toolchain"
@@ -43,3 +44,5 @@ class Toolchain(Fact):
     triton: FolderSpace
     locks: tuple[BuildLock, ...] = ()
     denied: Mapping[str, Denial | None] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    usual_compiler: str = ""

@@ -11,12 +11,14 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.denial import Denial
+from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
 from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, read_config
 from checks.knowledge.denials import denial_words, opening_fix
-from checks.model import Verdict, block, ok, skip, warn
+from checks.knowledge.nccl_variables import Setting, comment_out_fix, setting_in_force
+from checks.model import Fix, Verdict, block, ok, skip, warn
 
 OFFLOADED = {"adagrad": "cpu_adagrad", "lion": "cpu_lion"}
 FUSED = {"adam": "fused_adam", "adamw": "fused_adam", "lamb": "fused_lamb", "lion": "fused_lion"}
@@ -63,7 +65,11 @@ def _configured_operators(config: ParsedConfig) -> list[str]:
     return names
 
 
-@node_check("software.operators-can-be-built", Toolchain, Software, DeepspeedConfig, Gpus)
+@node_check(
+    "software.operators-can-be-built",
+    *(Toolchain, Software, DeepspeedConfig, Gpus),
+    optional=(Environment,),
+)
 def operators_can_be_built(node: NodeView) -> Verdict:
     """Where the config makes DeepSpeed compile operators, this node has what that needs.
 
@@ -77,8 +83,9 @@ def operators_can_be_built(node: NodeView) -> Verdict:
     toolkit at `CUDA_HOME`, in torch's major version.
 
     Fix:
-        no-compiler, no-ninja, no-libaio: installs it. A libaio.h that is not in its usual folders
-            only warns, where the C compiler links libaio.
+        no-compiler, no-ninja, no-libaio: installs it; where `CXX` names a compiler that is not
+            there and another is, turns the line that sets it into a comment. A libaio.h that is not
+            in its usual folders only warns, where the C compiler links libaio.
         tool-denied: the compiler or ninja is there, and the login may not run it. Opens it.
         no-cuda-toolkit, cuda-mismatch: names the toolkit for `CUDA_HOME`, for fused_adam also
             `torch_adam`, which needs none; another major version only warns from DeepSpeed
@@ -153,8 +160,27 @@ def _judge_compiler(node: NodeView, tools: Toolchain, operators: str) -> Verdict
     if denial := tools.denied.get(tools.compiler):
         return _judge_denied_tool(node, tools.compiler, denial)
     message = f"{node.name} has no {tools.compiler}, which DeepSpeed needs to compile {operators}"
+    if setting := absent_compiler(node):
+        return block("no-compiler", f"{message}: {setting}", drop_compiler_fix(node, setting))
     fix = node.fix("apt-get install -y g++", "or gcc-c++ with dnf", root=True)
     return block("no-compiler", message, fix)
+
+
+def absent_compiler(node: NodeView) -> Setting | None:
+    """The CXX that names a compiler which is not there, where another is."""
+    tools = node.read(Toolchain) if node.has(Toolchain) else None
+    blamed = tools and "CXX" in tools.absent and tools.usual_compiler and node.has(Environment)
+    return setting_in_force(node, "CXX") if blamed else None
+
+
+def drop_compiler_fix(node: NodeView, setting: Setting) -> Fix:
+    """Takes CXX, and a CC that is no better, out of where they are set."""
+    tools = node.read(Toolchain)
+    instead = f"{tools.usual_compiler} is used then; or install {setting.value}"
+    if setting.name in node.job.env:
+        return Fix("", "", f"take {' and '.join(tools.absent)} out of {setting.where}: {instead}")
+    names = [name for name in tools.absent if name not in node.job.env]
+    return comment_out_fix(node, *names, more=f": {instead}")
 
 
 def _judge_denied_tool(node: NodeView, name: str, denial: Denial) -> Verdict:

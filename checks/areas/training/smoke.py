@@ -14,6 +14,7 @@ from checks.areas.software.altered_packages import TRAINS, differing_files
 from checks.areas.software.backends import lacks_backend
 from checks.areas.software.build_folders import stale_locks
 from checks.areas.software.launcher_variables import OMPI_LOCAL_RANK
+from checks.areas.software.operators import absent_compiler, drop_compiler_fix
 from checks.areas.software.shadowing import has_foreign_training_package, shadowing_files
 from checks.areas.training.failed_rank import judge_failed_rank
 from checks.check import node_check
@@ -79,7 +80,8 @@ def smoke_trains(node: NodeView) -> Verdict:
         package-shadowed: a file of the working directory has the package's name; the fix renames
             it.
         killed: most often the kernel's out-of-memory killer.
-        op-build-failed: no compiler, or what it needs is missing; the fix installs it.
+        op-build-failed: no compiler, or what it needs is missing; the fix installs it, or takes out
+            the `CXX` that names one that is not there.
         stale-build-lock: ranks would wait forever for a build that was interrupted; the fix removes
             its lock. [software](software.md#softwareno-build-lock-is-left) reports one older than
             10 minutes.
@@ -173,6 +175,10 @@ def _judge_op_build(node: NodeView, op: CompiledOp | None) -> Verdict | None:
         return None
     if op.problem:
         message = f"training on {node.name} will fail to compile {op.name}: {_first_error(op)}"
+        setting = absent_compiler(node)
+        if setting and setting.value in op.problem:
+            fix = drop_compiler_fix(node, setting)
+            return block("op-build-failed", f"{message}: {setting}", fix, compiler=op.problem)
         fix = _compiler_fix(node, op.problem)
         return block("op-build-failed", message, fix, compiler=op.problem)
     if op.lock and not _is_known_stale(node, op):

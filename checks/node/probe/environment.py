@@ -17,7 +17,7 @@ PREFIXES = (
 NAMES = (
     "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "NODE_RANK", "LD_LIBRARY_PATH",
     "LD_PRELOAD", "LD_BIND_NOW", "GLIBC_TUNABLES", "DSHPATH", "PATH", "LANG", "LC_ALL", "USE_LIBUV",
-    "OMPI_COMM_WORLD_LOCAL_RANK",
+    "OMPI_COMM_WORLD_LOCAL_RANK", "CC", "CXX",
 )  # fmt: skip
 SHELL_FILES = (
     "~/.bashrc", "~/.bash_profile", "~/.bash_login", "~/.profile", "~/.zshenv", "~/.cshrc",

@@ -67,12 +67,24 @@ def has_forward_compatibility(env):
     return beside or bool(glob.glob("/usr/local/cuda*/compat/libcuda.so*"))
 
 
+def program_of(env, variable):
+    """The program that a variable such as CXX="ccache g++" has run; "" for none."""
+    return (shlex.split(env.get(variable) or "") or [""])[0]
+
+
+def absent_compilers(env, path):
+    """Those of CXX and CC that name a program which is not there."""
+    named = {name: program_of(env, name) for name in ("CXX", "CC")}
+    return [name for name, tool in named.items() if tool and not shutil.which(tool, path=path)]
+
+
 @section("toolchain")
 def toolchain(args):
     """Compiler, ninja, CUDA's toolkit, libaio, and the folders of compiled operators."""
     env = rank_environment(os.environ, args.get("env", {}), args["python"], args.get("workdir"))
     path = env.get("PATH", os.defpath)
-    compiler = (shlex.split(env.get("CXX") or "c++") or ["c++"])[0]
+    compiler = program_of(env, "CXX") or "c++"
+    usual = [shutil.which(name, path=path) for name in ("c++", "g++")]
     home, kept = cuda_home(env), kernel_folders(env)
     looks = {name: (writable_space, os.path.abspath(folder)) for name, folder in kept.items()}
     looks["locks"] = (build_locks, os.path.abspath(kept["extensions"]))
@@ -83,6 +95,8 @@ def toolchain(args):
         "compiler_path": found[compiler],
         "ninja": found["ninja"],
         "denied": {name: denied_program(name, path) for name in found if not found[name]},
+        "absent": absent_compilers(env, path),
+        "usual_compiler": next(filter(None, usual), ""),
         "cuda_home": home,
         "nvcc": toolkit_version(home),
         "libaio": any(os.path.exists(header) for header in AIO_HEADERS),

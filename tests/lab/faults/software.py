@@ -101,6 +101,15 @@ CASES = [
         fixable=False,
     ),
     case(
+        custom(
+            "cxx-names-no-compiler",
+            "sed -i '1i export CC=/usr/bin/gcc-9 CXX=/usr/bin/g++-none' $HOME/.bashrc",
+        ),
+        *(BUILDS, NODE3, "no-compiler"),
+        job=OFFLOAD,
+        first=HAVE_ZERO,
+    ),
+    case(
         custom("no-ninja-for-offload", 'rm -f $(type -ap ninja) "$(dirname "$PYTHON")/ninja"'),
         *(BUILDS, NODE3, "no-ninja"),
         job=OFFLOAD,

@@ -11,6 +11,7 @@ import pytest
 
 from checks.facts.decode import decode_fact
 from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.environment import Environment
 from checks.facts.toolchain import BuildLock, Toolchain
 from checks.model import Outcome
 from checks.node.probe import toolchain as probe
@@ -25,7 +26,7 @@ from tests.support.installed import (
     software,
     toolchain,
 )
-from tests.support.snapshots import judged
+from tests.support.snapshots import judged, with_fact
 
 OFFLOAD = {"zero_optimization": {"stage": 2, "offload_optimizer": {"device": "cpu"}}}
 NVME = {"zero_optimization": {"stage": 3, "offload_param": {"device": "nvme", "nvme_path": "/n"}}}
@@ -67,6 +68,37 @@ FUSED = {"optimizer": {"type": "AdamW"}}
 )
 def test_what_the_config_has_compiled_can_be(config, facts, expected):
     assert node2_outcome("operators-can-be-built", config, **facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("places", "env", "usual", "command"),
+    [
+        (("/etc/environment:3",), {}, "/usr/bin/c++", "sed -i '3s/^/# /' /etc/environment"),
+        (("/root/.bashrc:1",), {}, "/usr/bin/c++", "sed -i '1s/^/: # /' /root/.bashrc"),
+        ((), {"CXX": "g++-9"}, "/usr/bin/c++", ""),
+        (("/etc/environment:3",), {}, "", "apt-get install -y g++"),
+    ],
+)
+def test_a_variable_that_names_an_absent_compiler_is_taken_out(places, env, usual, command):
+    tools = {"compiler": "g++-9", "compiler_path": "", "absent": ("CXX", "CC")}
+    tools["usual_compiler"] = usual
+    shell = Environment({"CXX": "g++-9", "CC": "gcc-9"}, {"CXX": places, "CC": places})
+    snap = with_fact(
+        cluster(OFFLOAD, toolchain=toolchain(**tools), job={"env": env}), "node2", shell
+    )
+    finding = judged(snap, "software.operators-can-be-built")[("node2",)]
+    assert (finding.cause, finding.stops) == ("no-compiler", True)
+    assert finding.fix
+    assert finding.fix.command.removeprefix("sudo ") == command
+    blamed = f"CXX=g++-9 ({places[0]} of node2)" if places else "CXX=g++-9 ([env] of launch.toml)"
+    assert (blamed in finding.message) is bool(usual)
+    assert ("CXX and CC" in finding.fix.note) is bool(env)
+
+
+def test_a_compiler_that_a_variable_names_is_looked_for():
+    env = {"CXX": "g++-none -O1", "CC": "sh"}
+    assert probe.absent_compilers(env, "/bin:/usr/bin") == ["CXX"]
+    assert probe.absent_compilers({"CC": ""}, "/bin:/usr/bin") == []
 
 
 @pytest.mark.parametrize(
