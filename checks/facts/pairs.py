@@ -33,7 +33,7 @@ class Pairs(Fact):
     """
 
     section: ClassVar[str] = "pairs"
-    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port")
+    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port", "python", "workdir")
     heavy: ClassVar[bool] = True
     measured: Mapping[str, PairSpeed] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)

@@ -92,7 +92,7 @@ class DialResults(Fact):
     """
 
     section: ClassVar[str] = "dial"
-    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port")
+    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port", "python", "workdir")
     momentary: ClassVar[bool] = True
     reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
     failed: tuple[FailedCall, ...] = ()

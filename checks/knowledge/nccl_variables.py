@@ -33,10 +33,17 @@ class Setting:
 
 
 def setting_in_force(node: NodeView, name: str) -> Setting | None:
-    """What a rank on that node would have: [env], else its shell, else NCCL's own files."""
+    """What a rank on that node would have.
+
+    Of its interpreter's start-up files, else [env], else its shell, else NCCL's own files.
+    """
+    environment = node.read(Environment)
+    if name in environment.by_python:
+        origin = ", ".join(environment.set_in.get(name, ())) or environment.by_python[name]
+        where = f"{origin} of {node.name}, which Python runs at its start"
+        return Setting(name, environment.shell[name], where)
     if name in node.job.env:
         return Setting(name, node.job.env[name], "[env] of launch.toml")
-    environment = node.read(Environment)
     if name in environment.shell:
         conf = tuple(f"{path}:" for path in environment.nccl_conf)
         lines = [line for line in environment.set_in.get(name, ()) if not line.startswith(conf)]
@@ -95,6 +102,15 @@ def comment_out_fix(node: NodeView, *names: str, more: str = "") -> Fix:
     environment = node.read(Environment) if node.has(Environment) else Environment()
     places = dict.fromkeys(place for name in names for place in environment.set_in.get(name, ()))
     note = f"for the next login{more}"
+    by_python = {
+        name: environment.by_python[name] for name in names if name in environment.by_python
+    }
+    if by_python:
+        note = f"Python runs that file at its start{more}"
+    if by_python and not places:
+        words = (shlex.quote(word) for word in ("|".join(by_python), *by_python.values()))
+        find = f"grep -rnwE --include='*.py' --include='*.pth' -e {' '.join(words)}"
+        return node.fix(find, f"take out what it finds: {note}")
     if not places:
         files = "~/.[a-z]* /etc/environment /etc/profile.d /etc/ssh/sshd_config"
         find = f"grep -rsnE {shlex.quote('|'.join(names))} {files}"
@@ -104,7 +120,11 @@ def comment_out_fix(node: NodeView, *names: str, more: str = "") -> Fix:
     ):
         note = f"every process that starts NCCL reads that file{more}"
     edits = [comment_out_command(place, *environment.nccl_conf) for place in places]
-    return node.fix(" && ".join(edits), note, root=any("/etc/" in place for place in places))
+    return node.fix(" && ".join(edits), note, root=any(map(_is_of_root, places)))
+
+
+def _is_of_root(place: str) -> bool:
+    return "/etc/" in place or place.startswith("/usr/")
 
 
 def comment_out_command(place: str, *no_shells: str) -> str:
@@ -113,7 +133,9 @@ def comment_out_command(place: str, *no_shells: str) -> str:
     `:` keeps a shell's block valid when nothing else is in it; the other files have no blocks.
     """
     path, _, line = place.rpartition(":")
-    plain = path in ("/etc/environment", *no_shells) or path.endswith("/.ssh/environment")
+    if path.endswith(".py"):
+        return f"sed -i '{line}s/[^ \t]/pass # &/' {shlex.quote(path)}"
+    plain = path in ("/etc/environment", *no_shells) or path.endswith(("/.ssh/environment", ".pth"))
     mark = "#" if plain else ": #"
     return f"sed -i '{line}s/^/{mark} /' {shlex.quote(path)}"
 

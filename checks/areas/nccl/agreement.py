@@ -73,7 +73,8 @@ def socket_interface_exists(node: NodeView) -> Verdict:
     A name that does not exist on the node ends in "no socket interface found" or "Unable to find
     address for". One that is down, loopback or docker's ends in a hang.
 
-    Measured: The variables, as NCCL and gloo read them, against the node's interfaces and routes:
+    Measured: The variables as a rank has them, after the login, `[env]` and what Python runs at its
+    start (`sitecustomize`, `.pth`), as NCCL and gloo read them, against interfaces and routes:
     gloo uses each interface of its list, and NCCL's processes meet on the first that is left to
     them, which is the loopback where `^docker0` does not exclude it too.
 

@@ -6,6 +6,7 @@ import re
 import shutil
 
 from checks.node.probe.core import section
+from checks.node.probe.startup_variables import startup_variables
 from checks.node.runtime.files import read_file
 
 PREFIXES = (
@@ -121,16 +122,18 @@ def variable_settings(conf=()):
 
 @section("environment")
 def environment(args):
-    """The variables of this shell and of NCCL's files."""
+    """The variables of this shell, of the interpreter's start-up files and of NCCL's files."""
     conf = conf_files(args.get("env") or {})
-    hidden = hidden_programs()
+    hidden, by_python = hidden_programs(), startup_variables(args)
+    by_python = {name: by_python[name] for name in by_python if steers_training(name)}
+    variables = dict(os.environ, **{name: found[0] for name, found in by_python.items()})
+    lines = {name: found[2] for name, found in by_python.items()}
     return {
         "shell": {
-            name: mask_secret(name, os.environ[name])
-            for name in os.environ
-            if steers_training(name)
+            name: mask_secret(name, variables[name]) for name in variables if steers_training(name)
         },
-        "set_in": variable_settings(conf),
+        "set_in": dict(variable_settings(conf), **lines),
+        "by_python": {name: found[1] for name, found in by_python.items()},
         "nccl_conf": conf,
         "hidden_programs": hidden,
         "path_replaced_in": path_replaced_in() if hidden else [],

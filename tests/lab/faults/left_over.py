@@ -50,6 +50,7 @@ STRAY = custom(
     "backend-of-other-hardware",
     f"{IN_SITE}mkdir torch_npu; echo 'raise RuntimeError(\"no device\")' >torch_npu/__init__.py",
 )
+OTHER = 'import os\nos.environ["GLOO_SOCKET_IFNAME"] = '
 SMALL = replace(LabShape(), nodes=2)
 BACKENDS, QUIET = "software.torch-backends-are-there", "software.python-starts-quietly"
 STARTS, SMOKE = "software.python-is-there", "training.smoke-trains"
@@ -82,6 +83,16 @@ CASES: list[Case] = [
     warned(
         site_file("path-file-fails", "a.pth", "import nothing_here"),
         *(QUIET, NODE3, "startup-noisy"),
+    ),
+    case(
+        site_file("sitecustomize-names-an-interface", "sitecustomize.py", f'{OTHER}"ib0"'),
+        *("nccl.socket-interface-exists", NODE3, "interface-missing"),
+    ),
+    warned(
+        site_file(
+            "path-file-sets-channels", "a.pth", 'import os; os.environ["NCCL_MIN_NCHANNELS"]="4"'
+        ),
+        *("nccl.variables-are-equal", NODE3, "variable-differs"),
     ),
     Case(site_file("path-file-of-all-fails", "a.pth", "import nothing_here"), on=ALL),
     case(

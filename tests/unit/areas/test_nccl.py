@@ -1,10 +1,14 @@
 """NCCL's and gloo's settings against what each node has."""
 
+import subprocess
+import sys
+
 import pytest
 
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.rdma import Rdma
+from checks.knowledge.nccl_variables import comment_out_command
 from checks.model import Outcome, Severity
 from checks.node.probe import environment as probe
 from tests.support.networks import ACTIVE, DOWN, LO, ROCE, cluster, interfaces, rdma
@@ -256,6 +260,70 @@ def test_the_line_that_sets_a_variable_is_named_and_taken_out_without_breaking_i
     one = finding("socket-interface-exists", with_fact(cluster(), "node2", fact))
     assert "(/home/a b/.bashrc:3 of node2)" in one.message
     assert one.fix.command == "sed -i '3s/^/: # /' '/home/a b/.bashrc'"
+
+
+SITE = "/venv/lib/python3.11/site-packages"
+
+
+@pytest.mark.parametrize(
+    ("origin", "places", "command"),
+    [
+        (f"{SITE}/sitecustomize.py", (4,), f"sed -i '4s/[^ \t]/pass # &/' {SITE}/sitecustomize.py"),
+        (f"{SITE}/fabric.pth", (1,), f"sed -i '1s/^/# /' {SITE}/fabric.pth"),
+        (f"{SITE}/sitecustomize.py", (), f"-e GLOO_SOCKET_IFNAME {SITE}/sitecustomize.py"),
+        ("/venv", (), "-e GLOO_SOCKET_IFNAME /venv"),
+    ],
+)
+@pytest.mark.parametrize("env", [{}, {"GLOO_SOCKET_IFNAME": "eth0"}])
+def test_what_python_sets_at_its_start_is_over_all_else(origin, places, command, env):
+    lines = {"GLOO_SOCKET_IFNAME": tuple(f"{origin}:{line}" for line in places)}
+    shell = {"GLOO_SOCKET_IFNAME": "ib0"}
+    fact = Environment(shell, lines, by_python={"GLOO_SOCKET_IFNAME": origin})
+    one = finding("socket-interface-exists", with_fact(cluster(env=env), "node2", fact))
+    assert one.cause == "interface-missing"
+    assert "of node2, which Python runs at its start) matches none" in one.message
+    assert origin in one.message
+    assert command in one.fix.command
+
+
+def asked(folder, **env):
+    args = {"python": sys.executable, "workdir": str(folder), "env": env}
+    return probe.environment(args)
+
+
+def test_the_section_asks_the_interpreter_what_it_sets(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os\nif True:\n    os.environ['NCCL_ALGO'] = 'Ring'\n"
+        "os.environ.setdefault('GLOO_SOCKET_IFNAME', 'ib0')\n"
+        "os.environ.update(\n    NCCL_PROTO='LL',\n)\n"
+        "os.environ['PATH'] = os.environ['MY_OWN'] = '/nowhere'\n"
+        "os.environ['NCCL_DEBUG'] = 'INFO'\n"
+    )
+    found = asked(tmp_path, NCCL_DEBUG="INFO")
+    file = str(tmp_path / "sitecustomize.py")
+    assert found["by_python"] == {"NCCL_ALGO": file, "NCCL_PROTO": file}
+    assert [found["shell"][name] for name in ("NCCL_ALGO", "NCCL_PROTO")] == ["Ring", "LL"]
+    assert found["set_in"]["NCCL_ALGO"] == [f"{file}:3"]
+    assert found["set_in"]["NCCL_PROTO"] == []
+    assert found["shell"].get("PATH") != "/nowhere"
+
+
+@pytest.mark.parametrize(
+    "text", ["raise SystemExit(3)", "print('hello')", "import os; os._exit(1)"]
+)
+def test_an_interpreter_that_sets_nothing_changes_nothing(tmp_path, text):
+    (tmp_path / "sitecustomize.py").write_text(text)
+    assert asked(tmp_path)["by_python"] == {}
+
+
+@pytest.mark.parametrize("indent", ["", "if True:\n    "])
+def test_a_statement_that_becomes_a_comment_leaves_a_program(tmp_path, indent):
+    file = tmp_path / "sitecustomize.py"
+    file.write_text(f"import os\n{indent}os.environ['NCCL_ALGO'] = 'Ring'\n")
+    (place,) = asked(tmp_path)["set_in"]["NCCL_ALGO"]
+    subprocess.run(comment_out_command(place), shell=True, check=True)
+    assert asked(tmp_path)["by_python"] == {}
+    compile(file.read_text(), str(file), "exec")
 
 
 def test_a_line_in_a_file_that_is_no_shells_becomes_a_comment_by_root():
