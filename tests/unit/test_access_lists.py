@@ -34,7 +34,7 @@ def access_list(named, mask, *, own_group=0, others=0):
 @pytest.fixture
 def project(monkeypatch):
     """A home that anybody may enter, in it a project, in that what its preflight left."""
-    with tempfile.TemporaryDirectory(prefix="access-", dir="/var/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix="access-") as name:
         home = Path(name)
         home.chmod(0o755)
         monkeypatch.setenv("HOME", name)
