@@ -5,7 +5,12 @@ import time
 
 from checks.node.probe.core import Undetermined, section
 from checks.node.runtime.files import read_file
-from checks.node.runtime.processes import all_processes, find_process, process_user
+from checks.node.runtime.processes import (
+    all_processes,
+    descendants_of,
+    find_process,
+    process_user,
+)
 
 SAMPLE_S, STUCK_S = 0.15, 1.0
 BUSY, SCARCE = 0.2, 0.7
@@ -57,14 +62,18 @@ def describe_process(process, amount):
 def foreign_load(before, after, seconds):
     """[(processors kept busy, Process)] of what runs for a while already, most first.
 
-    The login and the preflight itself do not.
+    The login and the preflight itself do not, however long they run.
     """
     tick = os.sysconf("SC_CLK_TCK")
+    ours = {os.getpid(), *descendants_of([os.getpid()], after)}
     young = (float((read_file("/proc/uptime") or "0").split()[0]) - YOUNG_S) * tick
     counted = [
         ((process.ticks - before[pid].ticks) / tick / seconds, process)
         for pid, process in after.items()
-        if pid in before and process.born < young and process.name not in OUR_WAY_IN
+        if pid in before
+        and pid not in ours
+        and process.born < young
+        and process.name not in OUR_WAY_IN
     ]
     return sorted((pair for pair in counted if pair[0] > 0), key=lambda pair: -pair[0])
 
