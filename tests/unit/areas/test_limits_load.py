@@ -15,6 +15,7 @@ from checks.facts import decode_fact
 from checks.facts.load import BusyProcess, Load
 from checks.model import Outcome
 from checks.node.probe import load as probe
+from checks.node.runtime.processes import Process
 from tests.support.busy_nodes import IDLE, JOB, busy, node2_finding
 from tests.support.networks import GIB
 from tests.support.snapshots import judged, snapshot, with_fact
@@ -127,11 +128,34 @@ def test_a_process_that_sleeps_uninterruptibly_is_seen(started):
 
 def test_a_busy_process_is_seen_once_it_is_old(started, monkeypatch):
     pid = started("while True: pass").pid
+    monkeypatch.setattr(probe, "descendants_of", lambda *_: ())  # it is somebody else's
     monkeypatch.setattr(probe, "BUSY", 0.0)
     monkeypatch.setattr(probe, "YOUNG_S", 0.0)
     assert found_in_time(lambda: pid in [entry["pid"] for entry in probe.load({})["foreign"]])
     monkeypatch.setattr(probe, "YOUNG_S", 3600.0)
     assert pid not in [entry["pid"] for entry in probe.load({})["foreign"]]
+
+
+def process(pid, ticks, parent=1, name="python3"):
+    """One that runs since the boot."""
+    fields = ["R", str(parent), *["0"] * 9, str(ticks), *["0"] * 10]
+    return Process(pid, f"{pid} ({name}) {' '.join(fields)}")
+
+
+def test_a_preflight_that_runs_for_long_is_no_other_work():
+    own = os.getpid()
+    child, grandchild, other = own + 1, own + 2, own + 3
+    parents = {own: 1, child: own, grandchild: child, other: 1}
+    before, after = (
+        {pid: process(pid, ticks, parent) for pid, parent in parents.items()} for ticks in (0, 100)
+    )
+    assert [found.pid for _, found in probe.foreign_load(before, after, 1.0)] == [other]
+
+
+def test_a_login_of_somebody_is_no_other_work():
+    at = os.getpid() + 1
+    before, after = ({at: process(at, ticks, name="sshd")} for ticks in (0, 100))
+    assert probe.foreign_load(before, after, 1.0) == []
 
 
 def test_hidden_processes(monkeypatch):
