@@ -30,9 +30,14 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for each stage as two ranks wrote it."""
     folder = tmp_path_factory.mktemp("saved")
     argv = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    scratch = {"TMPDIR": str(tmp_path_factory.mktemp("scratch"))}  # torchrun leaves folders of logs
     done = subprocess.run(
         [*argv, str(SUPPORT / "saved_checkpoints.py"), str(folder)],
-        env={**training_environment(tmp_path_factory.mktemp("ops")), "OMP_NUM_THREADS": "1"},
+        env={
+            **training_environment(tmp_path_factory.mktemp("ops")),
+            "OMP_NUM_THREADS": "1",
+            **scratch,
+        },
         capture_output=True,
         text=True,
         timeout=300,

@@ -78,7 +78,7 @@ def _other_revision(node: NodeView, name: str, usual: CachedRepository, source: 
     differs = here.config != usual.config
     effect = "its config.json differs too" if differs else "and the run is offline"
     message = (
-        f"{option}{repository} is of revision {own} on {node.name}, {others} on most nodes"
+        f"{option}{repository} is of revision {own} on {node.name}, {others} on {source}"
         f" ({path}): {effect}"
     )
     fix = _fix(node, kind, repository, here, {source: usual})
