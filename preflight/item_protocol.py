@@ -23,13 +23,16 @@ from preflight.outcome import is_warned, require_answer
 
 _SLOW_OPTIONS = ("usepdb", "setupshow", "setuponly", "setupplan")
 """With these somebody wants to see pytest's own way."""
-_PYTESTS_OWN = frozenset(
-    {
-        *("_id", "_nodeid", "_report_sections", "_store", "extra_keyword_matches", "keywords"),
-        *("own_markers", "stash", "user_properties"),
-    }
+_A_FUNCTIONS = frozenset({"callspec", "cls", "fixturenames", "funcargs", "module", "obj"})
+"""What test functions have and other items do not, so that plugins ask each item for it."""
+_KEPT = frozenset({"_is_whole", "asked", "config", "kind", "parent", "path", "session"})
+"""What an item has at all times."""
+_FORGOTTEN = tuple(
+    {name for kind in pytest.Item.__mro__ for name in vars(kind).get("__slots__", ())}
+    - _KEPT
+    - {"__dict__", "name"}
 )
-"""What `pytest.Item` sets of an item, in any release."""
+"""What else this release of pytest gives an item a slot for; the rest is in its `__dict__`."""
 _NOTHING: list[Any] = []
 _NO_KEYWORDS: dict[str, Any] = {}
 _ALONE = pytest.StashKey[bool]()
@@ -66,7 +69,7 @@ class ClaimItem(pytest.Item):
         self.path = parent.path
 
     def __getattr__(self, name: str) -> Any:
-        if name not in _PYTESTS_OWN or self._is_whole:
+        if name in _KEPT | _A_FUNCTIONS or name.startswith("__") or self._is_whole:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         self._is_whole = True
         super().__init__(self.name, self.parent, nodeid=self._full_id)
@@ -75,11 +78,10 @@ class ClaimItem(pytest.Item):
 
     def forget(self) -> None:
         """Nobody looks any more; who does has it anew."""
-        for name in _PYTESTS_OWN:
+        for name in _FORGOTTEN:
             with contextlib.suppress(AttributeError):
                 delattr(self, name)
-        if not vars(self):
-            del self.__dict__
+        del self.__dict__
         self._is_whole = False
 
     @property

@@ -72,3 +72,24 @@ def test_an_item_has_what_pytest_keeps_of_it_only_while_somebody_looks(tmp_path,
     assert len(seen) >= 5
     assert not any(map(vars, seen))
     assert seen[0].extra_keyword_matches == {"gpu.toy-nicety"}
+
+
+def test_an_item_has_what_another_release_of_pytest_may_keep_of_it(tmp_path, monkeypatch):
+    seen = []
+    usual = pytest.Item.__init__
+
+    def start(item, *values, **named):
+        usual(item, *values, **named)
+        item.kept_by_a_later_release = "kept"
+
+    def look(items):
+        seen.extend(items)
+        assert {item.kept_by_a_later_release for item in items} == {"kept"}
+        assert not any(hasattr(item, "kept_by_nobody") for item in items)
+
+    monkeypatch.setattr(pytest.Item, "__init__", start)
+    monkeypatch.setattr(preflight.plugin, "pytest_collection_modifyitems", look, raising=False)
+    done = run_preflight("--facts", save_facts(tmp_path, 5, **OUTCOMES), "-q", cwd=tmp_path)
+    assert "toy" in done.stdout
+    assert len(seen) >= 5
+    assert not any(map(vars, seen))
