@@ -68,6 +68,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.folded_names",
         "checks.job.slot_filter",
         "checks.knowledge",
+        "checks.masking",
         "checks.model",
         "checks.outliers",
         "checks.units",

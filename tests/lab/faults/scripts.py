@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from tests.lab.faults.case import ALL, HEAD, case, custom, warned
+from tests.lab.faults.case import ALL, HEAD, Case, case, custom, warned
 
 SCRIPTS = (
     (
@@ -26,13 +26,36 @@ SCRIPTS = (
     ),
 )
 
+PARSER = (
+    "import argparse\nparser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--steps', type=int)\nparser.add_argument('--data', required=%s)\n"
+    "args = parser.parse_args()\n"
+)
+REFUSED = (
+    ("script-has-no-such-option", PARSER % False, ("--epochs", "2")),
+    ("script-needs-another-option", PARSER % True, ("--steps", "2")),
+    ("script-takes-another-kind-of-value", PARSER % False, ("--steps", "2e3")),
+)
+ARGUMENTS = "software.script-takes-its-arguments"
+
+
+def refused(name: str, script: str, words: tuple[str, ...]) -> Case:
+    """A script that ends on the arguments that it is given."""
+    fault = custom(name, f"printf %s {shlex.quote(script)} >/root/train.py")
+    job = {"command": ("train.py", *words)}
+    return case(fault, ARGUMENTS, HEAD, "arguments-refused", job=job, on=ALL, fixable=False)
+
+
 CASES = [
-    (warned if cause == "one-rank-saves" else case)(
-        custom(name, f"printf %s {shlex.quote(script)} >/root/train.py"),
-        *("software.script-meets-all-ranks", HEAD, cause),
-        job={"command": ("train.py",)},
-        on=ALL,
-        fixable=False,
-    )
-    for name, script, cause in SCRIPTS
+    *(refused(*each) for each in REFUSED),
+    *(
+        (warned if cause == "one-rank-saves" else case)(
+            custom(name, f"printf %s {shlex.quote(script)} >/root/train.py"),
+            *("software.script-meets-all-ranks", HEAD, cause),
+            job={"command": ("train.py",)},
+            on=ALL,
+            fixable=False,
+        )
+        for name, script, cause in SCRIPTS
+    ),
 ]

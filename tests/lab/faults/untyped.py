@@ -19,6 +19,7 @@ UNTYPED = {
     "software": "a package has to be installed, which a lab does not reach",
     "software.program-is-importable": "a package or the job's folder has to be brought there",
     "software.proxy-spares-the-nodes": "launch.toml has to change",
+    "software.script-takes-its-arguments": "launch.toml, or the line that was typed, has to change",
     "software.text-is-utf-8": "launch.toml has to change",
     "ssh": "a person has to decide, or the command only shows where it stops",
     **dict.fromkeys(
