@@ -15,7 +15,8 @@ class Denial:
 
     `need` are the permissions that it lacks, `who` is which of owner (u), group (g) and others (o)
     the login is there. `more` counts what else denies below the folder `root`, of which all is to
-    be opened. `noexec` is where its file system is mounted, if nothing on that may be run.
+    be opened. `noexec` is where its file system is mounted, if nothing on that may be run, `uid`
+    the owner's number.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Denial:
     more: int = 0
     root: str = ""
     noexec: str = ""
+    uid: int | None = None
 
     @property
     def by_mode(self) -> bool:

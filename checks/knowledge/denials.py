@@ -8,6 +8,7 @@ from checks.facts import NodeView
 from checks.facts.account import Account
 from checks.facts.denial import Denial
 from checks.facts.write_locks import WriteLock
+from checks.folded_names import fold_names
 from checks.model import Fix
 
 SET_BY = "somebody, or a hardening, set it: set it again afterwards if it must stay"
@@ -40,6 +41,26 @@ def is_taken_at_home(node: NodeView, denial: Denial) -> bool:
     """Whether another owns it in the login's own home, as after a run by sudo."""
     home = node.read(Account).home.rstrip("/") if node.has(Account) else ""
     return bool(home) and denial.who != "u" and denial.path.startswith(f"{home}/")
+
+
+def other_number_words(node: NodeView, denial: Denial) -> str:
+    """`; ubuntu is user 1501 there, and 1500, the owner, on node[1-2]`; '' where that is not so."""
+    login = node.read(Account) if node.has(Account) else None
+    if login is None or denial.uid in (None, login.uid):
+        return ""
+    logins = node.cluster.facts_by_node(Account).items()
+    owners = [name for name, at in logins if (at.user, at.uid) == (login.user, denial.uid)]
+    if not owners:
+        return ""
+    owner = f"{denial.uid}, the owner, on {fold_names(owners)}"
+    return f"; {login.user} is user {login.uid} on {node.name}, and {owner}"
+
+
+def renumber_fix(node: NodeView, denial: Denial, note: str) -> Fix:
+    """Gives the login the number that it has on the others, and its home with it."""
+    login = node.read(Account)
+    command = shlex.join(["usermod", "-u", str(denial.uid), login.user])
+    return node.fix(command, f"while nothing of {login.user} runs there; {note}", root=True)
 
 
 def denial_words(denial: Denial) -> str:

@@ -11,7 +11,7 @@ from checks.facts import NodeView
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.files import PathState
 from checks.facts.job_paths import JobPath
-from checks.knowledge.denials import denial_words, opening_fix
+from checks.knowledge.denials import denial_words, opening_fix, other_number_words
 from checks.knowledge.entered_containers import typed_inside
 from checks.model import HERE, Fix
 from checks.outliers.consensus import majority_value
@@ -51,6 +51,7 @@ def explain_unreadable(
         return "hangs", message, node.fix(command, "names the mount point; mount it again")
     if path.denied:
         message = f"{subject} cannot be read on {node.name}: {denial_words(path.denied)}"
+        message += other_number_words(node, path.denied)
         return path.state, message, opening_fix(node, path.denied)
     command = f"namei -l {shlex.quote(path.absolute)}"
     why = path.detail or "its login may not read it"

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 
 from checks.facts import NodeView
 from checks.facts.files import FolderSpace, KeptFile
-from checks.knowledge.denials import denial_words, is_taken_at_home, opening_fix, unlock_fix
+from checks.knowledge.denials import (
+    denial_words,
+    is_taken_at_home,
+    opening_fix,
+    other_number_words,
+    renumber_fix,
+    unlock_fix,
+)
 from checks.model import Fix
 
 SYSTEM = ("/dev/", "/proc/", "/sys/")
@@ -47,20 +54,28 @@ def explain_unwritable(
         command = f"mount -o remount,rw {shlex.quote(folder.mount)}"
         return "read-only", message, node.fix(command, f"or {elsewhere}", root=True)
     if not folder.writable:
-        if (denied := folder.denied) and (
-            "w" not in denied.need
-            or denied.who == "u"
-            or (is_taken_at_home(node, denied) and not folder.shared)
-        ):
-            message = f"{place} cannot be written: {denial_words(denied)}"
-            return "not-writable", message, opening_fix(node, denied, f"or {elsewhere}")
-        login = "the login" if folder.state == "there" else f"the login (in {folder.nearest})"
-        path = shlex.quote(folder.absolute)
-        message = f"{place} cannot be written by {login}"
-        if folder.state == "there" and folder.shared:
-            return "not-writable", message, node.fix("", f"ask its owner, or {elsewhere}")
-        return "not-writable", message, node.owning_fix(path, f"or {elsewhere}", make=True)
+        return "not-writable", *_explain_denied(node, folder, elsewhere)
     return _explain_kept(node, folder.kept, elsewhere) if folder.kept else None
+
+
+def _explain_denied(node: NodeView, folder: FolderSpace, elsewhere: str) -> tuple[str, Fix]:
+    """Message and fix for a folder that its mode or owner denies to the login."""
+    denied, place = folder.denied, f"{folder.absolute} on {node.name}"
+    number = other_number_words(node, denied) if denied else ""
+    if denied and (
+        "w" not in denied.need
+        or denied.who == "u"
+        or (is_taken_at_home(node, denied) and not folder.shared)
+    ):
+        message = f"{place} cannot be written: {denial_words(denied)}{number}"
+        return message, opening_fix(node, denied, f"or {elsewhere}")
+    login = "the login" if folder.state == "there" else f"the login (in {folder.nearest})"
+    message = f"{place} cannot be written by {login}{number}"
+    if folder.shared and denied and number:
+        return message, renumber_fix(node, denied, f"or {elsewhere}")
+    if folder.state == "there" and folder.shared:
+        return message, node.fix("", f"ask its owner, or {elsewhere}")
+    return message, node.owning_fix(shlex.quote(folder.absolute), f"or {elsewhere}", make=True)
 
 
 def _explain_kept(node: NodeView, kept: KeptFile, elsewhere: str) -> tuple[str, str, Fix] | None:
@@ -71,7 +86,8 @@ def _explain_kept(node: NodeView, kept: KeptFile, elsewhere: str) -> tuple[str, 
         message = f"{kept.lock.path} on {node.name}: {kept.lock}: {replaced}"
         return cause, message, unlock_fix(node, kept.lock, f"or {elsewhere}")
     if kept.denied:
-        message = f"on {node.name}, {denial_words(kept.denied)}: {replaced}"
+        number = other_number_words(node, kept.denied)
+        message = f"on {node.name}, {denial_words(kept.denied)}{number}: {replaced}"
         return "not-writable", message, opening_fix(node, kept.denied, f"or {elsewhere}")
     return None
 

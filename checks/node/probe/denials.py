@@ -63,6 +63,7 @@ def describe_denial(path, need):
     return {
         "path": path,
         "owner": account_name(pwd.getpwuid, found.st_uid),
+        "uid": found.st_uid,
         "group": account_name(grp.getgrgid, found.st_gid),
         "mode": stat.S_IMODE(found.st_mode),
         "folder": folder,

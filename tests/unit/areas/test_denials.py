@@ -213,3 +213,43 @@ def test_what_root_must_type_has_sudo_where_there_is_one(who, plain, piped, owni
     assert [fix.command for fix in fixes] == [plain, piped, owning]
     assert fixes[0].note == note
     assert node.fix("", "why", root=True).note == "why"
+
+
+RUN = Denial("/run", "1500", "1500", 0o755, "o", "w", folder=True, uid=1500)
+NUMBERS = "; eva is user 1501 on node2, and 1500, the owner, on node[1,3]"
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "owner", "words"),
+    [
+        (1501, 1500, 1500, NUMBERS),
+        (1500, 1500, 1500, ""),
+        (1501, 1501, 1500, ""),
+        (1501, 1500, 0, ""),
+        (1501, 1500, None, ""),
+    ],
+)
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_login_of_another_number_is_said_to_be_one(here, elsewhere, owner, words, shared):
+    snap = snapshot(output="/run/out")
+    denied = replace(RUN, uid=owner)
+    for name, number in (("node1", elsewhere), ("node2", here), ("node3", elsewhere)):
+        with_fact(snap, name, replace(ACCOUNT, uid=number))
+        out = folder("/run/out", state="missing", shared=shared, writable=name != "node2")
+        out = replace(out, denied=denied if name == "node2" else None)
+        with_fact(snap, name, Files(PathState("there", "/run"), output=out))
+    finding = judged(snap, "files.output-is-writable")["node2",]
+    assert finding.cause == "not-writable" and finding.message.partition(")")[2] == words
+    renumbered = finding.fix.command == "sudo usermod -u 1500 eva"
+    assert renumbered is bool(words and shared)
+
+
+def test_what_may_not_be_read_by_a_login_of_another_number_is_said_too():
+    snap = snapshot(exist=("/run/data",))
+    for name, number in (("node1", 1500), ("node2", 1501), ("node3", 1500)):
+        with_fact(snap, name, replace(ACCOUNT, uid=number))
+        there = PathState("there", "/run/data")
+        closed = PathState("denied", "/run/data", denied=replace(RUN, mode=0o700, need="rx"))
+        path = closed if name == "node2" else there
+        with_fact(snap, name, Files(PathState("there", "/run"), exist={"/run/data": path}))
+    assert NUMBERS in judged(snap, "files.needed-files-exist")["node2",].message
