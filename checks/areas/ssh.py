@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import shlex
 
-from checks.areas.ports.settings import is_range_used_up
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
@@ -24,6 +23,7 @@ from checks.facts.ssh import LoginAttempt, SshRow
 from checks.facts.sshd import Sshd, SshdSetting
 from checks.facts.surroundings import Surroundings
 from checks.facts.trust import Trust
+from checks.knowledge.ephemeral_ports import is_range_used_up
 from checks.knowledge.first_lines import put_first_command
 from checks.knowledge.logins.causes import LOGIN_CAUSES, last_line, login_cause
 from checks.knowledge.logins.data_doubts import login_doubt

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 from checks.catalogue import (
@@ -17,6 +19,7 @@ from checks.contact.probe_program import section_modules
 from checks.facts import Fact
 from checks.facts.snapshot import Login
 from checks.stages.stage_list import STAGED_SECTIONS
+from tests.support.paths import ROOT
 
 
 def checks_against(rule: Callable[[Check], object]) -> list[str]:
@@ -86,3 +89,23 @@ def test_checks_and_areas_may_be_allowed_and_nothing_else():
         "ssh.no-such-claim",
         "sshd",
     }
+
+
+IMPORTED_FIRST = """
+import importlib, pkgutil, sys
+import checks.areas
+for found in pkgutil.walk_packages(checks.areas.__path__, "checks.areas."):
+    for loaded in [name for name in sys.modules if name.startswith("checks.areas.")]:
+        del sys.modules[loaded]
+    try:
+        importlib.import_module(found.name)
+    except ImportError as why:
+        print(found.name, why)
+"""
+"""An explanation of a log imports the one area that it names a check of, and no other before."""
+
+
+def test_each_module_of_an_area_may_be_the_first_that_is_imported():
+    command = [sys.executable, "-c", IMPORTED_FIRST]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import statistics
 
-from checks.areas.ports.settings import is_range_used_up
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
@@ -16,6 +15,7 @@ from checks.facts.ports import PortSettings
 from checks.facts.surroundings import Surroundings
 from checks.facts.view_cache import cached_per_view
 from checks.knowledge.diverted_routes import find_diverted_route
+from checks.knowledge.ephemeral_ports import is_range_used_up
 from checks.knowledge.training_network import (
     has_wrong_interface_setting,
     training_address,

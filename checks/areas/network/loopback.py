@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.areas.ports.settings import NOT_AVAILABLE, is_range_used_up
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.ports import PortSettings
 from checks.facts.surroundings import Surroundings
+from checks.knowledge.ephemeral_ports import NOT_AVAILABLE, is_range_used_up
 from checks.knowledge.firewalls.culprit import listed_chains
 from checks.knowledge.firewalls.opening import loopback_commands
 from checks.model import Severity, Verdict, block, ok, skip, unknown, warn

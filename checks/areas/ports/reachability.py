@@ -6,7 +6,7 @@ import functools
 
 from checks.areas.limits.earlier_ranks import STOPPED, describe_rank, stop_fix
 from checks.areas.ports.failed_calls import judge_failed_call
-from checks.areas.ports.settings import is_range_used_up, reserve_port_fix
+from checks.areas.ports.settings import reserve_port_fix
 from checks.check import Over, Tag, node_check, pair_check
 from checks.facts import NodeView
 from checks.facts.account import Account
@@ -18,6 +18,7 @@ from checks.facts.names import Names
 from checks.facts.ports import DialResults, Listeners, PortHolder, PortSettings
 from checks.facts.ssh import SshRow
 from checks.facts.surroundings import Surroundings
+from checks.knowledge.ephemeral_ports import is_range_used_up
 from checks.knowledge.training_network import has_wrong_interface_setting
 from checks.model import Fix, Verdict, block, ok, skip, unknown
 

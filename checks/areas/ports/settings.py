@@ -9,7 +9,7 @@ from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.ports import Listeners, PortSettings
 from checks.facts.surroundings import Surroundings
-from checks.facts.view_cache import cached_per_view
+from checks.knowledge.ephemeral_ports import PORTS_OF_A_RANK, is_range_used_up
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
 DEFAULT_SLOTS = 8
@@ -17,13 +17,6 @@ DEFAULT_SLOTS = 8
 NEIGHBOUR_SHARE = 0.9
 """Of gc_thresh3; the rest is for gateways, storage and interfaces without training."""
 TRACKED_SHARE = 0.9
-PORTS_OF_A_RANK = 2
-"""A socket that listens, and a connection to the store: all to one address, so none is shared."""
-NOT_AVAILABLE, IN_USE = "Cannot assign requested address", "Address already in use"
-"""What the kernel says to a call, and to who listens on any port, when no port is left.
-
-The former also where the address is missing.
-"""
 COLLISION_ODDS = 0.01
 """Of the head's ports in use by others: the chance that the master port is one of them."""
 
@@ -182,16 +175,6 @@ def _needed_connections(node: NodeView) -> int:
 def is_range_fatal(node: NodeView, ranks: int) -> bool:
     """Whether so many ranks cannot start there for want of ports, however few they open."""
     return node.has(PortSettings) and node.read(PortSettings).port_count < PORTS_OF_A_RANK * ranks
-
-
-@cached_per_view
-def is_range_used_up(node: NodeView) -> bool:
-    """Whether a program that needed a port of the range was given none."""
-    if not (node.has(PortSettings) and node.has(Surroundings)):
-        return False
-    settings, why = node.read(PortSettings), node.read(Surroundings).loopback
-    full = settings.port_count - settings.used < PORTS_OF_A_RANK
-    return why == IN_USE or (full and why == NOT_AVAILABLE)
 
 
 def _more_ports_fix(node: NodeView, need: int) -> Fix:
