@@ -37,6 +37,21 @@ class TorchBackend:
 
 
 @dataclass(frozen=True)
+class HungFolder:
+    """A folder of Python's that does not answer, and the file system on which the way to it ends.
+
+    `by` is what names it: `PYTHONPATH`, `file:line` of a .pth file, or "" for the environment or
+    the working directory.
+    """
+
+    path: str
+    by: str = ""
+    mount: str = "/"
+    filesystem: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Software(Fact):
     """`state` is ok, missing, denied, not-executable, crashed or hangs; only `ok` has versions.
 
@@ -60,6 +75,7 @@ class Software(Fact):
     {file: its words} of what Python runs at its start and prints or fails, `lost` the environment
     that has no pyvenv.cfg, `maker` a Python that can mend one whose own is gone.
     `accelerate_keys` are what the installed accelerate takes at the top of its configuration.
+    `hung` are folders that do not answer, where the interpreter does not.
     """
 
     section: ClassVar[str] = "software"
@@ -98,6 +114,7 @@ class Software(Fact):
     lost: str = ""
     maker: str = ""
     accelerate_keys: tuple[str, ...] = ()
+    hung: tuple[HungFolder, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -9,10 +9,17 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import JobPaths
 from checks.facts.network_mounts import NetworkMounts
+from checks.facts.software import Software
 from checks.model import Severity, Verdict, ok, skip, warn
 
 
-@node_check("files.network-mounts-answer", NetworkMounts, JobPaths, severity=Severity.WARN)
+@node_check(
+    "files.network-mounts-answer",
+    NetworkMounts,
+    JobPaths,
+    severity=Severity.WARN,
+    optional=(Software,),
+)
 def network_mounts_answer(node: NodeView) -> Verdict:
     """Every network file system that is mounted answers, and Lustre reports itself healthy.
 
@@ -37,6 +44,8 @@ def network_mounts_answer(node: NodeView) -> Verdict:
     for path, mount in dead.items():
         if _breaks_job_path(node, path):
             return skip(f"{path} does not answer; the check of the path below it reports that")
+        if _keeps_python(node, path):
+            return skip(f"{path} does not answer; see software.python-is-there")
         why = "no answer within 3 s" if mount.state == "hangs" else mount.detail
         message = f"{path} ({mount.filesystem} of {mount.source}) on {node.name}: {why}"
         command = f"umount -l {shlex.quote(path)}"
@@ -47,6 +56,12 @@ def network_mounts_answer(node: NodeView) -> Verdict:
         fix = node.fix("lfs check servers", "names the inactive server", root=True)
         return warn("lustre-unhealthy", message, fix)
     return ok(", ".join(network.mounts) or lustre)
+
+
+def _keeps_python(node: NodeView, mount: str) -> bool:
+    """Whether the training interpreter does not start for it."""
+    hung = node.read(Software).hung if node.has(Software) else ()
+    return any(folder.mount == mount for folder in hung)
 
 
 def _breaks_job_path(node: NodeView, mount: str) -> bool:

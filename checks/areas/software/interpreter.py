@@ -12,6 +12,7 @@ from checks.areas.limits.fatal_limits import limit_skip_reason
 from checks.areas.software.commands import python_of_commands
 from checks.areas.software.denied_modules import denied_module
 from checks.areas.software.guilty_variables import judge_guilty_variables
+from checks.areas.software.hung_folders import judge_hanging_python
 from checks.areas.software.pip_commands import install_command, uninstall_command
 from checks.areas.software.shadowing import shadowed_packages, shadowing_files
 from checks.areas.software.startup import (
@@ -57,7 +58,8 @@ def python_is_there(node: NodeView) -> Verdict:
         python-not-executable: the login may not execute it. `chmod +x`.
         python-denied: a folder on the way to it, or to its library, does not let the login in.
             Opens that one.
-        python-hangs: no answer in time. Look for a hung network mount among its folders.
+        python-hangs: no answer in time. Takes the folder that does not answer out of `PYTHONPATH`
+            or the .pth file, where that is this node's alone; else unmounts what hangs there.
         python-home: `PYTHONHOME` is a folder without its library. Turns the line that sets it into
             a comment.
         variable-in-the-way: it runs without that variable. Turns the line that sets it into a
@@ -104,9 +106,7 @@ def _judge_unstarted(node: NodeView, software: Software) -> Verdict:
         message = f"{software.path} is on {node.name}, but the login may not execute it"
         return block("python-not-executable", message, node.fix(command, root=True))
     if software.state == "hangs":
-        message = f"{software.path} on {node.name} starts but does not answer within 8 s"
-        note = "often a hung network mount among its folders: `stat` each entry of sys.path"
-        return block("python-hangs", message, node.fix("", note), stderr=software.detail)
+        return judge_hanging_python(node, software)
     message = (
         f"{software.path} on {node.name} cannot run a line of Python: "
         f"{_error_line(software.detail)}"

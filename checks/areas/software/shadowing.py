@@ -129,19 +129,19 @@ def judge_shadowing_files(
     message = f"{failure}{places[0]} on {node.name} is imported instead of {what}"
     message += f", which has the same name; so are {', '.join(places[1:])}" if places[1:] else ""
     folder = posixpath.dirname(places[0])
-    if all(posixpath.dirname(place) == folder for place in places) and _is_named_path(node, folder):
+    if all(posixpath.dirname(place) == folder for place in places) and is_named_path(node, folder):
         lines = node.read(Environment).set_in.get(PATH_VARIABLE, ())
         message += f": {PATH_VARIABLE} has {folder} ({', '.join(lines) or 'its login shell'})"
         peers = [peer for peer in node.cluster.nodes_with(Environment) if peer is not node]
-        if not any(_is_named_path(peer, folder) for peer in peers):
-            fix = _shorten_path_fix(node, folder)
+        if not any(is_named_path(peer, folder) for peer in peers):
+            fix = shorten_path_fix(node, folder)
             return block("package-shadowed", message, fix, **evidence)
     moves = [shlex.join(["mv", place, _own_name(place)]) for place in places]
     note = "then correct what imports or starts it by its old name"
     return block("package-shadowed", message, node.fix(" && ".join(moves), note), **evidence)
 
 
-def _is_named_path(node: NodeView, folder: str) -> bool:
+def is_named_path(node: NodeView, folder: str) -> bool:
     """Whether PYTHONPATH of a login there names that folder."""
     value = node.read(Environment).shell.get(PATH_VARIABLE, "") if node.has(Environment) else ""
     return folder.rstrip("/") in [part.rstrip("/") for part in value.split(":") if part]
@@ -165,7 +165,7 @@ def _remove_folder_fix(node: NodeView, package: str, folder: str) -> Fix:
         return Fix("", "", f"take {folder} out of {PATH_VARIABLE} in [env] of launch.toml")
     if node.has(Environment) and not _is_on_path(node, folder):
         return _start_file_fix(node, folder)
-    return _shorten_path_fix(node, folder)
+    return shorten_path_fix(node, folder)
 
 
 def _is_on_path(node: NodeView, folder: str) -> bool:
@@ -185,7 +185,7 @@ def _start_file_fix(node: NodeView, folder: str) -> Fix:
     return node.fix(find, note)
 
 
-def _shorten_path_fix(node: NodeView, folder: str) -> Fix:
+def shorten_path_fix(node: NodeView, folder: str) -> Fix:
     """Takes the folder out of the lines that set PYTHONPATH; one without it becomes a comment."""
     places = node.read(Environment).set_in.get(PATH_VARIABLE, ()) if node.has(Environment) else ()
     if not places:

@@ -91,11 +91,15 @@ def is_blocked(pid):
 
 
 def stuck_processes(found):
-    """Those in uninterruptible sleep that have not run for a second; the kernel's own left out."""
+    """Those in uninterruptible sleep that have not run for a second.
+
+    The kernel's own are left out, and what this probe started: its sections say what hangs there.
+    """
+    ours = descendants_of([os.getpid()], found)
     asleep = {
         pid: voluntary_switches(pid)
         for pid, process in found.items()
-        if process.state == "D" and not is_kernel_thread(process)
+        if process.state == "D" and pid not in ours and not is_kernel_thread(process)
     }
     if not asleep:
         return []

@@ -13,6 +13,7 @@ from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.denials import denied_import, denied_program, first_denied
 from checks.node.probe.environments import lost_environment, maker_of
 from checks.node.probe.guilty_variables import guilty_variables
+from checks.node.probe.hung_folders import hung_folders
 from checks.node.probe.shadows import shadowing_modules
 from checks.node.probe.startup_files import startup_files
 from checks.node.probe.torch_interpreters import torch_interpreters
@@ -299,7 +300,8 @@ def ask_interpreter(python, path, args):
     except Undetermined as error:
         return {"path": python, "state": "crashed", "detail": str(error)}
     if ran.timed_out:
-        return {"path": python, "state": "hangs", "detail": ran.err[-2000:]}
+        hung = hung_folders(path, args.get("env", {}), args.get("workdir"))
+        return {"path": python, "state": "hangs", "detail": ran.err[-2000:], "hung": hung}
     shadows = own_shadows(path, env, args)
     lines = [line for line in ran.out.splitlines() if line.startswith(MARK)]
     noisy = ran.err.strip() or len(ran.out.splitlines()) > len(lines)

@@ -119,8 +119,11 @@ def found_in_time(condition, seconds=20):
     return False
 
 
-def test_a_process_that_sleeps_uninterruptibly_is_seen(started):
+def test_a_process_that_sleeps_uninterruptibly_is_seen(started, monkeypatch):
     pid = started(VFORK).pid
+    assert found_in_time(lambda: probe.is_blocked(pid))
+    assert pid not in [each["pid"] for each in probe.stuck_processes(probe.all_processes())]
+    monkeypatch.setattr(probe, "descendants_of", lambda *_: ())  # it is somebody else's
     assert found_in_time(
         lambda: pid in [process["pid"] for process in probe.stuck_processes(probe.all_processes())]
     )
