@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from tests.support.paths import ROOT
@@ -274,6 +275,20 @@ def imports(path: Path) -> set[str]:
 IMPORTS = {module: imports(path) for module, path in MODULES.items()}
 
 
+def first_needs(module: str) -> set[str]:
+    """The modules of the project that must be there before this one, packages included."""
+    body = ast.parse(MODULES[module].read_text(encoding="utf-8")).body
+    names = set()
+    for node in body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    ends = [(name, end) for name in names for end, each in enumerate(name + ".") if each == "."]
+    found = {name[:end] for name, end in ends} & MODULES.keys()
+    return {name for name in found if not inside(module, name)}
+
+
 def inside(module: str, *rooms: str) -> bool:
     return any(module == room or module.startswith(room + ".") for room in rooms)
 
@@ -324,6 +339,11 @@ def modules_in(*rooms: str) -> list[str]:
 
 def modules_outside(*rooms: str) -> list[str]:
     return [module for module in MODULES if not inside(module, *rooms)]
+
+
+def test_each_module_can_be_imported_first():
+    """Modules that wait for each other work or fail by who is imported first."""
+    TopologicalSorter({module: first_needs(module) for module in MODULES}).prepare()
 
 
 def test_what_runs_on_nodes_needs_only_the_standard_library():
