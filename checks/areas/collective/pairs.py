@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from checks.areas.collective.connection_limits import limiting_filter, unlimited_fix
 from checks.areas.collective.packet_loss import LOSS_CHECK, lossy_ways
+from checks.areas.network.loopback import small_buffer
 from checks.areas.ports.settings import ephemeral_range_is_wide_enough
 from checks.check import Over, node_check, pair_check
 from checks.errors import FactError
@@ -68,7 +69,9 @@ def far_reasons(cluster: ClusterView) -> Explanation:
     return explain_bad_pairs(measured, distant_pairs(measured))
 
 
-@node_check(BANDWIDTH_CHECK, *NEEDS, severity=Severity.WARN, optional=(TrafficControl,))
+@node_check(
+    BANDWIDTH_CHECK, *NEEDS, severity=Severity.WARN, optional=(TrafficControl, Surroundings)
+)
 def bandwidth_is_alike(node: NodeView) -> Verdict:
     """No node sends or receives at less than a third of the others' speed.
 
@@ -86,8 +89,10 @@ def bandwidth_is_alike(node: NodeView) -> Verdict:
     blocks. On a terminal the matrix is drawn as it grows, up to 32 nodes; `--html` includes it with
     its numbers, `--csv` writes them.
 
-    Fix: Removes the traffic limit (`tc`) of that node and way, where it has one that most nodes do
-    not have; else shows traffic limits, errors and drops of the interface.
+    Fix: Gives back the buffers of `tcp_rmem` or `tcp_wmem` where they are small, which is reported
+    [there](network.md#networkkernel-settings-leave-room) unless it crawls; or removes the traffic
+    limit (`tc`) of that node and way, where it has one that most nodes do not have; else shows
+    traffic limits, errors and drops of the interface.
         slow-out: it sends slowly: a limit (tbf, htb) on its interface, or its cable or port.
         slow-in: it receives slowly: policing, drops, or its cable or port.
         slow: both: most often a link that was negotiated lower.
@@ -113,8 +118,12 @@ def bandwidth_is_alike(node: NodeView) -> Verdict:
         verdict, cause = block, "crawls"
     else:
         verdict, cause = warn, "slow" if len(ends) > 1 else ("slow-out", "slow-in")[ends[0]]
+    small = next(filter(None, (small_buffer(node, inbound=bool(at)) for at in ends)), None)
+    if small and verdict is warn:
+        return skip(f"{small[0]}; see network.kernel-settings-leave-room")
     limits = (limiting_shaper(node, inbound=bool(at)) for at in ends)
     message, fix = _with_shaper(node, message, next(filter(None, limits), None))
+    message, fix = (f"{message}: {small[0]}", small[1]) if small else (message, fix)
     return verdict(cause, message, fix, **_best_speeds(node.name, own_pairs))
 
 

@@ -102,7 +102,8 @@ def _line_fault(line: EnvLine) -> tuple[str, str] | None:
             "is a comment with a `=`: `deepspeed` would exit 0 with no rank started",
         )
     if line.value is None:
-        state = "is empty" if line.is_blank else "has no `=`"
+        comment = "is a comment, which DeepSpeed does not know"
+        state = "is empty" if line.is_blank else comment if line.is_comment else "has no `=`"
         return "line-unreadable", f"{state}: `deepspeed` would end in a ValueError"
     if re.search(r"[\"']", line.value) and re.search(r"[^\w@%+=:,./'\"-]", line.value):
         name = line.name.strip().removeprefix("export ")
@@ -135,9 +136,8 @@ def _conf_fix(node: NodeView, path: str, line: EnvLine) -> Fix:
 
 def _env_file_fix(node: NodeView, path: str, cause: str) -> Fix:
     """Takes out what `deepspeed` cannot read, and the quotes that it sets by itself."""
-    edit = r"/^[[:space:]]*#/d; /=/!d"
+    edit, note = r"/^[[:space:]]*#/d; /=/!d", "takes out comments, and lines without a `=`"
     if cause == "quotes-cut":
         edit = r"s/^([^=]*=)[\x22\x27](.*)[\x22\x27][[:space:]]*$/\1\2/"
-    return node.fix(
-        f"sed -i -E '{edit}' {shlex.quote(path)}", "in [env] of launch.toml it may stay"
-    )
+        note = "takes the quotes away; in [env] of launch.toml they may stay"
+    return node.fix(f"sed -i -E '{edit}' {shlex.quote(path)}", note)

@@ -137,7 +137,7 @@ def one_network(node: NodeView) -> Verdict:
     Fix:
         other-interface: a route through the training interface, where the peer is on its network;
             else shows the way taken.
-        no-route: shows the way that is missing.
+        no-route: shows the way that is missing, or takes away the route that refuses them.
     """
     own, peers = training_interface(node), node.read(Names).peers
     strays = misrouted_by_name(node)
@@ -198,6 +198,10 @@ def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict
     ends = (next(iter(own.routable_addresses), ""), address)
     if all(ends) and find_diverted_route(node, node.cluster[names[0]], *ends):
         return skip("see ssh.every-node-logs-in-to-every-node")
+    if refusing := node.read(Firewall).refusing(address) if node.has(Firewall) else "":
+        message = f"{node.name} has a route that refuses {refusing}, and so {', '.join(names)}"
+        fix = node.fix(f"ip route del {refusing}", "this route refuses the address", root=True)
+        return warn("no-route", message, fix, nodes=names)
     fix = node.fix(f"ip route get {address}", "add the missing route or gateway")
     return warn("no-route", message, fix, nodes=names)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checks.check import node_check
 from checks.facts import NodeView
@@ -13,7 +13,7 @@ from checks.facts.surroundings import Surroundings
 from checks.knowledge.ephemeral_ports import NOT_AVAILABLE, is_range_used_up
 from checks.knowledge.firewalls.culprit import listed_chains
 from checks.knowledge.firewalls.opening import loopback_commands
-from checks.model import Severity, Verdict, block, ok, skip, unknown, warn
+from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 from checks.units import format_memory
 
 QUEUE_NEEDED = 128
@@ -83,10 +83,21 @@ def kernel_settings_leave_room(node: NodeView) -> Verdict:
     if not wrong:
         return ok(f"the network settings of {node.name} are those of kernels or larger")
     causes, seen, settings = zip(*wrong, strict=True)
-    path = "/etc/sysctl.d/90-network.conf"
-    text = "\\n".join(settings)
-    command = f"printf '{text}\\n' >> {path} && sysctl -p {path}"
-    return warn(causes[0], f"on {node.name} {'; '.join(seen)}", node.fix(command, root=True))
+    return warn(causes[0], f"on {node.name} {'; '.join(seen)}", _set_fix(node, settings))
+
+
+def _set_fix(node: NodeView, settings: Sequence[str]) -> Fix:
+    """Has these settings from now on, and after each boot."""
+    path, text = "/etc/sysctl.d/90-network.conf", "\\n".join(settings)
+    return node.fix(f"printf '{text}\\n' >> {path} && sysctl -p {path}", root=True)
+
+
+def small_buffer(node: NodeView, *, inbound: bool) -> tuple[str, Fix] | None:
+    """What holds each stream into or out of a node to a fraction of the link, and its fix."""
+    small = _small_settings(node) if node.has(Surroundings) else ()
+    name = "tcp_rmem" if inbound else "tcp_wmem"
+    found = ((seen, _set_fix(node, [line])) for _, seen, line in small if name in line)
+    return next(found, None)
 
 
 def _small_settings(node: NodeView) -> Iterator[tuple[str, str, str]]:

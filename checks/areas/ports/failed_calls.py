@@ -84,10 +84,10 @@ def judge_failed_call(
     # our listener was there, so whoever refused was not the node's kernel for want of a listener
     cause = "rejected" if failed.outcome == "refused" else failed.outcome
     by = _find_filter(source, target, failed, cause) if cause in FILTER_ACTIONS else None
-    message = (
-        f"{source.name} cannot reach {_describe_target(target, failed)}: "
-        f"{_describe_symptom(failed, cause)}"
-    )
+    refusing = _refusing_route(source, failed.address) if cause == "no-route" else ""
+    symptom = _describe_symptom(failed, "diverted" if by and by.diverts else cause)
+    symptom = f"{source.name} has a route that refuses {refusing}" if refusing else symptom
+    message = f"{source.name} cannot reach {_describe_target(target, failed)}: {symptom}"
     if by:
         message += f", by {by}"
     elif cause in FILTER_ACTIONS:
@@ -142,10 +142,11 @@ def _lacks_return_route(source: NodeView, target: NodeView) -> bool:
 
 def _judge_lost_answer(source: NodeView, target: NodeView, failed: FailedCall) -> Verdict:
     back = source.read(Listeners).address
+    refusing = _refusing_route(target, back)
+    lacks = f"has a route that refuses {refusing}" if refusing else f"has no route back to {back}"
     return block(
         "no-route",
-        f"{source.name} gets no answer from {target.name}:{failed.port}: "
-        f"{target.name} has no route back to {back}",
+        f"{source.name} gets no answer from {target.name}:{failed.port}: {target.name} {lacks}",
         _missing_route_fix(target, source, back),
         address=failed.address,
         ports={str(failed.port): failed.outcome},
@@ -214,6 +215,7 @@ def _describe_symptom(failed: FailedCall, cause: str) -> str:
     """In words, what a cause looks like from the caller's side."""
     return {
         "dropped": f"packets are dropped (no answer in {failed.seconds:.1f} s)",
+        "diverted": f"packets are led elsewhere ({failed.outcome} after {failed.seconds:.1f} s)",
         "rejected": "the connection is rejected although our listener is there",
         "reset": "the connection is cut as soon as it opens",
         "no-route": f"no route to {failed.address}",
@@ -310,8 +312,13 @@ def _open_ports_fix(source: NodeView, target: NodeView, where: str, span: PortSp
     return Fix(note=f"open TCP {ports} from {peers} {place}: cloud security group, switch ACL{own}")
 
 
+def _refusing_route(node: NodeView, where: str) -> str:
+    """The route there that refuses the address; '' where none is known."""
+    return node.read(Firewall).refusing(where) if node.has(Firewall) else ""
+
+
 def _missing_route_fix(source: NodeView, target: NodeView, where: str) -> Fix:
-    refusing = source.read(Firewall).refusing(where) if source.has(Firewall) else ""
+    refusing = _refusing_route(source, where)
     if refusing:
         return source.fix(f"ip route del {refusing}", "this route refuses the address", root=True)
     return source.fix(

@@ -28,6 +28,11 @@ class Culprit:
     packet: Packet
     stops: tuple[Stop, ...] = ()
 
+    @property
+    def diverts(self) -> bool:
+        """Whether it leads the packet to another address or port, where nobody may answer."""
+        return any(stop.action == "divert" for stop in self.stops[:1])
+
     def __str__(self) -> str:
         """For example: nftables on node1 (chain inet filter input: policy drop)."""
         if not self.stops:

@@ -8,6 +8,7 @@ import pytest
 
 from checks.facts.job_paths import JobPath, JobPaths
 from checks.facts.pairs import PairSpeed
+from checks.facts.surroundings import Surroundings
 from checks.model import Outcome, Severity
 from checks.reports.blame import blamed_nodes
 from tests.support.pair_speeds import (
@@ -68,6 +69,30 @@ def test_what_crawls_blocks():
     pair = measured(slow_where(lambda s, t: (s, t) == ("node2", "node4"), crawl))
     assert failures(pair) == {(LINK, ("node2", "node4")): "crawls"}
     assert failures(measured(lambda s, t: crawl)) == {(ENOUGH, ()): "crawls"}
+
+
+BUFFERS = {"ipv4/tcp_rmem": (4096, 131072, 6291456), "ipv4/tcp_wmem": (4096, 16384, 4194304)}
+
+
+@pytest.mark.parametrize(
+    ("small", "slow", "cause"),
+    [("tcp_rmem", 1, ""), ("tcp_wmem", 0, ""), ("tcp_rmem", 0, "slow-out"), ("", 1, "slow-in")],
+)
+def test_small_buffers_are_told_once_where_they_explain_it(small, slow, cause):
+    snap = measured(slow_where(lambda s, t: (s, t)[slow] == "node3"))
+    sizes = {**BUFFERS, f"ipv4/{small}": (4096, 4096, 4096)} if small else BUFFERS
+    with_fact(snap, "node3", Surroundings(network=sizes))
+    found = judged(snap, NODE)["node3",]
+    assert found.cause == cause
+    assert cause or "see network.kernel-settings-leave-room" in found.message
+
+
+def test_small_buffers_that_make_it_crawl_are_its_cause():
+    snap = measured(slow_where(lambda s, t: t == "node3", PairSpeed(0.001, 0.002, 40.0, times=3)))
+    with_fact(snap, "node3", Surroundings(network={"ipv4/tcp_rmem": (4096, 4096, 4096)}))
+    found = judged(snap, NODE)["node3",]
+    assert found.cause == "crawls" and "buffer of 4 KiB" in found.message
+    assert "net.ipv4.tcp_rmem" in found.fix.command
 
 
 def test_pairs_that_were_not_measured_again_are_explained_by_the_node():

@@ -3,6 +3,7 @@
 import ipaddress
 import subprocess
 
+from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import NameLookup, Names
 from checks.model import Outcome
@@ -116,7 +117,12 @@ def test_peer_without_a_route():
         "node3": NameLookup(("10.66.0.3",)),
     }
     snap = with_fact(cluster(), "node2", Names("node2", None, (), peers))
+    assert of_node2("one-network", snap).fix.command == "ip route get 10.66.0.3"
     assert of_node2("one-network", snap).cause == "no-route"
+    with_fact(snap, "node2", Firewall(refusing_routes=("10.66.0.3/32",)))
+    refused = of_node2("one-network", snap)
+    assert "a route that refuses 10.66.0.3/32" in refused.message
+    assert (refused.cause, refused.fix.command) == ("no-route", "ip route del 10.66.0.3/32")
 
 
 def listed_by_ip():

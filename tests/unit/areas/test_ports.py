@@ -101,6 +101,7 @@ def test_a_missing_way_back_is_fixed_where_it_is_missing():
             "node3",
             "sudo ip route del 10.0.0.2/32",
         )
+        assert "node3 has a route that refuses 10.0.0.2/32" in found[pair].message
 
 
 @pytest.mark.parametrize("cause", ["absent", "wrong-answer", "reset", "no-local-port", "no-answer"])

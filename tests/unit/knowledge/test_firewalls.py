@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -287,6 +288,8 @@ def test_a_diverted_port_is_named_and_let_through_first():
         "iptables on node1 (table nat chain PREROUTING: "
         "-p tcp -m tcp --dport 29600:29699 -j REDIRECT --to-ports 15001)"
     )
+    assert found.diverts and not replace(found, stops=()).diverts
+    assert "delete that rule of iptables" in opening_fix(found, ["10.0.0.0/30"], (1, 1)).note
     assert opening_fix(found, ["10.0.0.0/30"], (29650, 29650)).command == (
         "sudo iptables -t nat -I PREROUTING -s 10.0.0.0/30 -p tcp --dport 29650 -j ACCEPT"
     )
