@@ -106,7 +106,8 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
     },
     "progress.json": {
         **_FIGURES, "left_s": _Seconds | None, "line_every_s": _Seconds | None,
-        "stepped_s": Annotated[float, _finite] | None, "at": _Seconds,
+        "stepped_s": Annotated[float, _finite] | None,
+        "stall_s": Annotated[float, _finite] | None, "at": _Seconds,
         "joined": int, "doing": str, "stall": str, "stragglers": str,
     },
     "result.json": {

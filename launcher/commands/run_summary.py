@@ -16,6 +16,7 @@ from launcher.record import RecordedRun
 from launcher.run.messages import RankEnded, RankStarted
 from launcher.run.step_meter import late_after_s
 from launcher.run.step_words import StepFigures, time_left_s
+from launcher.run.stragglers import NOBODY
 
 ENDED_BY_LAUNCHER = "ended by the launcher"
 PRINTED_AN_ERROR = "printed an error too, "
@@ -38,8 +39,8 @@ class RunSummary(StepFigures):
 
     `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: until its
     last step, as `steps_per_s` goes on. `since_step_s`: since its newest step. `doing` is what
-    ranks do before the first step, `stall` what was seen where there is no progress, `stragglers`
-    who keeps the others waiting where there is.
+    ranks do before the first step, `stall` what was seen where there is no progress, and
+    `seen_s` how many seconds ago; `stragglers` who keeps the others waiting where there is.
     """
 
     name: str
@@ -52,6 +53,7 @@ class RunSummary(StepFigures):
     world_size: int | None
     doing: str | None
     stall: str | None
+    seen_s: float | None
     stragglers: str | None
     attempt: Mapping[str, Any] | None
     exit: int | None
@@ -73,6 +75,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
     plan, result, live = (run.read(f"{name}.json") for name in ("plan", "result", "progress"))
     known = {**live, **{name: value for name, value in result.items() if value is not None}}
     state, seconds = run.state, _seconds(run, result)
+    stall = live.get("stall") or None if state == "running" else None
     left_s, since_step_s = _since_and_left(live, seconds) if state == "running" else (None, None)
     return RunSummary(
         name=run.name,
@@ -92,8 +95,9 @@ def summarise_run(run: RecordedRun) -> RunSummary:
         since_step_s=since_step_s,
         line_every_s=live.get("line_every_s"),
         doing=live.get("doing") or None if state == "running" else None,
-        stall=live.get("stall") or None if state == "running" else None,
-        stragglers=live.get("stragglers") or None,
+        stall=stall,
+        seen_s=_seconds_since(live.get("stall_s"), seconds) if stall else None,
+        stragglers=_stragglers(live, state),
         attempt=run.read("attempt.json") or None,
         exit=result.get("exit"),
         diagnosis=result.get("diagnosis") or None,
@@ -107,14 +111,27 @@ def _since_and_left(
 ) -> tuple[float | None, float | None]:
     """Seconds until the last step, as long as the next one is not late, and since the newest."""
     stepped_s, left_s = live.get("stepped_s"), live.get("left_s")
-    if seconds is None or stepped_s is None:
+    since_step_s, pace = _seconds_since(stepped_s, seconds), live.get("steps_per_s")
+    if since_step_s is None:
         return None, None
-    since_step_s, pace = round(max(seconds - stepped_s, 0.0), 1), live.get("steps_per_s")
     every_s = live.get("line_every_s")
     if since_step_s > late_after_s(pace, every_s):
         return None, since_step_s
     left_s = time_left_s(left_s, since_step_s, every_s)
     return None if left_s is None else round(left_s, 1), since_step_s
+
+
+def _seconds_since(moment_s: float | None, seconds: float | None) -> float | None:
+    """From a moment of the run until now, both in seconds since it began."""
+    if seconds is None or moment_s is None:
+        return None
+    return round(max(seconds - moment_s, 0.0), 1)
+
+
+def _stragglers(live: Mapping[str, Any], state: str) -> str | None:
+    """Who keeps the others waiting; that nobody did is no news of a run that has ended."""
+    text = live.get("stragglers") or ""
+    return None if state != "running" and text.startswith(NOBODY) else text or None
 
 
 def _utc(seconds: float) -> str:

@@ -113,7 +113,12 @@ def status_lines(run: RunSummary) -> Iterator[str]:
     if run.stragglers:
         yield f"  {run.stragglers}"
     if run.stall:
-        yield f"  {run.stall}".replace("\n", "\n  ")
+        yield f"  {_seen_text(run)}{run.stall}".replace("\n", "\n  ")
+
+
+def _seen_text(run: RunSummary) -> str:
+    """How old a look at the ranks is: how long something lasts in it was so then."""
+    return "" if run.seen_s is None else f"seen {format_duration(run.seen_s)} ago: "
 
 
 def end_lines(run: RunSummary, ranks: Sequence[RankSummary]) -> Iterator[str]:

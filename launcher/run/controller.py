@@ -331,13 +331,14 @@ class RunController:
     def _finish(self, ending: Ending) -> ExitCode:
         """Record how the run ended, print it and notify of it."""
         self.ending, figures = ending, self.progress.run_figures
-        watched = {"hang": self.observer.hang, "stragglers": self.stragglers.text, **figures}
+        stragglers = self.progress.stragglers
+        watched = {"hang": self.observer.hang, "stragglers": stragglers, **figures}
         self.record.close(ending_as_json(ending, self.state) | watched)
         self.console.settle(at_end=True)
         seconds = self.progress.seconds()
         self.console.say(describe_ending(ending, self.state, seconds, self.record.path))
-        if self.stragglers.text and not self.state.failure:
-            self.console.say(self.stragglers.text)
+        if stragglers and not self.state.failure:
+            self.console.say(stragglers)
         if ending.code is ExitCode.FAILED:
             if followed := self.aftermath.describe():
                 self.console.say(followed)

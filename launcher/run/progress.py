@@ -43,9 +43,10 @@ class Progress:
         """When all ranks had started."""
         self.first_step_s: float | None = None
         self._doing = self._stall = ""
+        self._stall_s: float | None = None
+        """When that of `_stall` was seen."""
         self._not_met = False
-        self.stragglers = ""
-        """Who keeps the others waiting while the run advances, or that nobody does."""
+        self._stragglers = ""
         self._recorded: dict[str, Any] = {}
         self._recorded_at = float("-inf")
 
@@ -117,7 +118,7 @@ class Progress:
         if kind is StallKind.STARTING:
             self._doing = text
             return
-        self._stall = "" if kind is StallKind.WELL else text
+        self._stall, self._stall_s = "" if kind is StallKind.WELL else text, self.seconds()
         self._not_met = kind is StallKind.APART
 
     def describe(self) -> str:
@@ -156,6 +157,18 @@ class Progress:
             since_step_s=since_s,
             line_every_s=every_s,
         )
+
+    @property
+    def stragglers(self) -> str:
+        """Who keeps the others waiting, or that nobody does; nothing once the steps have stopped.
+
+        Then it is of the time before: who is waited for now has not entered any collective since.
+        """
+        return "" if self._figures.is_late else self._stragglers
+
+    @stragglers.setter
+    def stragglers(self, text: str) -> None:
+        self._stragglers = text
 
     @property
     def steps_per_s(self) -> float | None:
@@ -205,6 +218,7 @@ class Progress:
             "joined": self._started_count,
             "doing": self._doing,
             "stall": self._stall,
+            "stall_s": self._stall_s if self._stall else None,
             "stragglers": self.stragglers,
         }
         wait_s = HEARTBEAT_S if figures == self._recorded else RECORD_EVERY_S

@@ -11,6 +11,7 @@ from launcher.run.messages import RankWorld
 from launcher.run.progress import HEARTBEAT_S, LATE_S, PACE_S, QUIET_S, RECORD_EVERY_S, Progress
 from launcher.run.stall.judge import StallKind
 from launcher.run.step_meter import UNKNOWN_STEP_S
+from launcher.run.stragglers import NOBODY
 from launcher.run.worlds import RankWorlds
 from tests.support.planned_ranks import Planned
 
@@ -123,7 +124,7 @@ def test_what_status_shows_is_recorded_when_it_changes_and_as_a_sign_of_life(run
     assert figures == {
         "step": 3, "steps": 100, "loss": "nan", "steps_per_s": 0.5, "left_s": 194.0,
         "stepped_s": 17.0, "seconds": 17.0, "joined": 2, "doing": "", "stall": "",
-        "stragglers": "", "line_every_s": 2.0, "loss_rank": None,
+        "stall_s": None, "stragglers": "", "line_every_s": 2.0, "loss_rank": None,
     }  # fmt: skip
 
 
@@ -158,6 +159,25 @@ def test_a_stall_is_recorded_until_it_is_over(run, kind, line, kept):
     run.observed(kind, "no step yet; 1 of 2 ranks")
     run.line("rank1", line)
     assert bool(run.figures_to_record()["stall"]) is kept
+
+
+def test_who_keeps_the_others_waiting_is_said_while_steps_are_made_alone(run, clock):
+    for number in range(1, 5):
+        clock[0] += 1
+        run.line("rank0", f"step {number}")
+    run.stragglers = NOBODY
+    assert run.figures_to_record()["stragglers"] == NOBODY
+    clock[0] += 11
+    assert run.figures_to_record()["stragglers"] == ""
+    run.line("rank0", "step 5")
+    assert run.stragglers == NOBODY
+
+
+def test_when_the_ranks_were_looked_at_is_recorded(run, clock):
+    clock[0] += 20
+    run.observed(StallKind.STUCK, "no output for 20 s; stuck")
+    clock[0] += 25
+    assert run.figures_to_record()["stall_s"] == 20
 
 
 def test_bars_of_the_steps_are_known_from_others(run, clock):

@@ -11,6 +11,7 @@ from checks.next_line import next_line
 from launcher import record as record_module
 from launcher.cli import main
 from launcher.record import RunRecord
+from launcher.run.stragglers import NOBODY
 
 LIVE = {
     "step": 120, "steps": 200, "loss": 2.31, "steps_per_s": 3.4, "left_s": 24.0,
@@ -123,6 +124,29 @@ def test_who_keeps_the_others_waiting_is_said_though_nothing_is_printed(tmp_path
     figures = {**LIVE, "stragglers": said, "stall": "no output for 300 s; slow", "at": time.time()}
     begin(tmp_path).write_progress(figures)
     assert f"\n  {said}\n  no output for 300 s; slow\n" in show("status")
+
+
+def test_how_long_ago_the_ranks_were_looked_at_is_said(tmp_path, show):
+    stall = "no output for 20 s; stuck\n  rank 1 on node2 is idle"
+    seen = {**LIVE, "stall": stall, "stall_s": -3600.0, "at": time.time()}
+    begin(tmp_path).write_progress(seen)
+    assert "\n  seen 60 minutes ago: no output for 20 s; stuck\n    rank 1 on" in show("status")
+    assert json.loads(show("status", "--json"))["seen_s"] >= 3600
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [(NOBODY, False), ("rank 1 arrives late", True)],
+    ids=["even", "late"],
+)
+def test_of_a_run_that_has_ended_who_kept_the_others_waiting_is_kept_alone(
+    tmp_path, show, said, kept
+):
+    record = begin(tmp_path)
+    record.write_progress({**LIVE, "stragglers": said, "at": time.time()})
+    assert f"\n  {said}\n" in show("status")
+    record.close({"state": "finished", "exit": 0, "seconds": 40.0, "ranks": {}})
+    assert (f"  {said}\n" in show("status")) is kept
 
 
 def test_before_the_first_step_it_says_what_ranks_do(tmp_path, show):
