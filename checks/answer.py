@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from checks.quick_dataclass import dataclass
 
 LONGEST_ERROR = 2000
 """Characters that are kept of what a node says it cannot say."""

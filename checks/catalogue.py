@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from checks.check import Check
 from checks.declared import AREAS, area_modules, declared_checks
 from checks.errors import UsageError
 from checks.job.user_files import near_word, quote_text, suggest_word
 from checks.model import Cause
+from checks.quick_dataclass import dataclass
 
 __all__ = [
     "AREAS",

@@ -6,11 +6,11 @@ import enum
 import functools
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.docstring import Docstring, parse_docstring
 from checks.model import Job, Severity, Verdict
+from checks.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from checks.facts import ClusterView, Fact, NodeView

@@ -16,7 +16,8 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from dataclasses import dataclass
+
+from checks.quick_dataclass import dataclass
 
 _CAUSES = re.compile(r"^([a-z0-9-]+(?:, [a-z0-9-]+)*): ", re.MULTILINE)
 

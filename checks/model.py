@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from checks.job.key import Face, launch_key
@@ -26,6 +26,7 @@ from checks.job.value_readers import (
     read_user,
     read_web_address,
 )
+from checks.quick_dataclass import dataclass
 
 
 class Severity(enum.Enum):

@@ -12,11 +12,11 @@ import shlex
 import shutil
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from checks.job.key import Face, declared_keys
 from checks.model import Fix, Job
+from checks.quick_dataclass import dataclass
 
 ROOT = Path(__file__).resolve().parent.parent
 FACES = ("preflight", "launcher")

@@ -6,7 +6,7 @@ import functools
 import itertools
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from checks.job.build import inputs_digest
 from checks.judge import decide, judge_claims
 from checks.model import Finding, Fix, Job, Outcome
 from checks.next_line import as_called, without_allowances
+from checks.quick_dataclass import dataclass
 from checks.reports.changes import ChangesSinceGo
 from checks.reports.json_report import report_document
 from checks.reports.last_run import changes_since_go

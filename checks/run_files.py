@@ -12,12 +12,12 @@ import re
 import stat
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from checks.errors import FactError
 from checks.facts.decode import decode_record
+from checks.quick_dataclass import dataclass
 
 LARGEST = 64 << 20
 MOST_SECONDS = 1e11

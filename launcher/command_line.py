@@ -10,7 +10,7 @@ import textwrap
 from argparse import REMAINDER, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from argparse import _SubParsersAction as Commands
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,6 +19,7 @@ from checks.job.key import Face
 from checks.job.launch_file import NAME, keys_on
 from checks.job.training_words import other_command, similar_option
 from checks.next_line import next_line, program_line, same_line
+from checks.quick_dataclass import dataclass
 
 COMMAND_HABITS: Mapping[str, str] = {
     "run": "start",

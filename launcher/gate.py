@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from checks.job.node_filter import kept_nodes
 from checks.masking import mask_typed
 from checks.model import HERE, Job
 from checks.next_line import same_line, typed_call, with_fixed_options, with_option, without_option
+from checks.quick_dataclass import dataclass
 from checks.reports.earlier_preflight import EarlierPreflight, read_earlier_preflight
 from checks.reports.last_run import save_last_run
 from checks.reports.terminal import takes_colour

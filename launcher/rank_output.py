@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import re
 from collections import deque
-from dataclasses import dataclass
 
 from checks.printable import escape_output
+from checks.quick_dataclass import dataclass
 
 LINE_LIMIT = 8192
 KEPT_LINES = 20

@@ -7,13 +7,13 @@ link that is down, the node that is gone.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Check, Claim, Over, Tag, claims_of
 from checks.folded_names import fold_names
 from checks.model import Finding, Job, Outcome
+from checks.quick_dataclass import dataclass
 from checks.reports.finding_groups import group_findings
 from checks.reports.finding_text import describe_group
 from checks.reports.terminal import finding_lines, render_lines, terminal_width

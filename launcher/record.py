@@ -13,7 +13,6 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from checks.errors import PreflightError, UsageError
 from checks.next_line import next_line, typed_call
 from checks.node.runtime.processes import find_process
 from checks.private_files import make_private_folder, write_private_file
+from checks.quick_dataclass import dataclass
 from checks.run_files import (
     damaged_files,
     next_number,

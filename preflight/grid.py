@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from checks.catalogue import CATALOGUE
 from checks.model import Finding
+from checks.quick_dataclass import dataclass
 from checks.reports.finding_text import finding_mark
 
 MARK_CLASSES = {"√": "p", "‼": "w", "×": "f", "?": "u", "-": "s"}

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
 from checks.model import Finding
+from checks.quick_dataclass import dataclass
 from preflight.items import PreflightItem
 from preflight.outcome import is_warned, require_answer
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checks.check import Check, Claim, Question
 from checks.folded_names import fold_names
 from checks.model import Finding, Job, Outcome
+from checks.quick_dataclass import dataclass
 
 PAIR_LIMIT = 64
 """The most nodes with an item for each ordered pair; above, one item for each source."""

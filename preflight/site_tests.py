@@ -7,7 +7,6 @@ know of them as of any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import pytest
 
@@ -17,6 +16,7 @@ from checks.contact.held_logins import HeldLogins
 from checks.errors import FactError
 from checks.facts import Fact, Login, NodeView
 from checks.model import Finding, Node, Outcome, Severity, ok
+from checks.quick_dataclass import dataclass
 from checks.stages.stage_list import STAGED_SECTIONS
 
 SITE_AREA = "site"

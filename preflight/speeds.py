@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from checks.facts import ClusterView, Snapshot
 from checks.facts.pairs import PairSpeed, SpeedTable, speed_table
 from checks.outliers.speed_outliers import SLOW_SHARE, sustained_speed
+from checks.quick_dataclass import dataclass
 from preflight.grid import MOST_NODES_DRAWN, ROOMY_COLUMNS, Cell, Grid
 
 CSV_COLUMNS = ("source", "target", "gbit_s", "latency_us")

@@ -6,10 +6,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import paramiko
+
+from checks.quick_dataclass import dataclass
 
 LATE_S = 1.0
 """A shell that prints without end has always something more to read."""

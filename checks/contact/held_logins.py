@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from checks.answer import Answer
 from checks.contact.pool import Contact
+from checks.quick_dataclass import dataclass
 
 
 @dataclass

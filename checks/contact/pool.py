@@ -9,11 +9,11 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from checks.answer import Answer
+from checks.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from checks.contact.channel import Channel, CommandResult

@@ -19,7 +19,7 @@ import shlex
 import socket
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 import paramiko
@@ -27,6 +27,7 @@ from paramiko.config import SSHConfig, SSHConfigDict
 
 from checks.errors import UsageError
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 
 DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 INCLUDE = re.compile(r"^\s*include\s+(.+)$", re.IGNORECASE)

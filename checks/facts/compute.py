@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Annotated, ClassVar
 
 from checks.facts.decode import Fact
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 def _device_kind(text: str) -> str:

@@ -12,7 +12,7 @@ from checks.facts.decode import Fact
 from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
 from checks.facts.local_modules import LocalModules
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.facts.decode import SystemName
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 LETTERS = {"r": 4, "w": 2, "x": 1}
 SHIFTS = {"u": 6, "g": 3, "o": 0}

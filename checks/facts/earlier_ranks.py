@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import ClassVar
 
 from checks.facts.decode import Fact
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from checks.facts.decode import Fact, PathStateName
 from checks.facts.denial import Denial
-from checks.facts.quick_dataclass import dataclass
 from checks.facts.write_locks import WriteLock
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

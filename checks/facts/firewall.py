@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
 from checks.facts.decode import Address, Fact, SystemName
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from checks.facts.decode import AddressWithPrefix, Fact, SystemName
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

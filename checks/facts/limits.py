@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import ClassVar, TypeAlias
 
 from checks.facts.decode import Count, Fact
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 Pair: TypeAlias = tuple[int | None, int | None]
 """A limit's (soft, hard); None is unlimited."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from checks.facts.decode import Fact
 from checks.facts.nccl_tests_output import PerfResult, parse_perf_output
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

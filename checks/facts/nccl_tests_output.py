@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 MPIRUN_TAG = re.compile(r"^\s*\[\d+,\d+\]<std(out|err)>:")
 """What `mpirun --tag-output` puts before each line."""

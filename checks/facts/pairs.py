@@ -7,8 +7,8 @@ from dataclasses import field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
-from checks.facts.quick_dataclass import dataclass
 from checks.facts.view import ClusterView
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

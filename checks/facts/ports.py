@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import Annotated, ClassVar
 
 from checks.facts.decode import Count, Fact, SystemName
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 LONGEST_IDLE_S = 1800
 """As long as ranks wait for one another, a connection may be idle: the usual time-out of torch."""

@@ -9,7 +9,7 @@ from dataclasses import field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 ROCE_MTUS = (256, 512, 1024, 2048, 4096)
 ROCE_HEADERS = 96

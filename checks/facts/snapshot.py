@@ -14,12 +14,12 @@ from typing import Any, ClassVar, TypeVar
 from checks.answer import Answer
 from checks.errors import FactError, UsageError
 from checks.facts.decode import Fact, decode_fact, decode_record
-from checks.facts.quick_dataclass import dataclass
 from checks.facts.schema import facts_schema
 from checks.masking import mask_job
 from checks.model import Job
 from checks.next_line import next_line
 from checks.private_files import write_private_file
+from checks.quick_dataclass import dataclass
 from checks.untrusted_json import read_untrusted_json
 
 F = TypeVar("F", bound=Fact)

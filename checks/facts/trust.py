@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

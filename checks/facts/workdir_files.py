@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from checks.facts.decode import Fact
 from checks.facts.files import FolderSpace
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

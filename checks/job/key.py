@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
+
+from checks.quick_dataclass import dataclass
 
 _UNPREFIXED = ("start", "preflight")
 """Tables whose keys have options without the table's name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from checks.errors import UsageError
 from checks.job.key import Face, Key, declared_keys
 from checks.job.user_files import quote_text, read_text, suggest_word
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 
 if sys.version_info >= (3, 11):
     import tomllib

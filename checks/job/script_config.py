@@ -6,10 +6,10 @@ import ast
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from checks.job.script_paths import PathReader
+from checks.quick_dataclass import dataclass
 
 LARGEST = 1 << 20
 _KEYWORDS = {"deepspeed", "deepspeed_config", "ds_config", "hf_ds_config", "config_params"}

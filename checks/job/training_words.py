@@ -10,7 +10,8 @@ import difflib
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from checks.quick_dataclass import dataclass
 
 _PYTHON = re.compile(r"(.*/)?python[0-9.]*")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")

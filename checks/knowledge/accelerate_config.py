@@ -6,13 +6,13 @@ import functools
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checks.facts import ClusterView, NodeView
 from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.view_cache import cached_per_view
 from checks.model import Verdict, skip
+from checks.quick_dataclass import dataclass
 
 EACH_NODE_LAUNCHERS = ("standard", "nossh")
 """The DeepSpeed launchers with which somebody starts accelerate on every node."""

@@ -6,9 +6,8 @@ of a fault. Where no profile fits, the line rate is the yardstick.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.facts.gpus import Gpus
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checks.facts.deepspeed_config import ConfigText
 from checks.knowledge.deepspeed_keys import TOP_KEYS
+from checks.quick_dataclass import dataclass
 
 AUTO = "auto"
 _KEY = re.compile(r"""(?:["']([^"'\n]*)["']|(?<![\w-])([\w-]+))[ \t]*:""")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from checks.facts import NodeView
@@ -18,6 +17,7 @@ from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interface, Interfaces
 from checks.knowledge.neighbour_entries import MisdirectedTraffic, find_misdirected_traffic
 from checks.model import Fix
+from checks.quick_dataclass import dataclass
 
 DEVICE = re.compile(r"\bdev (\S+)")
 GATEWAY = re.compile(r"\bvia (?:inet6 )?(\S+)")

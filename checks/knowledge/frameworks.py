@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from checks.quick_dataclass import dataclass
 
 _SETTINGS = {
     "attention": re.compile(r"\battn_implementation\b"),

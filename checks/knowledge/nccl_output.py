@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from checks.knowledge.nccl_transport import SOCKETS
+from checks.quick_dataclass import dataclass
 
 KEPT_OUTPUT = (
     r"NCCL WARN .*"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
@@ -20,6 +19,7 @@ from checks.knowledge.nccl_variables import (
     setting_in_force,
 )
 from checks.outliers.consensus import majority_value
+from checks.quick_dataclass import dataclass
 
 NCCL_IB_DISABLE, NCCL_IB_HCA, NCCL_NET = "NCCL_IB_DISABLE", "NCCL_IB_HCA", "NCCL_NET"
 SOCKETS = "sockets"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface
 from checks.facts.view_cache import cached_per_view
 from checks.model import Fix
+from checks.quick_dataclass import dataclass
 
 NCCL_IFNAME = "NCCL_SOCKET_IFNAME"
 GLOO_IFNAME = "GLOO_SOCKET_IFNAME"

@@ -6,12 +6,11 @@ with hardware addresses that no machine has, and all works.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.facts import NodeView
 from checks.facts.firewall import Firewall, Neighbour
 from checks.facts.interfaces import Interfaces
 from checks.model import Fix
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

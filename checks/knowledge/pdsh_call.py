@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from checks.knowledge.ssh_from_head import ssh_config
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 
 FANOUT = 1024
 

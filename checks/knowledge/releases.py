@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from checks.quick_dataclass import dataclass
 
 _BOUNDS = re.compile(r"(?P<package>[\w-]+?)(?P<rules>[<>=][<>=\d.,]*)")
 

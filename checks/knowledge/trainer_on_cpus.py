@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig, TrainingScript
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 
 USE_CPU = "ACCELERATE_USE_CPU"
 """accelerate's variable, which leaves out DeepSpeed as well (accelerate.state.AcceleratorState)."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+
+from checks.quick_dataclass import dataclass
 
 
 class XidSeverity(enum.Enum):

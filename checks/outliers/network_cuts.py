@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from checks.outliers.pair_matrix import Matrix, Pair
+from checks.quick_dataclass import dataclass
 
 CUT_SHARE = 0.9
 """The share of a direction's pairs that fails where it is cut; the same share holds inside."""

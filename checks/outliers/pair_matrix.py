@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from checks.model import Finding, Outcome
+from checks.quick_dataclass import dataclass
 
 Pair = tuple[str, str]
 

@@ -6,13 +6,13 @@ Published figures for the same machine differ by two; the rest of the same clust
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from checks.facts.pairs import SpeedTable
 from checks.outliers.network_cuts import Cut, find_cuts
 from checks.outliers.pair_matrix import Matrix, Pair
 from checks.outliers.smallest_blame import LinkEnd, blamed_ends
+from checks.quick_dataclass import dataclass
 
 SLOW_SHARE = 1 / 3
 """The share of the reference below which a pair is slow; what a busy core costs stays above."""

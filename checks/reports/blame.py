@@ -9,13 +9,13 @@ node that reaches no port logs in nowhere either, and is blamed for the ports al
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from checks.folded_names import fold_names
 from checks.model import HERE, Finding, Outcome
 from checks.outliers.network_cuts import Cut, find_cuts
 from checks.outliers.pair_matrix import Matrix, Pair, area_of, pair_matrices
 from checks.outliers.smallest_blame import MIN_BAD_PAIRS, LinkEnd, blamed_ends
+from checks.quick_dataclass import dataclass
 
 MASTER_PORT_CHECK = "ports.master-port-is-reachable"
 

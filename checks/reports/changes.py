@@ -12,7 +12,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checks.catalogue import CATALOGUE
@@ -22,6 +21,7 @@ from checks.facts.schema import fact_records
 from checks.folded_names import fold_names
 from checks.masking import is_secret
 from checks.model import Finding, Job
+from checks.quick_dataclass import dataclass
 from checks.reports.blame import blamed_nodes
 from checks.untrusted_json import read_untrusted_json
 

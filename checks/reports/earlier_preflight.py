@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from checks.facts.snapshot import OtherVersionError
 from checks.job.build import inputs_digest
 from checks.model import Job
 from checks.private_files import writable_by_others
+from checks.quick_dataclass import dataclass
 from checks.reports.last_run import LAST_FACTS, LAST_REPORT
 from checks.units import format_duration
 from checks.untrusted_json import read_untrusted_json

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checks.folded_names import fold_names, plural_verb
 from checks.model import Finding
+from checks.quick_dataclass import dataclass
 
 _SLOTS = ("\ue000", "\ue001")
 """Private characters that stand for the first and the second node of a subject."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checks.folded_names import fold_names
 from checks.model import Finding, Fix, Outcome
 from checks.printable import escape_text
+from checks.quick_dataclass import dataclass
 from checks.reports.finding_groups import FindingGroup, group_findings
 
 MAX_EVIDENCE = 300

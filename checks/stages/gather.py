@@ -7,7 +7,6 @@ import datetime
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from checks.answer import LONGEST_ERROR, Answer
@@ -22,6 +21,7 @@ from checks.facts.pressure import Pressure
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Job
 from checks.outliers.pairing import FULL_MESH_NODES
+from checks.quick_dataclass import dataclass
 from checks.stages.containment import Finish, RecordingContact, find_unbearable
 from checks.stages.foreign_text import without_foreign_text
 from checks.stages.ssh_mesh import login_peers

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.facts.account import Account
 from checks.facts.counters import Counters
 from checks.facts.decode import Fact
@@ -17,6 +15,7 @@ from checks.facts.rdma import Rdma, RdmaCounters
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
+from checks.quick_dataclass import dataclass
 from checks.stages import (
     clock,
     compute,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from checks.quick_dataclass import dataclass
 from launcher.exit_codes import ExitCode
 from launcher.gate import GateResult, Say
 from launcher.record import RecordedRun

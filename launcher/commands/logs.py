@@ -9,12 +9,13 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Any, TextIO
 
 from checks.errors import UsageError
 from checks.job.user_files import near_word, suggest_word
+from checks.quick_dataclass import dataclass
 from launcher.command_line import complete_with
 from launcher.rank_output import without_colour
 from launcher.record import ORDER, RecordedRun, all_runs, find_run

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checks.errors import FactError
 from checks.facts.decode import decode_record
 from checks.knowledge.exit_status import describe_exit
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 from launcher.record import RecordedRun
 from launcher.run.messages import RankEnded, RankStarted
 from launcher.run.step_meter import late_after_s

@@ -11,7 +11,6 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from checks.catalogue import CATALOGUE
@@ -23,6 +22,7 @@ from checks.job.value_readers import option_seconds
 from checks.masking import mask_job, mask_typed
 from checks.model import Job
 from checks.next_line import same_line, typed_call, with_option
+from checks.quick_dataclass import dataclass
 from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
 from launcher.commands.dropped_config import describe_dropped_config

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from checks.quick_dataclass import dataclass
 
 MAX_LINES = 16
 _RULE = re.compile(r"-{70,}\s*$")

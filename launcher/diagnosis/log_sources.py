@@ -10,12 +10,12 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import cast
 
 from checks.errors import UsageError
+from checks.quick_dataclass import dataclass
 from launcher.diagnosis.log_lines import Place
 from launcher.record import RecordedRun
 

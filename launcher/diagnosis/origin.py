@@ -12,11 +12,11 @@ import re
 import subprocess
 import sysconfig
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
+from checks.quick_dataclass import dataclass
 from launcher.diagnosis.traces import Frame, Trace
 
 MAX_SOURCE_SIZE = 4 << 20

@@ -11,9 +11,9 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice, takewhile
 
+from checks.quick_dataclass import dataclass
 from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes

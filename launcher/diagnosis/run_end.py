@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from checks.knowledge.exit_status import signal_advice
+from checks.quick_dataclass import dataclass
 from launcher.diagnosis.masked_line import masked_line
 from launcher.diagnosis.render import line_reference
 from launcher.diagnosis.traces import Trace

@@ -15,7 +15,6 @@ import functools
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, chain, islice
 
 from checks.knowledge.failures import LITERALS
@@ -23,6 +22,7 @@ from checks.knowledge.failures.anchors import alternation_pattern, choose_anchor
 from checks.knowledge.failures.grams import LiteralSet
 from checks.knowledge.failures.known import VERSION_LINES
 from checks.knowledge.platforms import PLATFORM_WORDS
+from checks.quick_dataclass import dataclass
 from launcher.diagnosis.json_lines import has_json_lines, unwrap_json_lines
 
 TRACEBACK = "Traceback (most recent call last)"

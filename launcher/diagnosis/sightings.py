@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checks.knowledge.failures import FailureKind, KnownFailure
 from checks.next_line import as_called
+from checks.quick_dataclass import dataclass
 from launcher.diagnosis.log_lines import Line
 from launcher.diagnosis.traces import Trace
 

@@ -16,8 +16,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from checks.quick_dataclass import dataclass
 from launcher.diagnosis.log_lines import Line, Place
 from launcher.rank_output import is_step_line
 

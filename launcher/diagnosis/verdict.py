@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, TypeGuard
 
 from checks.knowledge.failures import FAILURES, FailureKind
+from checks.quick_dataclass import dataclass
 from launcher.diagnosis.absent import TABLES, absent_member
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.laggards import COLLECTIVE, DIFFERENT_CALLS, describe_laggards

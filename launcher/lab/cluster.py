@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from checks.errors import UsageError
+from checks.quick_dataclass import dataclass
 from launcher.lab import requirements as machine
 from launcher.lab.faults import heal_faults, inject_fault
 from launcher.lab.node import LabNode

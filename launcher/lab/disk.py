@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
+from checks.quick_dataclass import dataclass
 from launcher.lab.filesystem import is_within
 
 

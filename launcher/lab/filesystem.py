@@ -10,8 +10,9 @@ import os
 import site
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from checks.quick_dataclass import dataclass
 
 DISK_TYPES = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs"))
 """File systems that are shown on the nodes wherever they are mounted."""

@@ -13,10 +13,10 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from checks.errors import UsageError
+from checks.quick_dataclass import dataclass
 from launcher.lab.filesystem import Mount, find_mount, is_node_private, is_within
 from launcher.lab.requirements import SYSTEM_PATH
 

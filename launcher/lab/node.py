@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from checks.quick_dataclass import dataclass
 from launcher.lab.record import LabRecord
 from launcher.lab.requirements import SYSTEM_PATH
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
+from checks.quick_dataclass import dataclass
 from launcher.lab import ssh_files as trust
 from launcher.lab.disk import Disk
 from launcher.lab.gpus import MachineGpus

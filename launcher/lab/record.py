@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
+
+from checks.quick_dataclass import dataclass
 
 LABS = Path("/var/lib/deepspeed-preflight-lab")
 """One directory a lab, named as the lab. Absent when there is no lab."""

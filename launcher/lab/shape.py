@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checks.errors import UsageError
+from checks.quick_dataclass import dataclass
 
 PASSWORD = "lab"
 MAX_NODES = 250

@@ -6,11 +6,11 @@ import secrets
 import subprocess
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from checks.errors import UsageError
 from checks.next_line import next_line
+from checks.quick_dataclass import dataclass
 from launcher.lab import boot, filesystem, network
 from launcher.lab import ssh_files as trust
 from launcher.lab.boot_pipes import BOOT_LIMIT_S, BootPipes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from checks.errors import UsageError
@@ -12,6 +12,7 @@ from checks.knowledge.rank_environment import compose_rank_env
 from checks.masking import mask_env
 from checks.model import Job
 from checks.next_line import next_line
+from checks.quick_dataclass import dataclass
 from launcher.agent.marks import RUN_MARK
 from launcher.agent.nccl_ras import ADDRESS_VARIABLE, address_of_run
 from launcher.plan.backends import BACKENDS, AgentLauncher, LaunchRequest, agent_argv

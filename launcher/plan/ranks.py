@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from checks.folded_names import fold_names
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from checks.quick_dataclass import dataclass
 from launcher.exit_codes import ExitCode
 from launcher.run.state import FailureReport, RunState, Screen
 

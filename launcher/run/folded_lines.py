@@ -7,8 +7,9 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from checks.quick_dataclass import dataclass
 from launcher.plan.ranks import name_ranks
 from launcher.rank_output import begins_error, is_step_line, without_colour
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 
 from checks.errors import FactError
 from checks.facts.decode import decode_record
+from checks.quick_dataclass import dataclass
 from checks.untrusted_json import read_untrusted_json
 from launcher.agent.rank_activity import SAMPLE_SPAN_S
 from launcher.run.stall.observation import NodeObservation

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checks.folded_names import fold_names
 from checks.masking import mask_argv
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 from checks.units import format_duration
 from launcher.plan.plan import Plan
 from launcher.record import RecordedRun

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from checks.folded_names import fold_names
 from checks.knowledge.exit_status import OF_SHELL, describe_exit
 from checks.masking import secret_masker
 from checks.printable import escape_line
+from checks.quick_dataclass import dataclass
 from launcher.plan.plan import LAUNCHER_SOURCE, Plan
 from launcher.plan.ranks import Rank, name_ranks
 from launcher.rank_output import LineSplitter, begins_error, parse_step_line

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from checks.quick_dataclass import dataclass
 from checks.units import format_duration
 from launcher.run.step_meter import late_after_s, usual_wait_s
 

@@ -20,8 +20,9 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from checks.quick_dataclass import dataclass
 from launcher.plan.ranks import Rank, name_ranks
 from launcher.run.messages import RankArrivals, RanksArrived
 from launcher.run.slow_links import find_far_node, find_slow_link

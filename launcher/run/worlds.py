@@ -12,8 +12,8 @@ from __future__ import annotations
 import enum
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
+from checks.quick_dataclass import dataclass
 from launcher.plan.ranks import name_ranks
 from launcher.run.messages import RankWorld
 

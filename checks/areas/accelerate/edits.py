@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checks.facts import NodeView
 from checks.facts.accelerate_config import AccelerateFile
 from checks.knowledge.accelerate_config import ConfigError, node_config, parse_config
 from checks.model import Fix
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

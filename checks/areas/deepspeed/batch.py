@@ -7,10 +7,9 @@ fills it, to the same end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.areas.deepspeed.lint import key_expression
 from checks.knowledge.deepspeed_config import ParsedConfig
+from checks.quick_dataclass import dataclass
 
 BATCH = TRAIN, MICRO, STEPS = (
     "train_batch_size",

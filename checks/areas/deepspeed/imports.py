@@ -6,7 +6,6 @@ From deepspeed.monitor, runtime.engine, runtime.comm and runtime.checkpoint_engi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checks.areas.deepspeed.config_access import config_path, with_config
 from checks.areas.software.pip_commands import install_command, package_of_module
@@ -16,6 +15,7 @@ from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.software import Software
 from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import Verdict, block, ok, skip, warn
+from checks.quick_dataclass import dataclass
 
 MONITORS = {"wandb": "wandb", "tensorboard": "tensorboard", "comet": "comet_ml"}
 """Sections and what rank 0 imports where they are enabled."""

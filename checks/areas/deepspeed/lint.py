@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from checks.knowledge.deepspeed_config import AUTO, ParsedConfig, nearest_key
@@ -24,6 +23,7 @@ from checks.knowledge.deepspeed_keys import (
     WEIGHTY_KEYS,
     Version,
 )
+from checks.quick_dataclass import dataclass
 
 NUMBERS = ("lr", "eps", "weight_decay", "momentum", "betas")
 """Parameters of optimizers that are numbers, whatever else stands there."""

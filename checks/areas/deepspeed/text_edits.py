@@ -14,10 +14,10 @@ import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, parse_config
+from checks.quick_dataclass import dataclass
 
 _VALUE = r'("[^"]*"|[^][{} ,"]+)'
 _SPECIAL, _ESCAPED = re.compile(r"[][\\.*^$/]"), r"\\\g<0>"

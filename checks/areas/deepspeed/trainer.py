@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from checks.areas.deepspeed.reader import command_options
 from checks.facts.deepspeed_config import TrainerArguments, TrainingScript
 from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 
 DEFAULTS: Mapping[str, float] = {
     "per_device_train_batch_size": 8,

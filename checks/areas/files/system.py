@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from checks.areas.files.fixes import copy_command
 from checks.check import node_check
@@ -11,6 +10,7 @@ from checks.facts import NodeView
 from checks.facts.surroundings import Surroundings
 from checks.model import Fix, Verdict, block, ok, warn
 from checks.outliers.consensus import majority_value
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from checks.areas.gpu import memory
 from checks.areas.gpu.cards import NO_ANSWER
@@ -24,6 +23,7 @@ from checks.knowledge.xids import (
     look_up_xid,
 )
 from checks.model import Fix, Verdict, block, ok, skip, warn
+from checks.quick_dataclass import dataclass
 from checks.units import format_duration
 
 XID_LINE = re.compile(r"NVRM: Xid \((?:PCI:)?([0-9a-fA-F:.]+)\): (\d+)")

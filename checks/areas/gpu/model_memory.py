@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from checks.areas.deepspeed.config_access import with_config
 from checks.areas.deepspeed.engine import rank_slots
@@ -18,6 +17,7 @@ from checks.facts.job_paths import JobPaths
 from checks.facts.load import Load
 from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.quick_dataclass import dataclass
 from checks.units import format_memory
 
 WEIGHT_BYTES, OPTIMIZER_BYTES = 2, 12

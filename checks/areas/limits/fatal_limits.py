@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from checks.areas.limits.limit_fixes import comment_out_fix, describe_setting_lines, limit_fix
 from checks.areas.limits.shell_limits import starts_too_few
@@ -13,6 +12,7 @@ from checks.facts.account import Account
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.model import Fix, Verdict, block, ok, unknown, warn
+from checks.quick_dataclass import dataclass
 from checks.units import GIB, format_memory
 
 HOUR_S = 3600

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from checks.areas.names.addresses import is_link_local, is_loopback
 from checks.areas.names.hosts_file import (
@@ -27,6 +26,7 @@ from checks.knowledge.container_network import has_own_network
 from checks.knowledge.training_network import training_address
 from checks.model import Verdict, block, ok, skip, warn
 from checks.outliers.consensus import strict_majority
+from checks.quick_dataclass import dataclass
 
 
 @node_check(

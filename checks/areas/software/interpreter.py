@@ -6,7 +6,6 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checks.areas.limits.fatal_limits import limit_skip_reason
 from checks.areas.software.commands import python_of_commands
@@ -32,6 +31,7 @@ from checks.knowledge.denials import denial_words, opening_fix
 from checks.knowledge.releases import version_key
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
+from checks.quick_dataclass import dataclass
 
 OLDEST_PYTHON = (3, 8)
 TRAINING_PACKAGES = ("torch", "deepspeed")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 from checks.areas.deepspeed.reader import ConfigReader, command_options, find_reader
 from checks.check import cluster_check
@@ -15,6 +14,7 @@ from checks.facts.environment import Environment
 from checks.facts.software import Software
 from checks.knowledge.releases import is_version_within
 from checks.model import HERE, Fix, Severity, Verdict, block, ok, skip, warn
+from checks.quick_dataclass import dataclass
 from checks.units import format_duration
 
 VARIABLE = "DEEPSPEED_TIMEOUT"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from checks.knowledge.api_history.tables import LIBRARIES
+from checks.quick_dataclass import dataclass
 
 _FRAME = re.compile(
     r'^\s*(?:File "(?P<path>[^"]+)", line \d+(?:, in (?P<function>.+))?'

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from checks.knowledge.api_history.callers import Caller, find_caller
 from checks.knowledge.api_history.requests import Request, find_import, find_requests
 from checks.knowledge.api_history.tables import Span, Symbol, project_of, table_of
 from checks.knowledge.releases import version_key
+from checks.quick_dataclass import dataclass
 
 _LISTED = re.compile(
     r"^\s*(?P<package>[\w-]+)(?:==|\s{2,})(?P<version>\d+\.\d+[\w.+]*)(?=\s|$)", re.MULTILINE

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from checks.knowledge.api_history.callers import Caller
 from checks.knowledge.api_history.tables import LIBRARIES, Symbol, Table, table_of
+from checks.quick_dataclass import dataclass
 
 _IMPORT = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
 _MODULE = re.compile(r"No module named '(?P<module>\w+(?:\.\w+)+)'")

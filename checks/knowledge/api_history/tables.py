@@ -20,10 +20,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from checks.knowledge.releases import version_key
+from checks.quick_dataclass import dataclass
 
 _FOLDER = Path(__file__).parent / "libraries"
 LIBRARIES: frozenset[str] = frozenset(path.stem for path in _FOLDER.glob("*.txt"))

@@ -36,7 +36,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from checks.knowledge.api_history.callers import is_own_call
@@ -45,6 +45,7 @@ from checks.knowledge.exit_status import name_exit
 from checks.knowledge.failures.grams import GRAM
 from checks.knowledge.misspelt_options import correct_options
 from checks.knowledge.releases import is_version_within
+from checks.quick_dataclass import dataclass
 
 
 class FailureKind(enum.Enum):

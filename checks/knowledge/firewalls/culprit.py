@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checks.errors import FactError
 from checks.facts import NodeView
 from checks.facts.firewall import Firewall
 from checks.knowledge.firewalls import iptables, nftables
 from checks.knowledge.firewalls.ruleset import Chain, Packet, Stop, packet_stops
+from checks.quick_dataclass import dataclass
 
 LOSING_MARKS = ("numgen random", "limit rate over", "-m statistic", "-m hashlimit")
 """In the text of a rule that stops some packets and not others like them."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+
+from checks.quick_dataclass import dataclass
 
 ChainKey = tuple[str, str, str, str]
 """Tool, family, table, chain."""

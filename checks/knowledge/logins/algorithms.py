@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checks.facts import NodeView
 from checks.facts.sshd import Sshd, SshdSetting
+from checks.quick_dataclass import dataclass
 
 NO_MATCH = re.compile(r"no matching (.+?) found\. Their offer: (\S+)")
 KEYWORDS: Mapping[str, str] = {

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from checks.facts.trust import Certificate
 from checks.knowledge.first_lines import add_line_command, put_first_command
 from checks.knowledge.logins.sshd_access import address_fits
 from checks.knowledge.logins.sshd_refusals import ServerSide
+from checks.quick_dataclass import dataclass
 
 PRINCIPALS = re.compile(r'(?:^|,)principals="([^"]*)"', re.IGNORECASE)
 OLD_SIGNATURE = "ssh-rsa"

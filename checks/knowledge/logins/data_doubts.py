@@ -7,8 +7,6 @@ any number of pairs, where a login costs a tenth of a second of two processors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.facts import ClusterView, Fact, Login, NodeView
 from checks.facts.interfaces import Interfaces
 from checks.facts.known_hosts import KnownHosts
@@ -18,6 +16,7 @@ from checks.facts.trust import ClientConfig, PrivateKey, Trust
 from checks.facts.view_cache import cached_per_view
 from checks.knowledge.logins.denial import is_usable, why_denied
 from checks.knowledge.logins.sshd_access import ACCESS_LISTS
+from checks.quick_dataclass import dataclass
 
 CLIENT_FACTS: tuple[type[Fact], ...] = (Trust, KnownHosts, Names)
 SERVER_FACTS: tuple[type[Fact], ...] = (Sshd, Interfaces, Login)

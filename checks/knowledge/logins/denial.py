@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.facts.sshd import AuthorizedKey, DamagedKey, GuardedPath, Sshd, SshdSetting
 from checks.facts.trust import ClientConfig, PrivateKey, Trust
 from checks.knowledge.logins.causes import bad_key_file, cause_of_text, denied_account
@@ -16,6 +14,7 @@ from checks.knowledge.logins.sshd_refusals import (
     too_few_tries,
     why_key_refused,
 )
+from checks.quick_dataclass import dataclass
 
 KEYWORD_SPELLING = {
     "permitrootlogin": "PermitRootLogin",

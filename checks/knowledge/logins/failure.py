@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
@@ -30,6 +30,7 @@ from checks.knowledge.logins.hosts_access import admit_command, refusing_line
 from checks.knowledge.logins.pam_account import why_account_refused
 from checks.knowledge.logins.sshd_refusals import Refusal
 from checks.knowledge.neighbour_entries import MisdirectedTraffic
+from checks.quick_dataclass import dataclass
 
 SESSION_CODEPOINTS = (8, 18, 46, 2, 4)
 """What OpenSSH marks sessions by: cs1 without a terminal and af21 with one, ef since 10.1; Debian's

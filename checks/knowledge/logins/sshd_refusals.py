@@ -6,11 +6,12 @@ Each refusal has the line that the setting should be instead (sshd_config(5), Op
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from checks.facts.sshd import Sshd, SshdSetting
 from checks.facts.trust import PrivateKey
 from checks.knowledge.logins.sshd_access import effective_setting
+from checks.quick_dataclass import dataclass
 
 KEYS_LINE = "AuthorizedKeysFile .ssh/authorized_keys"
 SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 from checks.facts import Login, NodeView
 from checks.facts.interfaces import Interfaces
 from checks.model import HERE, Fix
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checks.facts.workdir_files import WorkdirFile, WorkdirFiles
 from checks.folded_names import fold_names
+from checks.quick_dataclass import dataclass
 from checks.units import format_file_size
 
 Files = Mapping[str, WorkdirFile]

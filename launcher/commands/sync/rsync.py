@@ -9,11 +9,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from checks.contact.channel import Channel
+from checks.quick_dataclass import dataclass
 
 OPTIONS = (
     "--links", "--perms", "--chmod=ug-s", "--times", "--ignore-times", "--no-implied-dirs",

@@ -6,11 +6,12 @@ import os
 import re
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
+
+from checks.quick_dataclass import dataclass
 
 NEVER = (
     ".git", ".preflight", "/.lab/", "/runs/", "__pycache__/",

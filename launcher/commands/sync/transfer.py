@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +19,7 @@ from checks.contact.identity import LoginError
 from checks.contact.pool import Contact
 from checks.contact.shipping import shipped_program, start_command
 from checks.errors import PreflightError
+from checks.quick_dataclass import dataclass
 from launcher.commands.sync.rsync import PIECE, READY, rsync_sender
 
 RECEIVER = "launcher.agent.receive_files"

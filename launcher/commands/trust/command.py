@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from checks.catalogue import CATALOGUE
@@ -15,6 +14,7 @@ from checks.errors import FactError, PreflightError
 from checks.folded_names import fold_names
 from checks.model import Job
 from checks.next_line import next_line
+from checks.quick_dataclass import dataclass
 from checks.reports.terminal import takes_colour
 from checks.run import examine
 from launcher.commands.live_runs import next_start

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from checks.errors import PreflightError
 from checks.facts import ClusterView, Login, NodeView
@@ -17,6 +16,7 @@ from checks.folded_names import fold_names
 from checks.knowledge.logins.certificates import find_objection
 from checks.knowledge.logins.denial import key_hindrance
 from checks.knowledge.logins.sshd_refusals import ServerSide
+from checks.quick_dataclass import dataclass
 
 OWN_KEY = ".ssh/id_ed25519"
 THIS_MACHINE = "this machine"

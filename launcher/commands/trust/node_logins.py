@@ -8,7 +8,6 @@ import subprocess
 import warnings
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from checks.contact.logins import open_contact
@@ -24,6 +23,7 @@ from checks.folded_names import fold_names
 from checks.model import Job
 from checks.node.probe import workdir_files  # noqa: F401 - registers its section
 from checks.node.probe.core import SECTIONS as SECTION_CALLS
+from checks.quick_dataclass import dataclass
 from checks.stages.gather import section_arguments
 from launcher.commands.remote_scripts import ask_consent
 from launcher.commands.trust.key_changes import key_fingerprint

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from checks.errors import PreflightError
 from checks.facts.checkpoint import Checkpoint, ShardFile
 from checks.folded_names import fold_names
 from checks.node.probe.checkpoint import FSDP
+from checks.quick_dataclass import dataclass
 
 SHARD_PATTERN = re.compile(
     r"(?:\w+_)?zero_pp_rank_(?P<rank>\d+)_mp_rank_(?P<mp>\d+)_(?P<kind>optim|model)_states\.pt"

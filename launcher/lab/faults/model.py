@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from checks.quick_dataclass import dataclass
 
 
 class DefaultTarget(enum.Enum):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 
 SSH_CONFIG_FILE = "ssh_config"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from checks.model import Job
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checks.quick_dataclass import dataclass
 
 GROWTH = 2.0
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from checks.quick_dataclass import dataclass
 from launcher.plan.ranks import name_ranks
 from launcher.run.stall.observation import Collective, RankObservation
 

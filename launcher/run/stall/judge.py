@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from checks.folded_names import fold_names, plural_verb
+from checks.quick_dataclass import dataclass
 from launcher.plan.ranks import Rank, name_launchers, name_places, name_ranks
 from launcher.run.slowed_gpus import slowed_gpu_lines
 from launcher.run.stall.collectives import (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from checks.quick_dataclass import dataclass
 from launcher.plan.ranks import Rank
 
 

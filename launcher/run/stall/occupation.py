@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from checks.quick_dataclass import dataclass
 from launcher.run.stall.observation import ChildProcess, RankObservation, StackFrame
 
 LIBRARIES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from checks.quick_dataclass import dataclass
 from launcher.run.stall.collectives import describe_collective, is_waited_in
 from launcher.run.stall.observation import RankObservation, StackFrame
 from launcher.run.stall.occupation import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from checks.quick_dataclass import dataclass
 from launcher.plan.plan import Plan
 from launcher.run.stall.backoff import Backoff
 from launcher.run.stall.current_state import judge_now

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from checks.quick_dataclass import dataclass
 from launcher.run.stall.judge import Stall, StallKind
 
 
