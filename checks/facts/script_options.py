@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from checks.facts.decode import Count, Fact
-from checks.facts.quick_dataclass import dataclass
+from checks.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)
