@@ -8,8 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import paramiko
-
+from checks.contact.ssh_library import paramiko
 from checks.quick_dataclass import dataclass
 
 LATE_S = 1.0

@@ -12,18 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import paramiko
-from paramiko.auth_strategy import (
-    AuthFailure,
-    AuthSource,
-    AuthStrategy,
-    InMemoryPrivateKey,
-    Password,
-)
-
 from checks.contact.certificates import is_believed
 from checks.contact.private_keys import agent_keys, is_public_key, keys_in, public_half
 from checks.contact.ssh_config import LoginTarget, SshSetup, is_too_open
+from checks.contact.ssh_library import auth_strategy, paramiko
 
 UNANSWERED = {
     "Authentication timeout.": "no answer to what was offered: neither taken nor refused",
@@ -51,7 +43,7 @@ class LoginError(Exception):
         self.public_key = self.blamed = ""
 
 
-class OfferedKeys(AuthStrategy):
+class OfferedKeys(auth_strategy.AuthStrategy):
     """Offers the target's keys in order, from its agent or its files, then the agent's others
     where the config lets it.
 
@@ -72,10 +64,10 @@ class OfferedKeys(AuthStrategy):
         finally:
             self.farewell = getattr(transport, "farewell", "")
 
-    def get_sources(self) -> Iterator[AuthSource]:
+    def get_sources(self) -> Iterator[auth_strategy.AuthSource]:
         """Every key that can be offered; the others are remembered in `unusable`."""
         if self.password:
-            yield Password(self.user, lambda: self.password)
+            yield auth_strategy.Password(self.user, lambda: self.password)
             return
         with agent_keys(self.target) as agent:
             for path in self.target.identities:
@@ -87,10 +79,10 @@ class OfferedKeys(AuthStrategy):
             for agent_key in () if self.target.only_named else agent.values():
                 yield self._offer_key(agent_key)
 
-    def _offer_key(self, key: paramiko.PKey) -> AuthSource:
+    def _offer_key(self, key: paramiko.PKey) -> auth_strategy.AuthSource:
         self.latest = f"{key.get_name()} {key.get_base64()}"
         self.offered = self.offered or self.latest
-        return InMemoryPrivateKey(self.user, key)
+        return auth_strategy.InMemoryPrivateKey(self.user, key)
 
     def _load_key(self, path: Path) -> Iterator[paramiko.PKey]:
         """The key of that file, first with its certificates."""
@@ -175,7 +167,7 @@ def classify_error(error: BaseException, keys: OfferedKeys) -> LoginError | None
         return error
     if isinstance(error, socket.gaierror):
         return LoginError("name-unresolved", f"{keys.target.host}: {error.strerror}")
-    if isinstance(error, AuthFailure):
+    if isinstance(error, auth_strategy.AuthFailure):
         return _refusal_error(error, keys)
     if isinstance(error, paramiko.AuthenticationException):
         return keys.failure()
@@ -192,7 +184,7 @@ def classify_error(error: BaseException, keys: OfferedKeys) -> LoginError | None
     return None
 
 
-def _refusal_error(failure: AuthFailure, keys: OfferedKeys) -> LoginError:
+def _refusal_error(failure: auth_strategy.AuthFailure, keys: OfferedKeys) -> LoginError:
     """One key after the other was tried: what the server, or a broken connection, said to them."""
     said = [each.result for each in failure.result if isinstance(each.result, Exception)]
     broken = [result for result in said if not isinstance(result, paramiko.AuthenticationException)]

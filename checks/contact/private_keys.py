@@ -15,10 +15,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-import paramiko
-from paramiko.agent import AgentKey, AgentSSH
-
 from checks.contact.ssh_config import LoginTarget
+from checks.contact.ssh_library import paramiko
 
 PRIVATE_HEADER, MAGIC = "-----BEGIN OPENSSH PRIVATE KEY-----", b"openssh-key-v1\0"
 _PUBLIC_LINE = re.compile(r"(?:ssh|ecdsa|sk)-\S+ +([A-Za-z0-9+/=]+)")
@@ -26,7 +24,7 @@ AGENT_S = 20.0
 """For a person to allow the use of a key, where the agent asks."""
 
 
-class KeyAgent(AgentSSH):
+class KeyAgent(paramiko.agent.AgentSSH):
     """What listens on that socket; it has no keys where nothing does."""
 
     def __init__(self, path: str) -> None:
@@ -45,7 +43,7 @@ class KeyAgent(AgentSSH):
 
 
 @contextlib.contextmanager
-def agent_keys(target: LoginTarget) -> Iterator[dict[bytes, AgentKey]]:
+def agent_keys(target: LoginTarget) -> Iterator[dict[bytes, paramiko.agent.AgentKey]]:
     """The keys of the target's agent by their public half, in the agent's order."""
     if not target.agent:
         yield {}

@@ -10,9 +10,8 @@ import contextlib
 import re
 import secrets
 
-import paramiko
-
 from checks.contact.identity import LoginError
+from checks.contact.ssh_library import paramiko
 from checks.contact.ssh_transport import SshSession
 
 TRANSFER_S = 5.0

@@ -22,9 +22,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field, replace
 from pathlib import Path
 
-import paramiko
-from paramiko.config import SSHConfig, SSHConfigDict
-
+from checks.contact.ssh_library import paramiko
 from checks.errors import UsageError
 from checks.model import Job
 from checks.quick_dataclass import dataclass
@@ -37,10 +35,10 @@ BRACKETED = re.compile(r"^\[(.+)\]:\d+$")
 FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 
-def load_config(path: str | None) -> SSHConfig:
+def load_config(path: str | None) -> paramiko.SSHConfig:
     """Parse `path`, or the user's and the system's files. Raises UsageError naming the file."""
     paths = [path] if path else ["~/.ssh/config", "/etc/ssh/ssh_config"]
-    config = SSHConfig()
+    config = paramiko.SSHConfig()
     for name in paths:
         file = Path(name).expanduser()
         if path or file.is_file():
@@ -69,7 +67,7 @@ def _include_path(pattern: str, file: Path) -> str:
     return str((Path("/etc/ssh") if system else Path("~/.ssh")).joinpath(pattern).expanduser())
 
 
-def identity_files(config: SSHConfigDict, key: str | None) -> list[Path]:
+def identity_files(config: paramiko.SSHConfigDict, key: str | None) -> list[Path]:
     """Private keys that may be offered, in order: the one asked for, else the config's, else the
     usual ones. Not each need be there.
     """
@@ -289,7 +287,7 @@ class SshSetup:
         return self._read[target.known_hosts]
 
 
-def agent_socket(target: LoginTarget, config: SSHConfigDict) -> str:
+def agent_socket(target: LoginTarget, config: paramiko.SSHConfigDict) -> str:
     """Where the agent listens that the target's part of the configuration names, or any has."""
     named = config.get("identityagent", "SSH_AUTH_SOCK").strip('"')
     if named == "none":
@@ -298,7 +296,7 @@ def agent_socket(target: LoginTarget, config: SSHConfigDict) -> str:
     return usual if named == "SSH_AUTH_SOCK" else os.path.expanduser(_fill_in(named, target))
 
 
-def with_known_hosts(target: LoginTarget, config: SSHConfigDict) -> LoginTarget:
+def with_known_hosts(target: LoginTarget, config: paramiko.SSHConfigDict) -> LoginTarget:
     """The target with the files of host keys that its part of the configuration names."""
     user = config.get("userknownhostsfile", "~/.ssh/known_hosts ~/.ssh/known_hosts2")
     system = config.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts")

@@ -12,13 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import fabric
-import paramiko
-
 from checks.contact.channel import SHARE, Channel, CommandResult, FloodError
 from checks.contact.identity import KnownHostsOnly, LoginError, OfferedKeys, classify_error
 from checks.contact.proxy_socket import ProxySocket
 from checks.contact.ssh_config import LoginTarget, SshSetup, with_known_hosts
+from checks.contact.ssh_library import fabric, paramiko
 from checks.contact.stall_socket import StallAwareSocket
 from checks.model import Job
 
