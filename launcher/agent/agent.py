@@ -2,9 +2,9 @@
 
 `agent.py node` runs that launcher in a session of its own: DeepSpeed's, accelerate, or for torchrun
 `agent.py ranks`, which starts the ranks as torchrun does without importing torch once more.
-`agent.py rank` runs the training command of one rank. They take argv and environment from plan.json
-beside this file, so that no argument and no secret is ever on a command line that somebody else can
-read or a shell can change.
+`agent.py rank` runs the training command of one rank, as each child of `ranks` does. They take argv
+and environment from plan.json beside this file, so that no argument and no secret is ever on a
+command line that somebody else can read or a shell can change.
 What they and the ranks say goes through the named pipes that the supervisor made beside them.
 """
 
@@ -200,27 +200,50 @@ def run_ranks():
     shared = dict({"TORCH_NCCL_ASYNC_ERROR_HANDLING": "1"}, **os.environ)
     if place.slots[place.node_rank] > 1:
         shared.setdefault("OMP_NUM_THREADS", "1")
-    argv = [sys.executable, "-I", "-S", os.path.abspath(__file__), "rank"]
     environments = torchrun_environments(place, read_plan()["run"])
-    ranks = [start_child(argv, None, env=dict(shared, **own)) for own in environments]
-    exit_like_child(wait_for_ranks(ranks))
+    exit_like_child(wait_for_ranks([fork_rank(dict(shared, **own)) for own in environments]))
 
 
-def wait_for_ranks(ranks):
-    """The first return code that is not 0, once all have ended; signals are handed on to each."""
+def fork_rank(env):
+    """The pid of a child that is the agent of one rank, as `agent.py rank` with that environment.
+
+    An interpreter of its own would do the same, later and in memory of its own.
+    """
+    parent, pid = os.getpid(), os.fork()
+    if pid:
+        return pid
+    try:
+        die_with_parent(parent)()
+        os.environ.clear()
+        os.environ.update(env)
+        run_rank()
+    except SystemExit as end:
+        sys.stderr.write("%s\n" % end)
+    except BaseException:  # noqa: BLE001 - whatever it is, here ends no copy of the parent
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stderr.flush()
+        os._exit(1)  # where it has not ended as its rank did
+
+
+def wait_for_ranks(running):
+    """The first return code that is not 0, once all these have ended; signals are handed on."""
+    running, failed = set(running), 0
 
     def hand_on(number, _):
-        for rank in ranks:
-            if rank.poll() is None:
-                rank.send_signal(number)
+        for pid in running:
+            with contextlib.suppress(OSError):
+                os.kill(pid, number)
 
     for name in FORWARDED_SIGNALS:
         signal.signal(getattr(signal, name), hand_on)
-    failed, running = 0, list(ranks)
     while running:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-        failed = failed or next((rank.poll() for rank in running if rank.poll()), 0)
-        running = [rank for rank in running if rank.poll() is None]
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        pid = ended.si_pid  # type: ignore[union-attr]
+        running.discard(pid)  # before its number may be another's
+        status = os.waitpid(pid, 0)[1]
+        code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        failed = failed or code
     return failed
 
 

@@ -16,10 +16,12 @@ import json, os, sys
 print(json.dumps(dict(os.environ)), file=open(sys.argv[1] + "/" + os.environ["RANK"], "w"))
 """
 RANK = """
-import json, os, sys, time
-json.dump(dict(os.environ), open(os.environ["FOLDER"] + "/" + os.environ["RANK"], "w"))
-time.sleep(float(os.environ.get("LAST", 0)) * (os.environ["RANK"] != "2"))
-sys.exit(int(os.environ["RANK"] == "2") * int(os.environ.get("CODE", 0)))
+def run_rank():
+    with open(os.environ["FOLDER"] + "/" + os.environ["RANK"], "w") as file:
+        json.dump(dict(os.environ), file)
+    time.sleep(float(os.environ.get("LAST", 0)) * (os.environ["RANK"] != "2"))
+    exit_like_child(int(os.environ["RANK"] == "2") * int(os.environ.get("CODE", 0)))
+run_ranks()
 """
 OF_THE_AGENT = {
     "TORCHELASTIC_USE_AGENT_STORE", "TORCHELASTIC_ERROR_FILE", "TORCHELASTIC_SIGNALS_TO_HANDLE",
@@ -48,11 +50,11 @@ def given(folder, before):
 
 @pytest.fixture
 def agent(tmp_path):
-    """The agent's copy with `rank` replaced by a program that writes down what it got."""
+    """The agent's copy whose ranks write down what they got."""
     text = AGENT.read_text().partition("\ndef run_rank():")[0]
     copy = tmp_path / "home" / "agent.py"
     copy.parent.mkdir()
-    copy.write_text(f"{text}\nif sys.argv[1] == 'ranks':\n    run_ranks()\n{RANK}")
+    copy.write_text(text + RANK)
     plan = copy.with_name("plan.json")
     plan.touch(0o600)
     plan.write_text('{"run": "abc"}')
