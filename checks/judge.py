@@ -16,12 +16,14 @@ from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
 from checks.knowledge.container_network import OF_THE_NETWORK, PEERS_REACH_IT, networks_apart
 from checks.knowledge.entered_containers import place_fix
+from checks.knowledge.ephemeral_ports import IN_USE, NOT_AVAILABLE, is_range_used_up
 from checks.knowledge.unlocking import unlock_first
 from checks.model import Finding, Outcome, Verdict, skip, unknown
 from checks.printable import shorten_message
 
 REACH = "reach"
 IN_TIME = "reach.node-answers-in-time"
+ENOUGH_PORTS = "ports.ephemeral-range-is-wide-enough"
 TIMED_CAUSES = frozenset({"far", "hang", "slow", "slow-in", "slow-out", "slow-pair", "crawls"})
 """What a node that gets no processor shows as well."""
 
@@ -43,11 +45,15 @@ def judge_claims(
     allowed = frozenset(allow)
     timed = _nodes_asked(asked, lambda check: check.id == IN_TIME)
     late = [name for name in cluster.late_nodes if name in timed]
+    ports = _nodes_asked(asked, lambda check: check.id == ENOUGH_PORTS)
+    portless = [name for name in cluster.snapshot.job.names if name in ports]
+    portless = [name for name in portless if is_range_used_up(cluster[name])]
     contained = _nodes_asked(asked, lambda check: check.id == PEERS_REACH_IT)
     apart = [name for name in networks_apart(cluster) if name in contained] if contained else []
 
     def verdict_for(claim: Claim, view: ClusterView) -> Verdict:
         verdict = _skip_where_late(claim, _judge_claim(claim, view, reach_subjects), late)
+        verdict = _skip_where_portless(claim, verdict, portless)
         return _skip_where_apart(claim, verdict, apart, view) if apart else verdict
 
     last_reader = {fact: question.check for question in asked for fact in question.check.facts}
@@ -128,6 +134,15 @@ def _skip_where_late(claim: Claim, verdict: Verdict, late: Sequence[str]) -> Ver
         if lacks_it or name in claim.subject:
             return skip(f"{name} did not answer in time; see {IN_TIME}")
     return verdict
+
+
+def _skip_where_portless(claim: Claim, verdict: Verdict, portless: Sequence[str]) -> Verdict:
+    """What could not be asked, as a node's kernel had no port to give, is said by that finding."""
+    words = verdict.message if verdict.outcome is Outcome.UNKNOWN else ""
+    if IN_USE not in words and NOT_AVAILABLE not in words:
+        return verdict
+    name = next((name for name in portless if name in claim.subject or name in words), "")
+    return skip(f"{name} has no port left; see {ENOUGH_PORTS}") if name else verdict
 
 
 def _skip_where_apart(

@@ -93,6 +93,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.facts",
         "checks.knowledge.container_network",
         "checks.knowledge.entered_containers",
+        "checks.knowledge.ephemeral_ports",
         "checks.knowledge.unlocking",
         "checks.model",
         "checks.printable",

@@ -7,6 +7,8 @@ import pytest
 from checks.check import Over, claims_of, cluster_check, node_check, pair_check
 from checks.facts import ClusterView, Login
 from checks.facts.limits import Limits
+from checks.facts.ports import PortSettings
+from checks.facts.surroundings import Surroundings
 from checks.judge import decide, judge_claims
 from checks.model import Fix, Outcome, Severity, block, ok, unknown, warn
 from tests.support.snapshots import snapshot, with_fact
@@ -182,3 +184,25 @@ def test_what_nodes_print_makes_no_finding_that_a_report_cannot_hold():
     found = findings(odd)[0]
     assert found.evidence == {"speeds": {"a": ["inf", 1.5]}, "at": "nan"}
     assert len(found.message) < 200 and found.message.startswith("word 999")
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("node3: cannot listen: Address already in use", "skip"),
+        ("node2: cannot listen: Address already in use", "unknown"),
+        ("node3: no answer in 5 s", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_had_no_port_is_said_by_the_check_of_ports(said, outcome, asked):
+    from checks.catalogue import CATALOGUE
+
+    snap = snapshot()
+    for name, why in (("node2", ""), ("node3", "Address already in use")):
+        with_fact(snap, name, PortSettings(32768, 60999, "", 1024))
+        with_fact(snap, name, Surroundings(loopback=why))
+    check = cluster_check("area.asks")(lambda cluster: unknown(said))
+    checks = [check, *([CATALOGUE["ports.ephemeral-range-is-wide-enough"]] if asked else [])]
+    found, *_ = judge_claims(claims_of(checks, snap.job), ClusterView(snap))
+    assert found.outcome.value == (outcome if asked else "unknown")

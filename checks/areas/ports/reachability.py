@@ -51,8 +51,8 @@ def master_port_is_free(node: NodeView) -> Verdict:
         in-use: the line of `launcher stop` for a run that was started on this machine; ends a
             program of the login's own account that is no training, or a rank whose launcher is
             gone; else names a port that is free.
-        handed-out: somebody's outgoing connection was given the port; reserves it, for when that
-            has ended.
+        handed-out: somebody's outgoing connection was given the port; names one that is free, else
+            reserves it, for when that has ended.
         not-permitted: ports below 1024 need root; choose another.
     """
     port, error = node.job.master_port, node.read(Listeners).master_error
@@ -93,7 +93,7 @@ def _holder_and_fix(node: NodeView, holder: PortHolder) -> tuple[str, Fix]:
     if rank and (run := own.run_of([rank])):
         return f"{describe_rank(rank)}, of {run}", stop_fix(run)
     process = describe_rank(rank) if rank else f"pid {holder.pid} of {holder.user}"
-    what = f"{process}{STOPPED if holder.stopped and not rank else ''}: {holder.command[:80]}"
+    what = f"{process}{STOPPED if holder.stopped and not rank else ''}: {_first_words(holder)}"
     is_own = node.has(Account) and node.read(Account).uid == holder.uid
     trains = rank is not None or _is_training(node, holder.command)
     if holder.stopped and is_own:
@@ -119,12 +119,19 @@ def _rank_of(node: NodeView, holder: PortHolder) -> EarlierRank | None:
 def _judge_handed_out_port(node: NodeView, port: int, holder: PortHolder) -> Verdict:
     """Another program's outgoing connection got it: the next one may, unless it is reserved."""
     whose = f"pid {holder.pid} of {holder.user}" if holder.pid else holder.user
-    command = f": {holder.command[:80]}" if holder.command else ""
+    command = f": {_first_words(holder)}" if holder.command else ""
     message = f"{node.name}:{port} is already in use by an outgoing connection of {whose}{command}"
-    unless = f"when that has ended; else start with {_master_port_option(holder.free)}"
-    return block(
-        "handed-out", message, reserve_port_fix(node, unless), pid=holder.pid, user=holder.user
-    )
+    if holder.free:
+        more = f"{port} is free again once that has ended: reserve it then, if it must be that one"
+        fix = _other_port_fix(node, holder.free, more)
+    else:
+        fix = reserve_port_fix(node, "when that has ended; else start with another --master-port")
+    return block("handed-out", message, fix, pid=holder.pid, user=holder.user)
+
+
+def _first_words(holder: PortHolder) -> str:
+    """Its command in one line, as far as that helps."""
+    return " ".join(holder.command.split())[:80]
 
 
 def _is_training(node: NodeView, command: str) -> bool:
