@@ -31,7 +31,7 @@ from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.mentions import is_datum, is_mention
 from launcher.diagnosis.named_nodes import with_named_place
-from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
+from launcher.diagnosis.prefixes import Prefixes, infer_prefix, running_pattern
 from launcher.diagnosis.recovery import LINES_BACK, Progress
 from launcher.diagnosis.scan import (
     HINTS,
@@ -364,10 +364,10 @@ def _following_lines(raw: RawLine, before: str) -> tuple[str, Iterator[tuple[int
         escaped = inline[inline.index(TRACEBACK) :].split("\\n")[1:]
         texts = (text.replace('\\\\"', '"').replace('\\"', '"') for text in escaped)
         return "", ((raw.number, text) for text in texts)
-    ahead, behind = tee(lines)
+    ahead, below, behind = tee(lines, 3)
     box = before.partition("╭")
     prefix = box[0] if box[1] else infer_prefix(before, (text for _, text in ahead))
-    pattern = prefix_pattern(prefix)
+    pattern = running_pattern(prefix, (text for _, text in below))
     return prefix, (
         (number, _out_of_box(text[found.end() :]) if (found := pattern.match(text)) else None)
         for number, text in behind

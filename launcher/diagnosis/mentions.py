@@ -25,6 +25,17 @@ _TURN = re.compile(
 )
 _PROMPT = re.compile(r"^\W*(?:prompt|instruction|question|response|completion|sample)\b.*?: ", re.I)
 _EXCEPTION = re.compile(r"(?:[a-z_]\w*\.)*(?=[A-Z])\w*(?:Error|Exception)\b")
+_REPR = re.compile(
+    r"(?<![\w.(=])(?<!by )(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\((?:[\"'\d]|\)$)"
+)
+"""How `repr` shows an exception, which a program has caught then."""
+_ITEM = r"(?!(?i:rank|node|worker|gpu|task|proc|pod|host|replica)s?/)[A-Za-z][\w.-]*/\d+\b"
+_VERDICT = r"(?i:failed|error(?:ed)?|wrong|incorrect|timed out)\b"
+_RESULT = re.compile(
+    rf"^\W*(?:\S+ )?{_ITEM}\]?(?:: | - | )(?i:result: )?{_VERDICT}|^\W*{_VERDICT}:? {_ITEM}:"
+    r"|\{(?=.*[\"'](?:task|instance|sample|question|problem|doc|item)_id[\"']: ).*[\"']:"
+)
+"""How a harness reports on one item of its task: `HumanEval/51: failed: …`, or a record of it."""
 _OWN_LINE = re.compile(r"(?:\w+\.)*[A-Z]\w*: ")
 """How an exception's own line begins."""
 _PYTHONS_WORDS = re.compile(
@@ -57,6 +68,8 @@ def is_mention(text: str, at: int) -> bool:
     before = text[:start]
     words = None if named else _PYTHONS_WORDS.search(text)
     if words and (not words.start() or _SENTENCE.search(text[: words.start()])):
+        return True
+    if _RESULT.match(text) or any(found.start() <= at for found in _REPR.finditer(text)):
         return True
     if not start or not before.strip():
         return False

@@ -3,9 +3,9 @@
 Two ways, as no list of formats is ever complete:
 
 - A traceback shows its writer's prefix by itself. What stands before `  File "…", line N` stands
-  before each of its lines, whatever it is; only times in it differ. So the prefix is inferred at
-  each traceback (`infer_prefix`), and its shape, with any number for each number, is learnt for
-  all other lines of the log.
+  before each of its lines, whatever it is; only times and counters in it differ. So the prefix is
+  inferred at each traceback (`infer_prefix`, `running_pattern`), and its shape, with any number for
+  each number, is learnt for all other lines of the log.
 - Before a traceback came, and in logs without one, a line's start is taken apart into tags: times,
   brackets and parentheses with a key such as `rank` or `pid=`, names before `:` or `|`.
 
@@ -16,14 +16,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from launcher.diagnosis.log_lines import Place
 
 MAX_LEARNT = 64
 LINES_AHEAD = 400
+MIN_COUNTED = 3
+"""Lines with one number more each, which shows that it counts them."""
 MAX_SPLIT_LINES = 4096
 """Lines that stand close together are split for each that shows something among them."""
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -33,6 +35,7 @@ TIME = (
     rf"|(?:[A-Z][a-z]{{2}} )?{_MONTH} [ \d]\d {_CLOCK}(?: \d{{4}})?|{_CLOCK})"
 )
 _TIME = re.compile(TIME)
+_TIME_OR_NUMBER = re.compile(rf"{TIME}|(?P<number>\d+)")
 _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
 _OWN = r"launcher|agent|pdsh|ssh(?!: (?:connect|Could))|openmpi|mpirun|slurm|srun|before\d*"
 _TAGS = (
@@ -199,6 +202,73 @@ def _shape_pattern(prefix: str) -> str:
 def prefix_pattern(prefix: str) -> re.Pattern[str]:
     """A pattern for this prefix at another time."""
     return re.compile(TIME.join(map(re.escape, _TIME.split(prefix))))
+
+
+def running_pattern(prefix: str, following: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for this prefix in the lines of its traceback: at another time, also where that is
+    written in no form that is known, or with a counter, which only grow from line to line."""
+    numbers = [found for found in _TIME_OR_NUMBER.finditer(prefix) if found["number"]]
+    if not numbers:
+        return prefix_pattern(prefix)
+    shape = re.compile(_pattern_of_parts(prefix, range(len(numbers))))
+    columns = list(zip(*_numbers_below(shape, following), strict=True))
+    growing = [
+        at
+        for at, found in enumerate(numbers[: len(columns)])
+        if _grows(columns, at) and (_is_of_clock(prefix, found) or _counts(columns[at]))
+    ]
+    return re.compile(_pattern_of_parts(prefix, growing))
+
+
+def _pattern_of_parts(prefix: str, free: Container[int]) -> str:
+    """The prefix with any time for its times, and any number for those of its `free` numbers."""
+    pattern, end, number = "", 0, 0
+    for found in _TIME_OR_NUMBER.finditer(prefix):
+        pattern += re.escape(prefix[end : found.start()])
+        if found["number"]:
+            pattern += r"(\d+)" if number in free else found[0]
+            number += 1
+        else:
+            pattern += TIME
+        end = found.end()
+    return pattern + re.escape(prefix[end:])
+
+
+def _numbers_below(shape: re.Pattern[str], following: Iterable[str]) -> Iterator[tuple[int, ...]]:
+    """The numbers in the prefixes of the indented lines that follow, and of the first that is not,
+    where it may be the error's."""
+    for text in islice(following, LINES_AHEAD):
+        found = shape.match(text)
+        rest = text[found.end() :] if found else ""
+        if found and not rest.startswith("Traceback "):
+            yield tuple(map(int, found.groups()))
+        if found and rest.strip() and not rest.startswith((" ", "\t")):
+            return
+
+
+def _grows(columns: Sequence[Sequence[int]], at: int) -> bool:
+    """Whether a number changes and falls only where one before it rises, as minutes do."""
+    rises = [[later > earlier for earlier, later in pairwise(column)] for column in columns]
+    falls = [later < earlier for earlier, later in pairwise(columns[at])]
+    allowed = (any(column[row] for column in rises[:at]) for row in range(len(falls)))
+    return any(rises[at]) and not any(
+        fell and not may for fell, may in zip(falls, allowed, strict=True)
+    )
+
+
+def _counts(column: Sequence[int]) -> bool:
+    """Whether a number is another one in each line, as one that numbers them."""
+    return len(column) > MIN_COUNTED and all(later > earlier for earlier, later in pairwise(column))
+
+
+def _is_of_clock(prefix: str, found: re.Match[str]) -> bool:
+    """Whether a number is part of one with a colon or a point, or has a unit of time."""
+    before, behind = prefix[: found.start()], prefix[found.end() :]
+    joined = re.match(r"[:.]\d|m?s\b", behind) or re.search(r"\d[:.]$", before)
+    addresses = re.finditer(r"\d+(?:\.\d+){3}", prefix)
+    return bool(joined) and not any(
+        address.start() <= found.start() < address.end() for address in addresses
+    )
 
 
 def infer_prefix(header: str, following: Iterator[str]) -> str:

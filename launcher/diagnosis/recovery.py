@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 
 from checks.quick_dataclass import dataclass
@@ -51,6 +51,14 @@ _BAD_END = re.compile(
 )
 """How a launcher reports a process that failed."""
 
+_ASKED = re.compile(
+    r"\b(?:code|status)\b[ :=]*(?:143|-15)\b|\b(?:signal|SIG(?:NAL)?)\W{0,3}(?:15|TERM)\b"
+)
+"""How it reports one that ended since it was asked to, as what served another is at its end."""
+_EXITED = re.compile(r"^(?P<name>[\w.-]+) exited with code (?P<code>\d+)\s*$")
+_STOPS_REST = re.compile(r"^Aborting on container exit")
+"""docker compose, which ends all containers when the first one has ended."""
+
 _IS_OVER = re.compile(
     r"(?<![a-z])(?:done|(?:finish|succeed|pass|complet)ed|succe(?:ss(?:ful(?:ly)?)?|eds)|completes?"
     r"|(?:job|run|training|program) (?:is )?over|end time\b.*\d|(?:exit(?:ed)?|code|status)[ :=]+0"
@@ -88,6 +96,7 @@ class Progress:
         self._steps: dict[str, set[_Step]] = defaultdict(set)
         self._good_ends: dict[str, int] = {}
         self._over: set[str] = set()
+        self._stopped: dict[str, int] = {}
         self._trained: dict[str, list[int]] = {}
 
     def add_before(
@@ -111,12 +120,36 @@ class Progress:
         self._add(name, ((at, clean_text(text.encode())) for at, text in lines), prefixes)
         self._trained[name] = [at for at, text in lines if _TRAINED.search(text)]
         ends = [at for at, text in lines if _GOOD_END.search(text) and not counts_no_steps(text)]
-        failed = max((at for at, text in lines if _BAD_END.search(text)), default=0)
-        if ends and max(ends) > failed:
+        if stopped := self._find_stop(name, lines, ends):
+            self._stopped[name] = stopped
+            ends.append(stopped)
+        failed = (
+            at
+            for at, text in lines
+            if _BAD_END.search(text) and not _ASKED.search(text) and not 0 < stopped < at
+        )
+        if ends and max(ends) > max(failed, default=0):
             self._good_ends[name] = max(ends)
         last = [text for _, text in lines if text.strip()][-END_LINES:]
         if any(_IS_OVER.search(text) and not _IS_NOT_OVER.search(text) for text in last):
             self._over.add(name)
+
+    def _find_stop(self, source: str, lines: Sequence[tuple[int, str]], ends: Sequence[int]) -> int:
+        """Where an orchestrator begins to end all others since the one that trained has ended well;
+        0 if it does not."""
+        name = ""
+        for at, text in lines:
+            if found := _EXITED.match(text):
+                name = found["name"] if found["code"] == "0" else ""
+            elif _STOPS_REST.match(text):
+                is_over = any(end < at for end in ends) or self._last_writer(source, at) == name
+                return at if name and is_over else 0
+        return 0
+
+    def _last_writer(self, source: str, number: int) -> str:
+        """Whose the last step before that line is."""
+        before = [step for step in self._steps[source] if step.number < number]
+        return max(before, key=lambda step: step.number).place.node if before else ""
 
     def _add(self, source: str, lines: Iterable[tuple[int, str]], prefixes: Prefixes) -> None:
         steps = self._steps[source]
@@ -161,6 +194,10 @@ class Progress:
     def good_end(self, source: str) -> int:
         """Where the log says last that the run ended well; 0 if it does not."""
         return self._good_ends.get(source, 0)
+
+    def stopped_rest(self, source: str) -> int:
+        """Where an orchestrator ends what still runs, as what trained is over; 0 if it does not."""
+        return self._stopped.get(source, 0)
 
     def says_it_is_over(self, source: str) -> bool:
         """Whether its last lines say so in any words, which excuse no error."""

@@ -12,6 +12,15 @@ from checks.knowledge.frameworks import framework_in, with_keys_of
 from checks.knowledge.platforms import in_words_of, with_pip_of
 from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.units import format_duration
+from launcher.diagnosis.causes import (
+    Cause,
+    Weight,
+    cause_line,
+    cause_name,
+    cause_place,
+    cause_weight,
+    is_own_end,
+)
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.masked_line import masked_line
@@ -20,17 +29,7 @@ from launcher.diagnosis.origin import find_origin
 from launcher.diagnosis.own_words import remedy_in
 from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace
-from launcher.diagnosis.verdict import (
-    ENDED_FROM_OUTSIDE,
-    Cause,
-    LogVerdict,
-    Weight,
-    cause_line,
-    cause_name,
-    cause_place,
-    cause_weight,
-    is_own_end,
-)
+from launcher.diagnosis.verdict import ENDED_FROM_OUTSIDE, LogVerdict
 
 MAX_SHOWN = 8
 SILENCE = 1200

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from checks.knowledge.exit_status import signal_advice
 from checks.quick_dataclass import dataclass
+from launcher.diagnosis.causes import Weight, cause_line, cause_weight
 from launcher.diagnosis.masked_line import masked_line
 from launcher.diagnosis.render import line_reference
 from launcher.diagnosis.traces import Trace
-from launcher.diagnosis.verdict import LogVerdict, Weight, cause_line, cause_weight
+from launcher.diagnosis.verdict import LogVerdict
 from launcher.record import RecordedRun
 
 _ENDED = re.compile(r"\s*(?:[\w.]+\.)?(KeyboardInterrupt|SystemExit|SignalException)\b")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
@@ -11,11 +10,20 @@ from typing import Any, TypeGuard
 from checks.knowledge.failures import FAILURES, FailureKind
 from checks.quick_dataclass import dataclass
 from launcher.diagnosis.absent import TABLES, absent_member
+from launcher.diagnosis.causes import (
+    Cause,
+    Weight,
+    cause_line,
+    cause_name,
+    cause_weight,
+    is_own_end,
+)
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.laggards import COLLECTIVE, DIFFERENT_CALLS, describe_laggards
-from launcher.diagnosis.log_lines import Line, Place
+from launcher.diagnosis.log_lines import Place
 from launcher.diagnosis.recovery import Progress
 from launcher.diagnosis.sightings import Sighting
+from launcher.diagnosis.survival import SurvivalTest
 from launcher.diagnosis.traces import Trace
 
 ENDED_FROM_OUTSIDE = (
@@ -23,37 +31,10 @@ ENDED_FROM_OUTSIDE = (
     *("slurm-step-cancelled", "torchrun-death-signal", "ended-by-signal"),
 )
 """Failures that end a run which took too long or stood still."""
-LAUNCHERS = ("endings", "launchers", "torch_elastic")
-"""Layers of what launchers report of the ranks that they started."""
-CAUGHT_LINES = 3
-"""Lines after a traceback that was caught, as its neighbours say, which show that it was."""
 FEW_NUMBERS = 16
 """Elements of a collective that hands on a loss or a flag, and no parameter."""
 MANY_NUMBERS = 1_000_000
 """Elements of a collective that a slow network alone may hold up."""
-NEAR_END_LINES = 40
-"""A stall counts among the last lines alone."""
-
-_WARNED = re.compile(r"\.py:\d+: \w*Warning: ")
-"""How Python prints a warning, after which a program goes on."""
-
-Cause = Sighting | Trace
-
-
-class Weight(enum.IntEnum):
-    """How much a line says of why a run failed, the most first."""
-
-    FATAL = 0
-    SILENT = 1
-    ODD = 2
-    EXCUSED = 3
-    SYMPTOM = 4
-    WEAK = 5
-    STALL = 6
-
-
-_UNNOTICED = (Weight.SILENT, Weight.WEAK, Weight.STALL)
-"""That the program goes on is no excuse for these: it goes on in the wrong way."""
 
 
 @dataclass(frozen=True)
@@ -77,36 +58,6 @@ class LogVerdict:
         return self.cause if isinstance(self.cause, Sighting) else None
 
 
-def cause_line(cause: Cause) -> Line:
-    """Where it stands."""
-    return cause.line if isinstance(cause, Sighting) else cause.first
-
-
-def cause_weight(cause: Cause) -> Weight:
-    """By its kind, and by whether healthy runs show it too."""
-    if isinstance(cause, Trace):
-        if cause.is_echo:
-            return Weight.SYMPTOM
-        if cause.was_caught:
-            return Weight.EXCUSED
-        return Weight.ODD if cause.is_bare else Weight.FATAL
-    kind, survivable = cause.known.kind, cause.survivable
-    if kind is FailureKind.ROOT:
-        if cause.is_excused:
-            return Weight.EXCUSED
-        return Weight.ODD if survivable else Weight.FATAL
-    if kind is FailureKind.SILENT:
-        return Weight.WEAK if survivable else Weight.SILENT
-    return Weight.STALL if kind is FailureKind.STALL else Weight.SYMPTOM
-
-
-def cause_place(cause: Cause, first: Place | None) -> Place:
-    """Whom it concerns; with the node that a launcher named for that rank."""
-    place = cause_line(cause).place
-    same_rank = first is not None and place.rank is not None and place.rank == first.rank
-    return replace(place, node=place.node or first.node) if first and same_rank else place
-
-
 def judge(evidence: Evidence, first: Place | None = None) -> LogVerdict:
     """What was first. `first` is the rank that is known to have failed first, if any is.
 
@@ -121,7 +72,7 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     first = first or evidence.first_failed
     sightings = list(evidence.sightings.values())
     failures = [each for each in sightings if each.known.kind is not FailureKind.NOISE]
-    survived = _SurvivalTest(evidence, failures)
+    survived = SurvivalTest(evidence, failures)
     counting: list[Cause] = [cause for cause in failures if not survived(cause)]
     counting += evidence.traces.that_count(survived)
     harmless = [
@@ -134,6 +85,7 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
         return LogVerdict(None, harmless=harmless)
     stalls = [each for each in ordered if cause_weight(each) is Weight.STALL]
     head = _uncaught_instead(ordered[0], ordered, evidence.progress)
+    head = _said_more_exactly(head, ordered)
     cause = _what_led_to(head, ordered, failures, stalls)
     if isinstance(cause, Sighting):
         cause = absent_member(cause, sightings) or cause
@@ -165,6 +117,26 @@ def _uncaught_instead(cause: Cause, ordered: Sequence[Cause], progress: Progress
         if (is_told and _ends_program(other)) or (went_on and _is_uncaught(other)):
             return other
     return cause
+
+
+def _said_more_exactly(cause: Cause, ordered: Sequence[Cause]) -> Cause:
+    """Of an error that an entry knows by no more than an exception's name what another line of its
+    traceback, or of one that ends with the same words, shows of it; else itself."""
+    if not (isinstance(cause, Sighting) and cause.known.is_general and cause.trace):
+        return cause
+    exact = (
+        other
+        for other in ordered
+        if isinstance(other, Sighting)
+        and other.known.kind is FailureKind.ROOT
+        and not (other.known.is_general or other.is_excused)
+        and _is_of_one_error(other.trace, cause.trace)
+    )
+    return next(exact, cause)
+
+
+def _is_of_one_error(one: Trace | None, other: Trace) -> bool:
+    return one is other or (one is not None and bool(one.error) and one.error == other.error)
 
 
 def _is_uncaught(cause: Cause) -> bool:
@@ -251,100 +223,6 @@ def _is_same_failure(one: Cause, cause: Cause) -> bool:
         return one.known.id == cause.known.id
     both = isinstance(one, Trace) and isinstance(cause, Trace)
     return both and cause_name(one) == cause_name(cause)
-
-
-def cause_name(cause: Cause) -> str:
-    """The failure's id; of a traceback its first error, with # for numbers."""
-    if isinstance(cause, Sighting):
-        return cause.known.id
-    return re.sub(r"\d+", "#", cause.errors[0] if cause.errors else "a traceback")
-
-
-class _SurvivalTest:
-    """A test of whether the run went on after a cause, which then was none."""
-
-    def __init__(self, evidence: Evidence, causes: Sequence[Sighting]) -> None:
-        self._progress = evidence.progress
-        self._length = {source.place.source: source.count for source in evidence.sources}
-        self._causes = causes
-        self._bad_ends = [cause_line(cause) for cause in causes if _implies_run_end(cause)]
-
-    def __call__(self, cause: Cause) -> bool:
-        line, weight = cause_line(cause), cause_weight(cause)
-        source = line.place.source
-        recovers = self._progress.recovers_after(source, line.number)
-        if recovers or self._ended_well_after(line):
-            return weight is not Weight.SILENT
-        if (caught := self._was_caught(cause)) is not None:
-            return caught
-        if weight is Weight.STALL:
-            return self._goes_on_after(line) or not self._is_near_end(line)
-        if weight is Weight.SYMPTOM and not _implies_run_end(cause):
-            return self._progress.has_steps(source) and not self._bad_ends
-        return weight in (Weight.ODD, Weight.EXCUSED, Weight.WEAK) and self._goes_on_after(line)
-
-    def _goes_on_after(self, line: Line) -> bool:
-        return self._progress.goes_on_after(line.place.source, line.number)
-
-    def _is_near_end(self, line: Line) -> bool:
-        return self._length.get(line.place.source, 0) - line.number <= NEAR_END_LINES
-
-    def _ended_well_after(self, line: Line) -> bool:
-        end = self._progress.good_end(line.place.source)
-        return end > line.number and not any(
-            bad.number > end or bad.place.source != line.place.source
-            for bad in self._bad_ends
-            if bad.number > line.number or bad.place.source != line.place.source
-        )
-
-    def _was_caught(self, cause: Cause) -> bool | None:
-        """Whether the program went on, for a cause that says so itself or by its neighbours."""
-        trace = cause if isinstance(cause, Trace) else cause.trace
-        line = cause_line(cause)
-        if _WARNED.search(line.text) and self._progress.says_it_is_over(line.place.source):
-            return not self._bad_ends
-        if trace and trace.was_ignored:
-            return True
-        if not self._bad_ends and self._is_past(cause):
-            return True
-        if trace is cause and trace.is_bare and not trace.frames and not self._is_near_end(line):
-            return True
-        if trace and trace.was_caught:
-            last = trace.last_number
-            return not self._bad_ends and self._lines_after(line, last) >= CAUGHT_LINES
-        if isinstance(cause, Sighting) and cause.was_caught:
-            is_noticed = cause_weight(cause) not in _UNNOTICED
-            return not self._bad_ends and self._others_follow(cause) if is_noticed else None
-        return None
-
-    def _is_past(self, cause: Cause) -> bool:
-        """Whether it is a value, or is told of and the program goes on or says that it is over."""
-        trace = cause if isinstance(cause, Trace) else cause.trace
-        if not cause.is_told or (trace and trace.is_bare):
-            return isinstance(cause, Sighting) and cause.is_datum
-        line = cause_line(cause)
-        is_over = self._progress.says_it_is_over(line.place.source)
-        return is_over or self._goes_on_after(line)
-
-    def _lines_after(self, line: Line, number: int) -> int:
-        return self._length.get(line.place.source, 0) - number
-
-    def _others_follow(self, cause: Sighting) -> bool:
-        """Whether the log goes on behind the last line, of any rank, that shows this failure."""
-        source = cause.line.place.source
-        alike = (each for each in self._causes if each.known.id == cause.known.id)
-        last = max(each.last_number for each in alike if each.line.place.source == source)
-        return self._lines_after(cause.line, last) > 1
-
-
-def is_own_end(cause: Cause) -> bool:
-    """Whether a rank says it of itself, where a launcher's report would be of the same weight."""
-    return not (isinstance(cause, Sighting) and cause.known.layer in LAUNCHERS)
-
-
-def _implies_run_end(cause: Cause) -> bool:
-    """Whether it is seen only in runs that end."""
-    return cause.ends_run if isinstance(cause, Sighting) else cause.is_echo
 
 
 def _cause_order(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from launcher.diagnosis.causes import Weight, cause_line, cause_place, cause_weight
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Place
@@ -14,7 +15,7 @@ from launcher.diagnosis.masked_line import masked_line
 from launcher.diagnosis.render import describe_origin, render_diagnosis
 from launcher.diagnosis.run_end import counts_ranks, describe_death, describe_separation
 from launcher.diagnosis.traces import Trace
-from launcher.diagnosis.verdict import LogVerdict, Weight, cause_line, cause_place, cause_weight
+from launcher.diagnosis.verdict import LogVerdict
 from launcher.plan.plan import LAUNCHER_SOURCE
 from launcher.plan.ranks import name_places, name_ranks
 from launcher.run.state import Failure, FailureReport, RunState

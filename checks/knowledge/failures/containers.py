@@ -153,5 +153,14 @@ root docker-network-missing, survivable
   cause   docker has no network {name} on this node: an overlay or compose network that was removed
   fix     `docker network ls`; `docker compose down && docker compose up`, or create it;
           --network=host for training
+root compose-stopped-by-another-end
+  says    Aborting on container exit
+  near    ^(?P<name>[\w.-]+) exited with code 0\s*\nAborting on container exit
+  cause   docker compose ended all containers when {name} was over, which did its work: it was
+          started with --abort-on-container-exit (or --exit-code-from), and another one still
+          trained
+  fix     `docker compose up --abort-on-container-failure`, which leaves those that end well alone;
+          what has to be done before is waited for by depends_on with condition:
+          service_completed_successfully
 """
 )

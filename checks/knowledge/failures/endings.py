@@ -64,9 +64,11 @@ root torchrun-worker-killed
   follows kernel-oom, kernel-group-oom
 root torchrun-worker-crashed
   shows   failed (exitcode: -{signal:4|8|11}) local_rank: {local:\d+}
-  cause   the rank with local rank {local} crashed in native code (signal {signal}): a broken or
-          mismatched library
-  fix     `dmesg | tail` on that node; PYTHONFAULTHANDLER=1 in [env] shows where it crashed
+  cause   the rank with local rank {local} crashed in native code (signal {signal}) and left no word
+          of where: that is not in this log. It may be a broken or mismatched library, a driver, or
+          the machine itself (after many good steps more likely than at the start)
+  fix     `dmesg | tail` on that node names the library, or a GPU's or memory's fault;
+          PYTHONFAULTHANDLER=1 in [env] shows where it crashed, if it does again
   checks  software.versions-are-equal
   follows kernel-unknown-instruction, python-segfault, rank-bus-error
 symptom ended-by-signal

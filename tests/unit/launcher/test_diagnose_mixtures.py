@@ -9,8 +9,8 @@ from zlib import crc32
 import pytest
 
 from checks.knowledge.failures import FAILURES
+from launcher.diagnosis.causes import cause_name
 from launcher.diagnosis.diagnose import diagnose_logs
-from launcher.diagnosis.verdict import cause_name
 from tests.support.failure_samples import (
     ALARMS,
     OWN_ERROR,

@@ -9,10 +9,10 @@ import json
 
 import pytest
 
+from launcher.diagnosis.causes import cause_place
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import render_diagnosis
 from launcher.diagnosis.traces import Trace
-from launcher.diagnosis.verdict import cause_place
 from tests.support.paths import RECORDED
 from tests.support.verdicts import STEPS, failure_id, write
 
@@ -87,3 +87,49 @@ def test_a_log_in_the_encoding_of_windows_is_read(tmp_path, encoding):
     path = tmp_path / "x.log"
     path.write_bytes((mark + TRACE.replace("\n", "\r\n")).encode(encoding))
     assert diagnose_logs([path])[1].cause.error == "KeyError: 'labels'"
+
+
+LINES = [
+    "Traceback (most recent call last):",
+    '  File "/srv/job/train.py", line 61, in main',
+    "    batch = table[key]",
+    '  File "/srv/job/table.py", line 7, in get',
+    "    return rows[key]",
+    "KeyError: 'labels'",
+]
+CLOCKS = {
+    "minutes and seconds since the start": "[err, 1{at}:59, {at}28s, g3118] ",
+    "milliseconds since the start": "err {at}02ms g3118 | ",
+    "seconds since 1970": "17453211{at}2.{at}91 stderr F ",
+    "minutes that wrap": "{hour}:{minute:02}: ",
+    "a clock without seconds": "<{hour}:{minute:02}> w0: ",
+    "a number of each line": "<10{at}> ",
+}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_a_prefix_that_goes_on_within_a_traceback_does_not_end_it(tmp_path, clock):
+    prefixes = [
+        CLOCKS[clock].format(at=at, hour=9 + (at > 2), minute=(57 + at) % 60)
+        for at in range(1, 1 + len(LINES))
+    ]
+    log = "".join(f"{prefix}{line}\n" for prefix, line in zip(prefixes, LINES, strict=True))
+    evidence, verdict = diagnose_logs([write(tmp_path / "x.log", log)])
+    assert verdict.cause.error == "KeyError: 'labels'"
+    assert len(verdict.cause.frames) == 2
+    assert "ends within" not in render_diagnosis(verdict, evidence)
+
+
+OTHER_LINES = [line.replace("labels", "images") for line in LINES]
+
+
+@pytest.mark.parametrize("prefix", ["{rank}> ", "10.0.0.{rank}> ", "[w{rank}, 12s] "])
+def test_the_numbers_of_writers_are_no_clock(tmp_path, prefix):
+    log = "".join(
+        f"{prefix.format(rank=3)}{line}\n{prefix.format(rank=4)}{other}\n"
+        for line, other in zip(LINES, OTHER_LINES, strict=True)
+    )
+    evidence, _ = diagnose_logs([write(tmp_path / "x.log", log)])
+    traces = [trace for of_place in evidence.traces.by_place.values() for trace in of_place]
+    assert [trace.errors for trace in traces] == [["KeyError: 'labels'"], ["KeyError: 'images'"]]
+    assert {len(trace.frames) for trace in traces} == {2}
