@@ -111,8 +111,8 @@ root rank-crashed
   says    exits with return code = -
   pattern exits with return code = -(?P<signal>4|8|11)\b
   cause   a rank crashed in native code (signal {signal}) and left no word of where: that is not in
-          this log. It may be a broken or mismatched library, one built for another CPU, a driver, or
-          the machine itself (after many good steps more likely than at the start)
+          this log. It may be a broken or mismatched library, one built for another CPU, a driver,
+          or the machine itself (after many good steps more likely than at the start)
   fix     `dmesg | tail` on that node names the library, or a GPU's or memory's fault;
           PYTHONFAULTHANDLER=1 in [env] shows where it crashed, if it does again
   checks  software.versions-are-equal, training.smoke-trains
