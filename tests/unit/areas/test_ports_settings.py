@@ -143,7 +143,11 @@ def test_a_master_port_that_is_taken_is_told_once():
     assert "an outgoing connection of pid 9 of ann: curl" in found.message
     assert "--master-port 29501" in found.fix.note
     assert found.fix.option == ("--master-port", "29501")
-    with_fact(snap, "node1", PortHolder(listens=False, user="ann", uid=7, pid=9, command="curl", free=None))
+    with_fact(
+        snap,
+        "node1",
+        PortHolder(listens=False, user="ann", uid=7, pid=9, command="curl", free=None),
+    )
     assert "ip_local_reserved_ports" in judged(snap, FREE)["node1",].fix.command
 
 
