@@ -7,6 +7,7 @@ left out.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
@@ -15,12 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from checks.catalogue import CATALOGUE
+from checks.errors import FactError
 from checks.facts import Snapshot
-from checks.facts.decode import Fact
+from checks.facts.controller_files import ControllerFiles
+from checks.facts.decode import Fact, decode_fact
 from checks.facts.schema import fact_records
 from checks.folded_names import fold_names
 from checks.masking import is_secret
-from checks.model import Finding, Job
+from checks.model import HERE, Finding, Job
 from checks.quick_dataclass import dataclass
 from checks.reports.blame import blamed_nodes
 from checks.untrusted_json import read_untrusted_json
@@ -48,6 +51,12 @@ ARGUMENT_FACTS = frozenset(
 FOLDER_FILES = re.compile(r"job_paths\..*\bfiles\.")
 """The sizes of what lies in a folder of the job."""
 _DIGEST = re.compile("[0-9a-f]{64}")
+CONTENT_FACTS = re.compile(
+    r"(files\.same|job_paths\.(named_)?paths)\.(?P<file>.+)\.digest|local_modules\.files\.(?P<module>.+)"
+)
+"""The digests of what the job runs and reads."""
+_OF_CONTENT = ("differs", "missing")
+"""Causes of checks that compare files."""
 FILE_FIELDS = frozenset(
     {"state", "kind", "bytes", "digest", "partial", "detail", "refused", "line"}
 )
@@ -68,6 +77,8 @@ class FactChange:
     fact: str
     before: str
     now: str
+    of_content: bool = False
+    """Whether `fact` is a file's path, and the values are digests."""
 
     @property
     def shown(self) -> tuple[str, str]:
@@ -78,6 +89,8 @@ class FactChange:
 
     def __str__(self) -> str:
         before, now = self.shown
+        if self.of_content:
+            return f"{fold_names(self.nodes)}: {self.fact} changed"
         values = f"{before or '(absent)'} → {now or '(gone)'}"
         return f"{fold_names(self.nodes)}: {self.fact} {values}"
 
@@ -127,28 +140,66 @@ def changes_since(
 ) -> ChangesSinceGo | None:
     """What is another than in `good` on the nodes that the findings accuse.
 
-    What the failing checks look at comes first. None where the run was no later than `good`.
+    What the failing checks look at comes first. Where they compare files, these count on all nodes
+    and on the controller: the one that was edited need not be the one that is accused. None where
+    the run was no later than `good`.
     """
     if now.started <= good.started:
         return None
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for name in accused_nodes(findings, now.job.names):
-        before, after = comparable_facts(good, name), comparable_facts(now, name)
-        others = _other_questions(before, after) | _facts_of_command(good.job, now.job)
-        others |= DERIVED_FACTS
-        changed = {
-            fact: pair
-            for fact in dict.fromkeys((*before, *after))
-            if (pair := (before.get(fact, ""), after.get(fact, "")))[0] != pair[1]
-            and not _grew_by_use(fact, *pair)
-            and not any(f"{fact}.".startswith(f"{other}.") for other in others)
-        }
-        for fact, pair in touched_things(changed, after).items():
-            found.setdefault((fact, *pair), []).append(name)
-    changes = [FactChange(tuple(nodes), *key) for key, nodes in found.items()]
+    found: dict[tuple[str, str, str, bool], dict[str, None]] = {}
+    accused = accused_nodes(findings, now.job.names)
     related = _sections_of_failed_checks(findings)
-    changes.sort(key=lambda change: change.fact.partition(".")[0] not in related)
+    compared = any(finding.stops and finding.cause in _OF_CONTENT for finding in findings)
+    for name in now.job.names if compared else accused:
+        for fact, pair in _changes_on(good, now, name).items():
+            content = CONTENT_FACTS.fullmatch(fact)
+            if content:
+                path = content["file"] or content["module"]
+                found.setdefault((path, *pair, True), {})[name] = None
+            elif name in accused:
+                found.setdefault((fact, *pair, False), {})[name] = None
+    for key in _edits_here(good, now) if compared else ():
+        if now.job.head not in found.get(key, ()):
+            found.setdefault(key, {})[HERE] = None
+    changes = [FactChange(tuple(nodes), *key) for key, nodes in found.items()]
+    changes.sort(
+        key=lambda change: not change.of_content and change.fact.partition(".")[0] not in related
+    )
     return ChangesSinceGo(good.started, tuple(changes))
+
+
+def _changes_on(good: Snapshot, now: Snapshot, name: str) -> dict[str, tuple[str, str]]:
+    """(before, now) by fact, of one node."""
+    before, after = comparable_facts(good, name), comparable_facts(now, name)
+    others = _other_questions(before, after) | _facts_of_command(good.job, now.job)
+    others |= DERIVED_FACTS
+    changed = {
+        fact: pair
+        for fact in dict.fromkeys((*before, *after))
+        if (pair := (before.get(fact, ""), after.get(fact, "")))[0] != pair[1]
+        and not _grew_by_use(fact, *pair)
+        and not any(f"{fact}.".startswith(f"{other}.") for other in others)
+    }
+    return touched_things(changed, after)
+
+
+def _edits_here(good: Snapshot, now: Snapshot) -> Iterator[tuple[str, str, str, bool]]:
+    """The controller's own files that are others: path, digests before and now."""
+    before, after = map(_digests_here, (good, now))
+    for path, digest in after.items():
+        if before.get(path, digest) != digest:
+            yield path, _value_text(before[path]), _value_text(digest), True
+
+
+def _digests_here(snapshot: Snapshot) -> Mapping[str, str]:
+    """By path as written, of what the controller has."""
+    answers = (answers.get(ControllerFiles.section) for answers in snapshot.sections.values())
+    for answer in answers:
+        if answer and answer.data:
+            with contextlib.suppress(FactError):
+                here = decode_fact(ControllerFiles, answer.data)
+                return {**here.in_folder, **here.at_path}
+    return {}
 
 
 def touched_things(

@@ -14,9 +14,11 @@ from checks.folded_names import fold_names
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
 
+OWN_ID = "files.nodes-have-the-controllers-files"
+
 
 @cluster_check(
-    "files.nodes-have-the-controllers-files",
+    OWN_ID,
     Files,
     JobPaths,
     LocalModules,
@@ -77,13 +79,14 @@ def _digests_by_node(cluster: ClusterView) -> dict[str, dict[str, str]]:
     }
 
 
+def _digests_of(cluster: ClusterView, path: str) -> dict[str, str]:
+    """Of one file, by node that has it."""
+    nodes = _digests_by_node(cluster).items()
+    return {name: digests[path] for name, digests in nodes if path in digests}
+
+
 def _nodes_with_another(cluster: ClusterView, path: str, digest: str) -> list[str]:
-    found = {
-        name: digests[path]
-        for name, digests in _digests_by_node(cluster).items()
-        if path in digests
-    }
-    return [name for name, other in found.items() if other != digest]
+    return [name for name, other in _digests_of(cluster, path).items() if other != digest]
 
 
 def _differing_verdict(
@@ -96,12 +99,24 @@ def _differing_verdict(
         f"{what}{more} differs between this machine and {fold_names(nodes)}: the ranks would run "
         "what is there, not what you see here"
     )
-    note = (
-        "here; it copies the files to the nodes, as `start --sync` does; where theirs are right: "
-        "--allow files.nodes-have-the-controllers-files"
-    )
-    fix = Fix(copies.sync_line, note=note)
+    note = "here; it copies the files to the nodes, as `start --sync` does"
+    fix = Fix(copies.sync_line, note=note + _way_with_theirs(cluster, differing))
     return block("differs", message, fix, files=differing, nodes=nodes)
+
+
+def _way_with_theirs(cluster: ClusterView, differing: list[str]) -> str:
+    """What to do where the nodes' files are right: only where they agree can they stay as they are.
+
+    The head may be this very machine: then another check stops the start for the difference.
+    """
+    alike = all(len({*_digests_of(cluster, path).values()}) == 1 for path in differing)
+    if not alike:
+        return "; where theirs is right, copy that one here first"
+    return (
+        ""
+        if {OWN_ID, "files"} & {*cluster.job.allow}
+        else f"; where theirs are right: --allow {OWN_ID}"
+    )
 
 
 def _other_folder_verdict(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from checks.facts.controller_files import ControllerFiles
@@ -42,6 +44,25 @@ def test_what_was_edited_here_alone_stops_the_start(copies, path):
     assert f"/run/{path} differs between this machine and node[1-2]" in finding.message
     assert finding.fix
     assert finding.fix.command == "launcher sync"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "allow", "way"),
+    [
+        ("bb", (), f"; where theirs are right: --allow {CHECK}"),
+        ("bb", (CHECK,), ""),
+        ("bb", ("files",), ""),
+        ("abb", (), "; where theirs is right, copy that one here first"),
+        ("bx", (), "; where theirs is right, copy that one here first"),
+    ],
+    ids=["alike", "allowed", "area-allowed", "the-head-is-here", "all-differ"],
+)
+def test_an_allowance_is_named_where_it_helps_alone(nodes, allow, way):
+    snap = cluster({"at_path": {"train.py": "a"}}, *nodes)
+    snap.job = dataclasses.replace(snap.job, allow=allow)
+    fix = judged(snap, CHECK)[()].fix
+    assert fix
+    assert fix.note == f"here; it copies the files to the nodes, as `start --sync` does{way}"
 
 
 def test_of_several_files_the_first_is_named_and_the_others_are_counted():

@@ -179,7 +179,7 @@ def test_a_digest_is_shortened_and_a_value_stays_on_its_line():
         {"a.json": {"digest": 32 * end, "bytes": size}} for end, size in (("ab", 1), ("cd", 2))
     )
     shown = changes(seen(files={"same": before}), seen(files={"same": after}))
-    assert shown == ["node3: files.same.a.json.digest abababababab… → cdcdcdcdcdcd…"]
+    assert shown == ["node3: a.json changed"]
     lines = changes(seen(limits={"note": "a\n b"}), seen(limits={"note": "a\n c"}))
     assert lines == ["node3: limits.note a b → a c"]
 
@@ -211,7 +211,7 @@ def test_what_another_command_names_is_another_question(section, field, before, 
 def test_a_module_that_changed_is_a_change_whatever_the_scripts_arguments():
     good, now = (seen(local_modules={"files": {"data.py": digest}}) for digest in "12")
     good.job, now.job = (dataclasses.replace(now.job, command=("train.py", rate)) for rate in "12")
-    assert changes(good, now) == ["node3: local_modules.files.data.py 1 → 2"]
+    assert changes(good, now) == ["node3: data.py changed"]
 
 
 def test_what_the_failing_check_reads_comes_first():
@@ -250,7 +250,39 @@ def test_of_a_config_that_was_edited_the_settings_are_told_and_not_its_size_too(
 
 def test_of_a_file_that_is_another_that_alone_is_told():
     good, now = seen(**described(**SETTINGS)), seen(**described(digest="b", **SETTINGS))
-    assert changes(good, now) == [f"node3: files.same.ds.json.digest {'a' * 12}… → {'b' * 12}…"]
+    assert changes(good, now) == ["node3: ds.json changed"]
+
+
+DIFFERS = dataclasses.replace(stop("node2", area="files"), cause="differs")
+
+
+def edited(here: str, *nodes: str) -> Snapshot:
+    """train.py of this machine and of each node, by digest."""
+    snap = seen(nodes=len(nodes), controller_files={"at_path": {"train.py": here}})
+    for name, digest in zip(snap.job.names, nodes, strict=True):
+        file = {"state": "there", "absolute": "/w/train.py", "digest": digest}
+        snap.put(name, "files", Answer({"same": {"train.py": file}}))
+        snap.put(name, "local_modules", Answer({"files": {"train.py": digest}}))
+    return snap
+
+
+@pytest.mark.parametrize(
+    ("here", "nodes", "said"),
+    [
+        ("a", "baa", ["node1: train.py changed"]),
+        ("b", "baa", ["node1: train.py changed"]),
+        ("b", "aaa", ["this machine: train.py changed"]),
+        ("a", "bbb", ["node[1-3]: train.py changed"]),
+        ("a", "aaa", []),
+    ],
+    ids=["head", "head-is-here", "here", "all", "none"],
+)
+def test_the_file_that_was_edited_is_told_though_another_node_is_accused(here, nodes, said):
+    assert changes(edited("a", *"aaa"), edited(here, *nodes), DIFFERS) == said
+
+
+def test_where_no_files_are_compared_an_edit_elsewhere_is_no_matter():
+    assert changes(edited("a", *"aaa"), edited("b", *"baa"), stop("node3")) == []
 
 
 def test_long_texts_are_cut_to_where_they_part():
