@@ -71,6 +71,12 @@ class NodeView:
         return bool(answer and answer.fields.get("reached"))
 
     @property
+    def most_nodes(self) -> str:
+        """Those that it is compared with, in words: `most nodes`, or of two the other one."""
+        others = [peer.name for peer in self.cluster.reached if peer.name != self.name]
+        return others[0] if len(others) == 1 else "most nodes"
+
+    @property
     def slots(self) -> int | None:
         """Ranks that it takes: as hosts.txt says, else its GPUs, else 1; None where unknown."""
         if self.node.slots or not self.has(Gpus):

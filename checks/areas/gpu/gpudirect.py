@@ -78,7 +78,7 @@ def adapter_topology_is_accepted(node: NodeView, gpus: Gpus) -> Verdict:
         message = f"{lines} of {node.name} asks for what driver {driver} was not loaded with"
         note = "load the driver again, or reboot; an initramfs may hold older options"
         return warn("override-not-loaded", message, node.fix("", note))
-    return _override_difference(node, gpus) or ok(f"as on most nodes (driver {driver})")
+    return _override_difference(node, gpus) or ok(f"as on {node.most_nodes} (driver {driver})")
 
 
 def _override_difference(node: NodeView, gpus: Gpus) -> Verdict | None:

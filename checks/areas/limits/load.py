@@ -76,8 +76,8 @@ def memory_is_free(node: NodeView) -> Verdict:
         fix = node.fix("sysctl -w vm.nr_hugepages=0", "unless something needs them", root=True)
         return warn("huge-pages", message, fix, **evidence)
     message = (
-        f"only {free} are free on {node.name}, {usual:.0%} of it on most nodes; the largest is "
-        f"{_describe_first(load.largest)}"
+        f"only {free} are free on {node.name}, {usual:.0%} of it on {node.most_nodes}; the "
+        f"largest is {_describe_first(load.largest)}"
     )
     return warn(
         "memory-in-use", message, _list_processes_fix(node, load.largest, "rss"), **evidence
@@ -103,7 +103,7 @@ def node_does_not_swap(node: NodeView) -> Verdict:
     full = used >= max(SWAP_USED, SWAP_SHARE * load.memory_bytes) and unusual
     if pages < SWAPPING_PAGES and not full:
         return ok(f"{node.name} does not swap", used_bytes=used)
-    now = "is swapping now" if pages >= SWAPPING_PAGES else "most nodes use no swap"
+    now = "is swapping now" if pages >= SWAPPING_PAGES else f"there is none on {node.most_nodes}"
     message = f"{node.name} has {format_memory(used)} of its memory in swap, and {now}"
     note = "needs as much free memory; find out what used it"
     fix = node.fix("swapoff -a && swapon -a", note, root=True)

@@ -109,8 +109,8 @@ def _judge_family(node: NodeView, first: str) -> Verdict:
     better = next((text for text in addresses if (":" in text) is usual), "")
     family = "IPv4" if is_ipv6 else "IPv6"
     message = (
-        f"{node.name}'s own host name {hostname} is {first} there; those of most nodes are "
-        f"{family} addresses, and gloo connects no two families"
+        f"{node.name}'s own host name {hostname} is {first} there, and such a name an "
+        f"{family} address on {node.most_nodes}: gloo connects no two families"
     )
     note = f"set {GLOO_IFNAME} in [env] of launch.toml, or up {family} on {node.name}"
     fix = own_name_fix(node, hostname, better) if better else Fix(note=note)

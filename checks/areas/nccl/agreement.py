@@ -191,7 +191,9 @@ def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
     root = ROOT_CAUSES.get(transport.cause or _usual_cause(node))
     if root:
         return skip(f"{node.name} uses {transport.kind}: {transport.reason}; see {root}")
-    message = f"{node.name} uses {transport.kind} ({transport.reason}), most nodes {agreed}"
+    message = (
+        f"{node.name} uses {transport.kind} ({transport.reason}), and {node.most_nodes} {agreed}"
+    )
     note = f'until it is fixed, {NCCL_IB_DISABLE} = "1" in [env] lets all nodes use sockets'
     return block("transport-differs", message, Fix("", node.name, note), kind=transport.kind)
 
@@ -237,7 +239,7 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
     if setting is None:
         return ok(f"neither {NCCL_IB_DISABLE} nor NCCL_NET keeps {node.name} from its adapters")
     if _usual_cause(node) != "disabled" and "launch.toml" not in setting.where:
-        return skip(f"{setting}, unlike most nodes; see nccl.variables-are-equal")
+        return skip(f"{setting}, unlike {node.most_nodes}; see nccl.variables-are-equal")
     message = f"{setting} on {node.name}, whose {', '.join(active)} are active"
     return warn("ib-disabled", message, unset_fix(node, setting.name))
 
@@ -321,7 +323,8 @@ def _usual_variables(cluster: ClusterView) -> Mapping[str, str]:
 
 
 def _judge_difference(node: NodeView, name: str, value: str, usual: str) -> Verdict:
-    message = f"{name} is {value or 'not set'} on {node.name}, {usual or 'not set'} on most nodes"
+    most = f"{usual or 'not set'} on {node.most_nodes}"
+    message = f"{name} is {value or 'not set'} on {node.name}, {most}"
     setting = setting_in_force(node, name) if value else None
     message += f": {setting.where}" if setting and ":" in setting.where else ""
     fatal = name.removeprefix("NCCL_") in FATAL_VARIABLES

@@ -41,7 +41,7 @@ def local_transports_are_left_on(node: NodeView) -> Verdict:
         if name == "NCCL_P2P_DISABLE" and _lacks_peer_access(node):
             continue
         if not _agrees_with_most(node, setting):
-            return skip(f"{setting}, unlike most nodes; see nccl.variables-are-equal")
+            return skip(f"{setting}, unlike {node.most_nodes}; see nccl.variables-are-equal")
         return warn("switched-off", f"{setting}: {cost}", unset_fix(node, name))
     return ok(f"ranks of {node.name} may use NVLink, PCIe and shared memory")
 
@@ -63,14 +63,14 @@ def a_failed_rank_ends_the_others(node: NodeView) -> Verdict:
     holds = blocking is not None and is_switched_on(blocking.value)
     if blocking is not None and holds:
         if not _agrees_with_most(node, blocking):
-            return skip(f"{blocking}, unlike most nodes; see nccl.variables-are-equal")
+            return skip(f"{blocking}, unlike {node.most_nodes}; see nccl.variables-are-equal")
         message = f"{blocking}: every collective holds the CPU until it is done"
         also = f"; {errors} is then ignored" if errors and leading_number(errors.value) else ""
         return warn("blocking-wait", message + also, unset_fix(node, BLOCKING_WAIT))
     if errors is None or value_fault(ASYNC_ERRORS, errors.value) or leading_number(errors.value):
         return ok(f"PyTorch ends a rank of {node.name} whose peer is gone")
     if not _agrees_with_most(node, errors):
-        return skip(f"{errors}, unlike most nodes; see nccl.variables-are-equal")
+        return skip(f"{errors}, unlike {node.most_nodes}; see nccl.variables-are-equal")
     message = f"{errors}: a rank whose peer is gone would wait forever, with nothing in its log"
     return warn("errors-unhandled", message, unset_fix(node, ASYNC_ERRORS))
 

@@ -81,7 +81,7 @@ def roce_mtu_is_equal(node: NodeView) -> Verdict:
         if port.roce_mtu != usual:
             message = (
                 f"{name} of {node.name} sends {port.roce_mtu} bytes at once ({port.netdev} has MTU "
-                f"{port.mtu}), on most other nodes {usual}"
+                f"{port.mtu}), on {node.most_nodes} {usual}"
             )
             wanted = next(
                 active[name].mtu
@@ -124,7 +124,7 @@ def _judge_link_layer(
         return None
     if expected_transport(node).kind != agreed_kind(node.cluster):
         return None
-    message = f"{name} of {node.name} is {port.link_layer}, on most other nodes {usual}"
+    message = f"{name} of {node.name} is {port.link_layer}, on {node.most_nodes} {usual}"
     return warn("link-layer-differs", message, port_fix(node, name))
 
 
@@ -135,5 +135,5 @@ def _judge_port_speed(
     usual = most_common_value(peer_port.gbps for peer_port in alike if peer_port.gbps)
     if not 0 < port.gbps < usual:
         return None
-    message = f"{name} of {node.name} runs at {port.rate}, on most other nodes at {usual:g} Gb/s"
+    message = f"{name} of {node.name} runs at {port.rate}, on {node.most_nodes} at {usual:g} Gb/s"
     return warn("port-slow", message, port_fix(node, name), gbps=port.gbps)

@@ -59,7 +59,7 @@ def _judge_port(node: NodeView, name: str, port: RdmaPort) -> Verdict | None:
         if value == usual:
             continue
         message = (
-            f"{what} of RoCE port {name} on {node.name} is {value}, on most other nodes {usual}"
+            f"{what} of RoCE port {name} on {node.name} is {value}, on {node.most_nodes} {usual}"
         )
         command = COMMANDS[what](name, port.netdev or "", usual)
         note = "until the next boot; switches must have the same priorities"

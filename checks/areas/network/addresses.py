@@ -109,7 +109,7 @@ def netmask_is_equal(node: NodeView) -> Verdict:
     if within := _own_link_around(node, own, usual):
         return skip(f"{own} of {name} is a part of {within}'s network, which is as on the others")
     right = f"{own.ip}/{usual}"
-    message = f"{name} of {node.name} is {own}; most nodes of that network have /{usual}"
+    message = f"{name} of {node.name} is {own}, and its network has /{usual} on {node.most_nodes}"
     fix = node.fix(
         f"ip address add {right} brd + dev {name} && ip address del {own} dev {name}",
         "until the next boot; write it into the interface's configuration too",

@@ -42,7 +42,7 @@ def bond_is_whole(node: NodeView) -> Verdict:
     usual = majority_value(modes, node.job.head)
     if bond.bond_mode == usual:
         return ok(f"{bond.name} of {node.name}: {bond.bond_mode}, {len(members)} members up")
-    message = f"{bond.name} of {node.name} is {bond.bond_mode}; most nodes have {usual}"
+    message = f"{bond.name} of {node.name} is {bond.bond_mode}, and {usual} on {node.most_nodes}"
     note = f"make it {usual} in the configuration of the interface, and of its switch ports"
     return warn("mode-differs", message, node.fix(f"cat /proc/net/bonding/{bond.name}", note))
 

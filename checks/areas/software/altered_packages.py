@@ -106,11 +106,12 @@ def _in_words(node: NodeView, package: str, paths: Mapping[str, str]) -> str:
     version = node.read(Software).packages.get(package, "")
     first = next(iter(paths))
     if first not in own:
-        return f"{package} {version} has its {shown} as installed, where most nodes altered it"
+        return f"{package} {version} has its {shown} as installed, altered on {node.most_nodes}"
     if not own[first]:
-        return f"{shown} of {package} {version} is gone, and is there on most nodes"
+        return f"{shown} of {package} {version} is gone, and is there on {node.most_nodes}"
     return (
-        f"{shown} of {package} {version} was altered since it was installed, unlike on most nodes"
+        f"{shown} of {package} {version} was altered since it was installed, unlike on "
+        f"{node.most_nodes}"
     )
 
 

@@ -294,9 +294,6 @@ class VersionDifference:
         grave = ("python", CUDA_BUILD, *TRAINING_PACKAGES)
         return self.name in grave or self.name.startswith("nvidia-nccl")
 
-    def __str__(self) -> str:
-        return f"{self.name} {self.here} (most: {self.most})"
-
 
 @node_check("software.versions-are-equal", Software)
 def versions_are_equal(node: NodeView) -> Verdict:
@@ -329,7 +326,9 @@ def versions_are_equal(node: NodeView) -> Verdict:
     differences = _version_differences(node, {peer.name: peer.read(Software) for peer in peers})
     if not differences:
         return ok(f"as on the other {len(peers) - 1} nodes", **software.packages)
-    message = f"{node.name} differs: {', '.join(map(str, differences))}"
+    others = node.most_nodes.removesuffix(" nodes")
+    listed = [f"{each.name} {each.here} ({others}: {each.most})" for each in differences]
+    message = f"{node.name} differs: {', '.join(listed)}"
     evidence = {
         difference.name: {"here": difference.here, "most": difference.most}
         for difference in differences

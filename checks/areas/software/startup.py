@@ -108,5 +108,5 @@ def python_starts_quietly(node: NodeView) -> Verdict:
         if majority_value(said, node.job.head) != said[node.name]:
             message = f"{path} on {node.name} says at each start of Python: {_last_words(words)}"
             return warn("startup-noisy", message, _set_aside(node, path), words=words)
-    alike = f", as on most nodes: {', '.join(software.hooks)}" if software.hooks else ""
+    alike = f", as on {node.most_nodes}: {', '.join(software.hooks)}" if software.hooks else ""
     return ok("prints at its start" + alike if alike else "prints nothing at its start")

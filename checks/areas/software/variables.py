@@ -60,7 +60,7 @@ def variables_are_equal(node: NodeView) -> Verdict:
         return ok("its ranks get the variables of the others")
     listed = "; ".join(
         f"{name} is {_value(node, name) or 'not set'} on {node.name}{_place(node, name)}, "
-        f"{usual or 'not set'} on most nodes"
+        f"{usual or 'not set'} on {node.most_nodes}"
         for name, usual in differing.items()
     )
     fatal = [name for name, usual in differing.items() if is_fatal(node, name, usual)]

@@ -106,7 +106,7 @@ def test_a_bond_of_another_mode():
         with_fact(snap, f"node{number}", bonded(number, "balance-rr" if number == 2 else "802.3ad"))
     found = of_node2(BOND, snap)
     assert found.cause == "mode-differs"
-    assert "bond0 of node2 is balance-rr; most nodes have 802.3ad" in found.message
+    assert "bond0 of node2 is balance-rr, and 802.3ad on most nodes" in found.message
 
 
 def test_whole_bonds_and_none():
