@@ -48,5 +48,25 @@ root google-storage-refused
           on this node
   fix     GOOGLE_APPLICATION_CREDENTIALS with a file that is there on every node, or the node's
           service account with roles/storage.objectAdmin; `gcloud auth list`
+root storage-checksum-refused
+  shows   An error occurred ({code:XAmzContentSHA256Mismatch|MissingContentLength|BadDigest}) when
+          calling the {operation:PutObject|UploadPart|DeleteObjects} operation
+  cause   this storage, which speaks S3 and is not Amazon's, does not take the checksums that boto3
+          1.36 and newer add to {operation} ({code})
+  fix     AWS_REQUEST_CHECKSUM_CALCULATION=when_required and
+          AWS_RESPONSE_CHECKSUM_VALIDATION=when_required in [env], or `uv pip install 'boto3<1.36'`;
+          a newer release of the storage (Ceph, MinIO)
+root google-storage-rate
+  says    exceeded the rate limit for object mutation operations
+  shows   The object {object} exceeded the rate limit for object mutation operations
+  cause   Google's storage takes about one write a second of one object, and {object} is written
+          more often: by all ranks, or at each step
+  fix     let rank 0 alone write it, or one name for each rank and step
+root azure-storage-not-permitted
+  says    AuthorizationPermissionMismatch
+  says    This request is not authorized to perform this operation using this permission
+  cause   Azure's storage knows this login, which has no right to this container or operation
+  fix     the role Storage Blob Data Contributor on the storage account for the node's managed
+          identity (it takes minutes to hold), or a SAS token with that permission
 """
 )

@@ -162,5 +162,11 @@ root compose-stopped-by-another-end
   fix     `docker compose up --abort-on-container-failure`, which leaves those that end well alone;
           what has to be done before is waited for by depends_on with condition:
           service_completed_successfully
+root container-hook-called-directly
+  says    invoking the NVIDIA Container Runtime Hook directly
+  cause   the NVIDIA container runtime of this node is set to CDI, in which docker's --gpus, which
+          calls its hook directly, is refused
+  fix     --runtime=nvidia with -e NVIDIA_VISIBLE_DEVICES=all (compose: runtime: nvidia), or
+          --device nvidia.com/gpu=all; or mode = "auto" in /etc/nvidia-container-runtime/config.toml
 """
 )

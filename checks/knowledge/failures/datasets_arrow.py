@@ -256,5 +256,11 @@ root datasets-arrow-json-column-types
           remove the datasets' cache of it; `jq -c 'map_values(type)' FILE | sort | uniq -c` shows
           the odd rows
   checks  files.needed-data-is-whole
+root datasets-decoder-missing
+  shows   To support decoding {what:\w+} data, please install '{package:[\w-]+}'
+  cause   datasets decodes {what} with {package}, which this interpreter lacks, or cannot load
+  fix     `uv pip install {package}` of the release that fits torch on every node (torchcodec also
+          needs FFmpeg there); or `uv pip install 'datasets<4'`, which decodes audio with soundfile;
+          Audio(decode=False) where only paths are needed
 """
 )

@@ -251,6 +251,13 @@ root ds-elasticity-incompatible
           with the current list of valid GPU counts: (?P<valid>\[[^\]]*\])
   cause   the config's elasticity does not allow this number of GPUs or setting
   fix     start a number of ranks that the message lists, or remove "elasticity" from the config
+root ds-muon-not-marked
+  says    object has no attribute 'use_muon'
+  cause   DeepSpeed's Muon wants each parameter marked with use_muon: releases before 0.18 leave
+          that to the program, and a Trainer does not do it
+  fix     `uv pip install -U deepspeed` (0.18 and newer mark hidden matrices themselves); else
+          before deepspeed.initialize p.use_muon = p.ndim >= 2 for hidden layers and False for
+          embeddings, head, biases and norms
 """,
     DEEPSPEED_ELASTIC_LOG=KNOWN_RELEASES["deepspeed-elastic-log"].because,
     DEEPSPEED_NUMPY_2=KNOWN_RELEASES["deepspeed-numpy-2"].because,

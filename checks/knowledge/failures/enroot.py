@@ -8,9 +8,10 @@ FAILURES = read_entries(
     r"""
 READ_PYXIS_LOG = read the lines that pyxis prints below, indented: they are the container's own
 root enroot-ldconfig-failed
-  shows   nvidia-container-cli: ldcache error: process {program} failed with error code: {code:\d+}
+  shows   nvidia-container-cli: ldcache error: process {program} {code:failed with error code:
+          \d+|terminated with signal \d+}
   cause   the container was unpacked, but the driver's libraries could not be entered in it:
-          {program} ended with {code}; its own words are not in the log
+          {program} {code}; its own words are not in the log
   fix     on that node: `df -h` and `free` of enroot's data folder (ENROOT_DATA_PATH), a container
           of that name left half unpacked (`enroot remove NAME`), `nvidia-container-cli info`; start
           again with --exclude of the node
@@ -213,5 +214,16 @@ root enroot-registry-after-slash
           no such image: enroot wants # between the registry and the image
   fix     --container-image='{registry}#{image}:{tag}'; where it wants a login, a line `machine
           {registry} login USER password TOKEN` in ~/.config/enroot/.credentials
+root enroot-squashfs-no-room
+  says    Write failed because No space left on device
+  says    "FATAL ERROR: Failed to write to output filesystem"
+  says    "FATAL ERROR: writer: failed to write data block"
+  near    squashfs|pyxis|enroot
+  cause   enroot unpacked the image and had no room to write it as a file (squashfs): the folder
+          where it imports, or where the image is to lie, is full on this node
+  fix     `df -h` of ENROOT_TEMP_PATH, ENROOT_CACHE_PATH and ENROOT_DATA_PATH (enroot.conf) on that
+          node: a file system with room, tens of GB for a training image; or import once into a
+          .sqsh on a shared disk and name its path
+  checks  files.temporary-folder-is-usable, files.home-and-caches-have-room
 """
 )

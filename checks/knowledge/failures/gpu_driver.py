@@ -254,5 +254,30 @@ root rocm-memory-fault-of-copy
           amdgpu with its firmware; leave the node out where it is always that GPU; where it comes
           at the same step each time, AMD_SERIALIZE_KERNEL=3 shows which kernel
   checks  software.versions-are-equal
+root fabric-manager-finds-no-switch
+  says    NV_WARN_NOTHING_TO_DO
+  cause   the fabric manager found no NVSwitch and ended, so that CUDA does not start on this node
+          where its GPUs hang on one: from B200 on the switches are managed over InfiniBand (NVLSM),
+          and its kernel modules or the package are missing; a node without NVSwitch needs no fabric
+          manager
+  fix     on B200 and newer `modprobe mlx5_ib ib_umad` (linux-modules-extra-$(uname -r)), install
+          nvlsm beside nvidia-fabricmanager of the driver's version and start it again; `nvidia-smi
+          -q | grep -A2 Fabric` must say Completed; elsewhere disable the service
+  checks  gpu.fabric-is-ready, gpu.driver-answers
+root xpu-out-of-resources
+  says    UR_RESULT_ERROR_OUT_OF_RESOURCES
+  cause   the driver of an Intel GPU (Level Zero) had no memory or other resource left for a kernel
+          or an allocation, which it reports only here
+  fix     `xpu-smi stats -d 0` for memory in use; a smaller micro batch, a higher ZeRO stage; fewer
+          GPUs of this node in one job shows whether it is sharing between them; a newer driver
+          (compute-runtime) and oneCCL
+root hip-kernel-image-invalid
+  says    hipErrorInvalidImage
+  says    HIP error: device kernel image is invalid
+  cause   a kernel of this wheel or extension cannot be loaded on this AMD GPU: it was built for
+          other GPUs (gfx) or for another ROCm than the one installed
+  fix     `rocminfo | grep gfx` and a torch of the same ROCm that names it
+          (torch.cuda.get_arch_list()); build extensions again with PYTORCH_ROCM_ARCH of that name
+  checks  software.torch-fits-the-gpus, training.smoke-trains
 """
 )

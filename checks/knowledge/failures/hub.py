@@ -156,7 +156,7 @@ root hub-xet, survivable
   says    Data processing error: File reconstruction error
   says    CAS Client Error
   pattern (?:Data processing error: (?:CAS service error|File reconstruction error)|CAS Client
-          Error(?=:))(?P<why>.*)
+          Error(?=:))(?!.*(?:\b40[13] [UF]|IO Error: |did not match expected))(?P<why>.*)
   cause   the Hub's storage (Xet) did not answer this node: a proxy or firewall lets huggingface.co
           through, but not cas-server.xethub.hf.co and transfer.xethub.hf.co
   fix     permit these hosts, or HF_HUB_DISABLE_XET=1 in [env]; download once before the start into
@@ -217,5 +217,36 @@ root hub-server-error, survivable
   cause   the Hub itself failed ({status}), or a proxy before it
   fix     start again later; download once before the start (`hf download REPO`) into a shared
           HF_HOME and set HF_HUB_OFFLINE=1 in [env]; status.huggingface.co
+root hub-xet-refused
+  says    Data processing error: CAS service error
+  says    Data processing error: File reconstruction error
+  says    "CAS Client Error: "
+  pattern (?:Data processing error: CAS service error|Data processing error: File reconstruction
+          error|CAS Client Error: ).*?(?P<why>\b40[13] (?:Unauthorized|Forbidden))
+  cause   the Hub's storage (Xet) answered this node and refused ({why}): the token has no right to
+          the repository or ran out, or a proxy on the way refuses its hosts cas-server.xethub.hf.co
+          and transfer.xethub.hf.co
+  fix     `hf auth whoami` on that node and HF_TOKEN in [env]; ask for access on the model's page;
+          HF_HUB_DISABLE_XET=1 in [env] takes the older way, which says more
+  checks  files.needed-data-is-whole
+root hub-xet-local-files
+  says    Data processing error: CAS service error
+  says    Data processing error: File reconstruction error
+  says    "Data processing error: I/O error"
+  pattern (?:Data processing error: CAS service error ?: IO Error|Data processing error: File
+          reconstruction error ?: IO Error|Data processing error: I/O error): (?P<why>[A-Z][\w ]+?)
+          \(os error \d+\)
+  cause   the download from the Hub's storage (Xet) could not read or write its files on this node
+          ({why}): the file system of HF_HOME does not take what it does (a network mount that times
+          out, no room, no right)
+  fix     HF_HOME (or HF_XET_CACHE) on a local disk of the node in [env], or HF_HUB_DISABLE_XET=1;
+          download once before the start
+  checks  files.home-and-caches-have-room, files.network-mounts-answer
+root hub-xet-parts-differ
+  shows   result term data length {got:\d+} did not match expected value {wanted:\d+}
+  cause   a part of a file came from the Hub's storage (Xet) in another size than it should have
+          ({got} for {wanted} bytes): cut off or altered by a proxy, or a fault of an older hf_xet
+  fix     `uv pip install -U hf_xet`, `rm -r ~/.cache/huggingface/xet` (HF_XET_CACHE) and once more;
+          HF_HUB_DISABLE_XET=1 in [env] takes the older way
 """
 )

@@ -66,6 +66,8 @@ root pod-devices-gone
 root pod-volume-not-mounted, survivable
   says    "MountVolume.SetUp failed for volume "
   says    Unable to attach or mount volumes
+  pattern MountVolume\.SetUp failed for volume (?!.*does not have storage\.)|Unable to attach or
+          mount volumes
   unless  {STARTED}
   cause   a volume of the pod cannot be mounted on its node
   fix     `kubectl describe pod` and `kubectl get pvc` show which: its claim, secret, or the node's
@@ -242,5 +244,19 @@ root pod-node-going-away
   fix     `kubectl describe node` and `kubectl get events` say which; start again from the last
           checkpoint; for a node pool that shrinks the annotation
           cluster-autoscaler.kubernetes.io/safe-to-evict: "false"
+symptom jobset-failed
+  says    jobset failed due to
+  cause   JobSet ended the job because one of its jobs failed, more often than its failurePolicy
+          allows where it says so
+  fix     `kubectl get pods -l jobset.sigs.k8s.io/jobset-name=NAME` and `kubectl logs --previous` of
+          the pod that failed first
+stall kueue-no-quota
+  says    couldn't assign flavors to pod set
+  pattern couldn't assign flavors to pod set (?P<set>\S+): (?P<why>[^\n]+)
+  unless  Admitted by|QuotaReserved\b.*True|{SCHEDULED}
+  cause   Kueue lets the job wait and starts no pod of {set}: {why}
+  fix     `kubectl describe workload` and `kubectl describe clusterqueue` show quota and use: ask
+          for less or for another flavor, end other jobs, or have the quota raised; where it names
+          the topology, fewer pods together or one more level up (podset-preferred-topology)
 """
 )

@@ -205,6 +205,7 @@ root megatron-groups-not-made
           environment (`uv pip list | grep -i megatron`)
 root megatron-groups-twice
   says    parallel group is already initialized
+  pattern (?<!ZeRO parameter intra )parallel group is already initialized
   cause   parallel groups were made twice: by the program and by a framework above it
   fix     make them once; `if not parallel_state.model_parallel_is_initialized()`
 root megatron-optimizer-format-removed
@@ -242,7 +243,10 @@ root megatron-optimizer-state-misread
 symptom deepep-timeout
   says    "DeepEP error: "
   says    DeepEP timeout check failed
-  pattern DeepEP (?:error: (?P<what>.*(?:timeout|time out).*)|timeout check failed)
+  says    "DeepEP dispatch "
+  says    "DeepEP combine "
+  pattern DeepEP (?:error: (?P<what>.*(?:timeout|time out).*)|timeout check failed|dispatch .*
+          timeout\b|combine .* timeout\b)
   cause   the exchange of tokens between experts (DeepEP) waited in vain for another rank: one
           failed, is far behind (compilation, a slow checkpoint, uneven batches), or NVSHMEM does
           not reach it
@@ -264,6 +268,23 @@ root megatron-checkpoint-without-optimizer
   cause   the checkpoint has no {key}: it was converted from Hugging Face's format, or saved without
           (--no-save-optim, --no-save-rng), and the run is to go on from it
   fix     --finetune (weights alone, from iteration 0), or --no-load-optim --no-load-rng
+  checks  files.checkpoints-can-be-resumed
+root megatron-tensor-parallel-connections, survivable
+  says    requires setting the environment variable CUDA_DEVICE_MAX_CONNECTIONS to 1
+  pattern Using (?P<what>sequence parallelism|async gradient all reduce) requires setting the
+          environment variable CUDA_DEVICE_MAX_CONNECTIONS to 1
+  cause   Megatron overlaps the communication of {what} with the backward pass, for which the GPU
+          must take its kernels in one queue, and CUDA_DEVICE_MAX_CONNECTIONS is not 1 on this rank
+  fix     CUDA_DEVICE_MAX_CONNECTIONS=1 in [env] of all ranks (not on Blackwell and newer GPUs,
+          which do not need it; there a newer Megatron)
+root megatron-key-not-in-checkpoint
+  shows   {key:[\w.-]+} from model not in state dict: [
+  frame   dist_checkpointing/
+  cause   the model has {key}, which the sharded checkpoint has not: another model or head, other
+          options (tied embeddings, MTP layers, LoRA), or a checkpoint without the optimizer
+  fix     the options that wrote the checkpoint; for a part that is new --finetune with
+          --dist-ckpt-strictness log_unexpected (log_all lists both sides), so that what is missing
+          keeps its first values
   checks  files.checkpoints-can-be-resumed
 """
 )

@@ -250,6 +250,26 @@ symptom nccl-peer-lost
           nodes, and leave the node out with which they fail
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists,
           nccl.infiniband-ports-are-active
+root nccl-connect-retries-unnamed, peer
+  shows   PollConnect: connect returned {why:[^,]+}, exceeded error retry count ({n:\d+})
+  cause   this rank called another one and got {why}, {n} times in about a minute: the other had
+          already ended or closed its port, or a firewall refuses the calls
+  fix     where another rank shows an error, that is the cause; else open all TCP ports between the
+          nodes and name the interface between them in NCCL_SOCKET_IFNAME; NCCL_DEBUG=INFO in [env]
+          shows whom it called
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
+root nccl-fabric-memory-refused
+  says    "Cuda failure 800 'operation not permitted'"
+  says    "CUDA failure 800 'operation not permitted'"
+  pattern Cuda failure 800 'operation not permitted'|CUDA failure 800 'operation not permitted'
+  near    \bMNNVL\b|fabric UUID|cuMemExportToShareableHandle|CU_MEM_HANDLE_TYPE_FABRIC|NET/MNNVL
+  cause   the GPUs of these nodes are joined by NVLink (MNNVL, as GB200), and the driver does not
+          let this process share memory over it: the IMEX service does not run or has no channel
+          here (/dev/nvidia-caps-imex-channels), as in a container that was not given one
+  fix     `nvidia-imex-ctl -N` and `ls /dev/nvidia-caps-imex-channels` on that node; in Kubernetes a
+          ComputeDomain (NVIDIA's DRA driver), in docker --device of the channel;
+          NCCL_MNNVL_ENABLE=0 in [env] goes without it
+  checks  gpu.fabric-is-ready
 """,
     ROUTED=_ROUTED,
 )

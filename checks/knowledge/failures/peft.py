@@ -16,8 +16,9 @@ root peft-target-modules-unset
   cause   PEFT knows no default layers for this model
   fix     target_modules: all-linear, or names from print(model)
 root peft-target-type
-  shows   Target module {module:.+?} is not supported. Currently, only
-  cause   an adapter was asked for on a layer of a kind that PEFT does not adapt ({module}): a whole
+  says    is not supported. Currently, only
+  pattern (?:Target module (?P<module>.+?)|^ *\)) is not supported\. Currently, only
+  cause   an adapter was asked for on a layer of a kind that PEFT does not adapt: a whole
           block, a norm, a vision encoder's own linear
   fix     narrow target_modules to linear layers (a regular expression such as
           .*layers.*(q_proj|v_proj))

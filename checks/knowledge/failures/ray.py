@@ -292,5 +292,12 @@ symptom ray-actor-not-found
           another namespace
   fix     read what that actor printed last (`ray list actors --filter state=DEAD`,
           /tmp/ray/session_latest/logs); what failed first is there or above
+root ray-no-worker-ports
+  says    No available ports. Please specify a wider port range using --min-worker-port
+  cause   Ray found no free port for another worker on this node: the range that `ray start` was
+          given is too small or taken, or Ray has no open files left to try ports with
+  fix     a wider --min-worker-port … --max-worker-port at `ray start` (or leave both out), `ulimit
+          -n 65536` before it, `ray stop --force` of an older Ray
+  checks  limits.nofile-is-enough, ports.ephemeral-ports-are-open
 """
 )

@@ -227,5 +227,12 @@ root slurm-script-unreadable
   shows   sbatch: error: Unable to open file {path}
   cause   sbatch does not find its script {path}
   fix     its right path, seen from the folder where sbatch is typed
+root slurm-mpi-plugin-not-there
+  shows   srun: error: Couldn't find the specified plugin name for mpi/{plugin:\w+}
+  cause   --mpi (or SLURM_MPI_TYPE, MpiDefault) asks for {plugin}, and Slurm has no such plugin on
+          the machine where srun ran: it was built without it, or its package is not installed there
+  fix     `srun --mpi=list` shows what there is; --mpi=none for ranks that torchrun or this launcher
+          joins, pmi2 or another pmix of the list for MPI programs; install Slurm's pmix package on
+          every node
 """
 )

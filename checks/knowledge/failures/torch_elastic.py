@@ -145,5 +145,13 @@ symptom torchrun-ended-while-waiting
           rollout workers) failed or was ended first
   fix     read that part's own log for its first error (logs/orchestrator*, logs/inference*, the
           server's output, its node's `dmesg`); then the scheduler's (time limit, preemption)
+symptom elastic-spare-agent-ended
+  says    'NoneType' object has no attribute 'is_failed'
+  frame   torch/distributed/launcher/api.py
+  cause   this torchrun was one more than the nodes that were asked for (or came late), and the
+          others had already finished or closed their meeting: it ends with this error though
+          nothing failed here
+  fix     read the output of the nodes that took part; as many torchrun as --nnodes, or a newer
+          torch
 """
 )

@@ -161,5 +161,16 @@ root trl-server-is-another
   fix     start it with `trl vllm-serve --model MODEL` of the trainer's release of TRL (the same
           `pip show trl` at both ends), or vllm_mode="colocate", which needs no server
   checks  software.versions-are-equal
+root trl-server-group-stale
+  says    Weight update group already initialized
+  pattern \bWeight update group already initialized
+  cause   the vLLM server still has the group for weights of an earlier training, which ended
+          without closing it
+  fix     restart the vLLM server (`trl vllm-serve`, `swift rollout`) before each new start
+root trl-reference-beside-adapter
+  shows   You passed both a ref_model and a peft_config. For training PEFT adapters with {trainer}
+  cause   with an adapter the base model itself is the reference, so that {trainer} takes no
+          ref_model beside peft_config
+  fix     ref_model=None; or force_use_ref_model=True in its config where another reference is meant
 """
 )

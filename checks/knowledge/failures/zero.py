@@ -282,5 +282,12 @@ root nvme-swap-file-too-short
           container's overlay; delete the folder zero_stage_3 of runs that are over; else a larger
           disk, or offload to the CPU
   checks  files.output-is-writable
+root zero-hpz-groups-twice
+  says    ZeRO parameter intra parallel group is already initialized
+  cause   ZeRO++ (zero_hpz_partition_size) was set up twice in one process: DeepSpeed makes its
+          groups once, and a second model or engine (a reference, reward or critic model, another
+          deepspeed.initialize or zero.Init) asked for them again
+  fix     zero_hpz_partition_size in the config of one of the models alone (leave it out, or 1, for
+          the others), or no ZeRO++ where a process has several models
 """
 )
