@@ -218,7 +218,7 @@ root cuda-launch-failure
           CUDA_LAUNCH_BLOCKING=1 in [env], and without fused kernels (attention "sdpa", torch's
           optimizer)
   checks  gpu.kernel-reports-no-gpu-fault
-  follows gpu-xid, gpu-lost
+  follows gpu-xid, gpu-lost, deepep-timeout
 symptom cuda-error-of-a-faulty-gpu
   says    unspecified launch failure
   says    "r: misaligned address"
