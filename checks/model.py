@@ -205,6 +205,8 @@ class Job:
     """The options that were typed, (`--hosts`, `hosts.txt`), for the next line to type."""
     found_config: tuple[str, str] = ("", "")
     """A DeepSpeed config that nobody typed, and the script or file that names it."""
+    config_is_programs: bool = False
+    """Whether the command or its script names `deepspeed_config`, and the job itself does not."""
     notes: tuple[str, ...] = ()
     """What was used although nobody asked for it, one line each, for the faces to print."""
 
@@ -218,6 +220,11 @@ class Job:
         """The DeepSpeed config that the command's own arguments name."""
         named = _CONFIG_OPTION.search(" ".join(self.command))
         return named[1] if named else None
+
+    @property
+    def accelerate_deepspeed(self) -> str | None:
+        """The DeepSpeed config that accelerate is started with; a program reads its own alone."""
+        return None if self.config_is_programs else self.deepspeed_config
 
     def node(self, name: str) -> Node:
         """The node of that name. Raises KeyError."""

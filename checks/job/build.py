@@ -92,22 +92,21 @@ def _require_container_backend(job: Job, source: str) -> None:
 def _with_found_config(job: Job, folders: Sequence[str]) -> Job:
     """With the DeepSpeed config that the command, its script or a file there names, and a note.
 
-    With accelerate a config of the job's is more, it makes a start DeepSpeed's: there the file is
-    one of those that must be the same.
+    It is checked as one that the job names; accelerate is not started with it.
     """
     if job.deepspeed_config:
         return job
     if config := job.config_in_command:
-        return job if job.launcher == "accelerate" else replace(job, deepspeed_config=config)
+        return replace(job, deepspeed_config=config, config_is_programs=True)
     if not (named := find_config(job.command, folders)):
         return job
-    if job.launcher == "accelerate":
-        if named.path in job.same:
-            return job
-        return replace(job, same=(*job.same, named.path), found_config=(named.path, named.by))
-    note = f"{named.by} names {named.path}, which is checked as its config"
-    found = replace(job, deepspeed_config=named.path, found_config=(named.path, named.by))
-    return replace(found, notes=(*job.notes, note))
+    return replace(
+        job,
+        deepspeed_config=named.path,
+        config_is_programs=True,
+        found_config=(named.path, named.by),
+        notes=(*job.notes, f"{named.by} names {named.path}, which is checked as its config"),
+    )
 
 
 def _typed_pairs(typed: Mapping[str, Any], launch_file: str | None) -> tuple[tuple[str, str], ...]:

@@ -125,7 +125,7 @@ def _other_accelerator(node: NodeView) -> str:
 def why_not_alone(node: NodeView) -> str:
     """Why no rank would train alone for want of a GPU; empty where several run on CPUs alone."""
     job, answered = node.job, node.cluster.facts_by_node(Gpus)
-    if job.launcher == "accelerate":
+    if job.launcher == "accelerate" and not job.config_is_programs:
         return "accelerate is told by its launcher what to train on"
     if job.allow_separate:
         return "the ranks may work each by itself"

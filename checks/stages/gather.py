@@ -102,6 +102,7 @@ def section_arguments(job: Job, name: str) -> dict[str, Any]:
         "backend": job.backend,
         "command": list(job.command),
         "deepspeed_config": job.deepspeed_config,
+        "accelerate_deepspeed": job.accelerate_deepspeed,
         "launcher": job.launcher,
         "accelerate_config": job.accelerate_config,
     }

@@ -14,7 +14,8 @@ collectives has them of NCCL only.
 
 Which world the rank is in is what torch.distributed and accelerate themselves hold: once the
 program imports them, a line goes to the supervisor whenever that changes. Nothing is imported for
-it; a program without them never notices, and children of the rank report nothing.
+it; a program without them never notices, and children of the rank report nothing. A line also says
+that DeepSpeed has made an engine, or that accelerate leaves out the DeepSpeed that it was given.
 """
 
 import contextlib
@@ -169,8 +170,25 @@ def watch_accelerator_state(module):
         initialise(state, *args, **kwargs)
         with contextlib.suppress(Exception):
             send_world("accelerate", state.num_processes, state.process_index, state.backend or "")
+            if kwargs.get("deepspeed_plugin") and "DEEPSPEED" not in str(state.distributed_type):
+                send_world("deepspeed", 0, 0, "accelerate")
 
     module.AcceleratorState.__init__ = initialise_and_report
+
+
+def watch_deepspeed_engine(module):
+    """Report that DeepSpeed has made an engine, and how many ranks its model is spread over."""
+    initialise = module.DeepSpeedEngine.__init__
+
+    @functools.wraps(initialise)
+    def initialise_and_report(engine, *args, **kwargs):
+        initialise(engine, *args, **kwargs)
+        with contextlib.suppress(Exception):
+            c10d = sys.modules["torch.distributed.distributed_c10d"]
+            size, place = c10d.get_world_size(), c10d.get_rank()
+            send_world("deepspeed", size, place, "ZeRO-%d" % engine.zero_optimization_stage())
+
+    module.DeepSpeedEngine.__init__ = initialise_and_report
 
 
 WATCHED_MODULES = {
@@ -181,6 +199,7 @@ WATCHED_MODULES = {
         open_worker_server,
     ),
     "accelerate.state": (watch_accelerator_state,),
+    "deepspeed.runtime.engine": (watch_deepspeed_engine,),
 }
 
 

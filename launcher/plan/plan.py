@@ -83,6 +83,8 @@ class Plan:
     agent_launcher: AgentLauncher
     launcher: str
     """What the node's launcher is called."""
+    deepspeed_config: str = ""
+    """The one that the job names, or empty."""
 
     def ranks_of(self, node: str) -> list[int]:
         """The global ranks on that node."""
@@ -135,6 +137,7 @@ def make_plan(job: Job, inputs: PlanInputs, token: str) -> Plan:
         before=tuple((job.python, "-u", *words) for words in job.before),
         agent_launcher=BACKENDS[job.backend](request),
         launcher=program.title,
+        deepspeed_config=job.deepspeed_config or "",
     )
 
 

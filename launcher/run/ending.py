@@ -19,7 +19,7 @@ class Ending:
     code: ExitCode
     diagnosis: str = ""
     separation: str = ""
-    """Why the run has failed, where that is so because its ranks were not in one world."""
+    """Why the run has failed, where its ranks were not in one world, or left DeepSpeed out."""
     report: FailureReport | None = None
     """Of a failure; None too where no login was open."""
     well: bool = False
@@ -60,7 +60,7 @@ def judge_ending(
         return _judge_failure(state, run, hang, allow_separate=allow_separate)
     if state.has_succeeded and not stopped_because:
         apart = "" if allow_separate else state.worlds.find_separation(missing=True)
-        if apart:
+        if apart := apart or state.worlds.find_left_out():
             return Ending("failed", ExitCode.FAILED, apart, separation=apart, well=True)
         return Ending("finished", ExitCode.DONE, well=True)
     return Ending(

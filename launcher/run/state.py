@@ -111,7 +111,7 @@ class RunState:
         self.plan = plan
         self._on_lines = on_lines
         self._masked = secret_masker((node.env for node in plan.nodes), (plan.train, *plan.before))
-        self.worlds = RankWorlds(len(plan.ranks))
+        self.worlds = RankWorlds(len(plan.ranks), plan.deepspeed_config)
         self._lines: dict[tuple[str, str], LineSplitter] = {}
         self.supervised_nodes: set[str] = set()
         self.agent_nodes: set[str] = set()

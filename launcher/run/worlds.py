@@ -4,7 +4,8 @@ A rank that starts and ends well may still have trained a copy of its own. So ea
 reports the worlds that it is in (`launcher/agent/hook.py`), and a run of several ranks has gone
 well only where they were in one that is as large as planned, whatever they were in before or after.
 `accelerate` counts where an Accelerator was made: one that takes itself for alone gives every rank
-all of the data, also where DeepSpeed has joined the ranks.
+all of the data, also where DeepSpeed has joined the ranks. `deepspeed` counts where it made an
+engine: a run whose job names a config of it, and that has none, has trained without ZeRO.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from checks.quick_dataclass import dataclass
 from launcher.plan.ranks import name_ranks
 from launcher.run.messages import RankWorld
 
-ACCELERATE = "accelerate"
+ACCELERATE, DEEPSPEED = "accelerate", "deepspeed"
 SETTLED_S = 5.0
 """How long ranks must be separate before it is said: a program may make its group again."""
 
@@ -42,6 +43,11 @@ _ON_CPUS = (
     "without GPUs, transformers' Trainer joins the ranks only with --use_cpu True, and an "
     "Accelerator only with cpu=True"
 )
+_LEFT_OUT = (
+    "accelerate was given DeepSpeed and leaves it out ({ranks}): this trains without ZeRO\n"
+    "  accelerate does so where ACCELERATE_USE_CPU is set, or the Accelerator has cpu=True: take it "
+    "out; a Trainer takes --use_cpu True --ddp_backend gloo in its place"
+)
 _MEANT = (
     "where each rank is meant to work by itself: --allow-separate, or allow_separate = true under "
     "[start]"
@@ -60,14 +66,19 @@ class World:
 
 
 class RankWorlds:
-    """What the ranks of a run have reported; `planned` is how many there are."""
+    """What the ranks of a run have reported.
 
-    def __init__(self, planned: int) -> None:
-        self._planned = planned
+    `planned` is how many there are, `deepspeed_config` the one that the job names, or empty.
+    """
+
+    def __init__(self, planned: int, deepspeed_config: str = "") -> None:
+        self._planned, self._config = planned, deepspeed_config
         self._torch: dict[int, World] = {}
         """The largest world that torch.distributed held, by rank that has loaded it."""
         self._accelerate: dict[int, World] = {}
         """The last world that an Accelerator held."""
+        self._deepspeed: dict[int, World] = {}
+        """That of an engine, by rank; none where accelerate leaves DeepSpeed out."""
         self.training_shown = False
         """Whether a rank printed a step or a loss."""
         self.loss_shown = False
@@ -78,6 +89,9 @@ class RankWorlds:
         world = World(seen.size, seen.backend)
         if seen.seen_by == ACCELERATE:
             self._accelerate[seen.rank] = world
+        elif seen.seen_by == DEEPSPEED:
+            known = self._deepspeed.get(seen.rank, world)
+            self._deepspeed[seen.rank] = max(known, world, key=lambda world: world.size)
         else:
             known = self._torch.get(seen.rank, world)
             self._torch[seen.rank] = max(known, world, key=lambda world: world.size)
@@ -90,7 +104,13 @@ class RankWorlds:
         return smallest if smallest.size >= self._planned else None
 
     def describe(self) -> str:
-        """What the ranks of a run that has ended well saw of each other; empty for a single one."""
+        """What the ranks of a run that has ended well saw of each other, and of DeepSpeed.
+
+        Empty for a single one of which there is nothing to say.
+        """
+        return ", ".join(filter(None, (self._describe_together(), self._describe_no_engine())))
+
+    def _describe_together(self) -> str:
         if self._planned == 1:
             return ""
         if not self._torch:
@@ -98,6 +118,17 @@ class RankWorlds:
         if self.find_separation(missing=True):
             return "not in one world"
         return f"in one {Counter(self._torch.values()).most_common(1)[0][0]}"
+
+    def _describe_no_engine(self) -> str:
+        """That no rank was seen to use DeepSpeed, where the job names a config of it."""
+        if not self._config or not self._torch or any(map(_has_ranks, self._deepspeed.values())):
+            return ""
+        return f"but none was seen to use DeepSpeed, whose config {self._config} is named"
+
+    def find_left_out(self) -> str:
+        """That accelerate leaves out the DeepSpeed that it was given, and why; empty elsewhere."""
+        ranks = [rank for rank, world in sorted(self._deepspeed.items()) if not _has_ranks(world)]
+        return _LEFT_OUT.format(ranks=name_ranks(ranks)) if ranks else ""
 
     def find_separation(self, *, missing: bool) -> str:
         """Which ranks are not in one world, and what to look for; empty where that is not so.
@@ -131,8 +162,12 @@ class RankWorlds:
         return Sight.WHOLE, f"saw a {world}"
 
 
+def _has_ranks(world: World) -> bool:
+    return world.size > 0
+
+
 class SeparationNotice:
-    """Says once, while they run, that the ranks have been separate for SETTLED_S.
+    """Says once, while they run, that ranks have been separate, or without DeepSpeed, for SETTLED_S.
 
     `erring_ranks` are those that have shown an error and not gone on, as it is now.
     """
@@ -150,7 +185,8 @@ class SeparationNotice:
         return self.said if self._find() else ""
 
     def _find(self) -> str:
-        return self._worlds.find_separation(missing=self._worlds.loss_shown)
+        separation = self._worlds.find_separation(missing=self._worlds.loss_shown)
+        return separation or self._worlds.find_left_out()
 
     def check(self, now: float) -> None:
         """Look at what the ranks have reported so far; one that is in no world may still join."""

@@ -68,8 +68,8 @@ def judge_keys_beside_file(node: NodeView, config: AccelerateConfig) -> Verdict 
 def _deepspeed_file(node: NodeView, config: AccelerateConfig) -> str:
     """DeepSpeed's own config, as launch.toml or this file names it; '' where ranks read none."""
     job = node.job
-    if job.launcher == "accelerate" and job.deepspeed_config:
-        return job.deepspeed_config
+    if job.launcher == "accelerate" and job.accelerate_deepspeed:
+        return job.accelerate_deepspeed
     named = config.part(SECTION).get(FILE)
     used = config.values.get("distributed_type") == "DEEPSPEED" and named not in (None, "none")
     return str(named) if used else ""

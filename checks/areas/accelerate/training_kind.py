@@ -110,7 +110,7 @@ def _settings_of(node: NodeView) -> Settings | None:
     if config is None and not (file.text is None and file.why == "missing"):
         return None
     values: Mapping[str, Any] = config.values if config else {}
-    kind = "DEEPSPEED" if node.job.deepspeed_config else str(values.get(KIND))
+    kind = "DEEPSPEED" if node.job.accelerate_deepspeed else str(values.get(KIND))
     part = config.part(_SECTIONS[kind]) if config and kind in _SECTIONS else {}
     return {
         KIND: kind if kind in _SECTIONS else PLAIN,

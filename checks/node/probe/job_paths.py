@@ -170,7 +170,7 @@ def config_paths(args):
 
 def accelerate_path(args):
     """accelerate's configuration where it starts the ranks and says what DeepSpeed reads."""
-    if args.get("launcher") != "accelerate" or args.get("deepspeed_config"):
+    if args.get("launcher") != "accelerate" or args.get("accelerate_deepspeed"):
         return None
     return named_config_path(args) or default_config_path(dict(os.environ, **args.get("env", {})))
 

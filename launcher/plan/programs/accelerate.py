@@ -49,7 +49,7 @@ def accelerate_options(node: NodeLaunch) -> tuple[str, ...]:
 def _sharding_options(node: NodeLaunch) -> tuple[str, ...]:
     """DeepSpeed where launch.toml names its config; else what the configuration says; else DDP."""
     standard = "--deepspeed_multinode_launcher=standard"
-    config = node.job.deepspeed_config
+    config = node.job.accelerate_deepspeed
     if config:
         return ("--use_deepspeed", f"--deepspeed_config_file={config}", standard)
     if node.accelerate in TORCHRUN_TYPES:
@@ -71,7 +71,7 @@ def equivalent_argv(node: NodeLaunch) -> tuple[str, ...]:
 def rank_env(node: NodeLaunch) -> Mapping[str, str]:
     """Which devices are used; without any, that accelerate must not look for one.
 
-    With DeepSpeed it would then leave DeepSpeed out.
+    It would then leave DeepSpeed out, also where the program alone names a config of it.
     """
     deepspeed = node.job.deepspeed_config or node.accelerate == "DEEPSPEED"
     cpu = {} if node.gpus or deepspeed else {"ACCELERATE_USE_CPU": "true"}

@@ -267,7 +267,8 @@ def test_files_are_named_by_the_files_that_are_read(tmp_path):
         ("DEEPSPEED", {}, True),
         ("MULTI_GPU", {}, False),
         ("DEEPSPEED", {"launcher": "deepspeed"}, False),
-        ("DEEPSPEED", {"deepspeed_config": "own.json"}, False),
+        ("DEEPSPEED", {"deepspeed_config": "own.json", "accelerate_deepspeed": "own.json"}, False),
+        ("DEEPSPEED", {"deepspeed_config": "programs.json"}, True),
     ],
 )
 def test_accelerate_names_a_config_where_it_is_read(tmp_path, kind, fields, named):

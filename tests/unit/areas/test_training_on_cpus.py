@@ -54,6 +54,7 @@ def finding(tmp_path, text, **of):
 
 ADDED = ("--use_cpu", "True", "--ddp_backend", "gloo")
 OPTIONS, VARIABLE = Added(ADDED), Added(env={"ACCELERATE_USE_CPU": "true"})
+OF_PROGRAM = {"deepspeed_config": "ds.json", "config_is_programs": True}
 MADE = 'from transformers import TrainingArguments\nargs = TrainingArguments("out")\n'
 MINE = PARSED.replace(
     IMPORT, "from own import TrainingArguments\nfrom transformers import HfArgumentParser\n"
@@ -75,6 +76,9 @@ MINE = PARSED.replace(
         (PARSED, {"module": "xpu"}, Added()),
         (PARSED, {"nodes": ("node1",)}, Added()),
         (PARSED, {"launcher": "accelerate"}, Added()),
+        (PARSED, {"launcher": "accelerate", "deepspeed_config": "ds.json"}, Added()),
+        (PARSED, {"launcher": "accelerate", **OF_PROGRAM}, OPTIONS),
+        (MADE, {"launcher": "accelerate", **OF_PROGRAM}, Added()),
         (PARSED, {"allow_separate": True}, Added()),
         (PARSED, {"env": {"ACCELERATE_USE_CPU": "true"}}, Added()),
         (TRL, {}, OPTIONS),
@@ -103,6 +107,7 @@ def test_a_start_adds_what_the_ranks_need_to_join_and_says_so(tmp_path, text, of
         (PLAIN, {}, FAIL, True),
         (PLAIN, {"launcher": "torchrun"}, FAIL, True),
         (PLAIN, {"launcher": "accelerate"}, SKIP, False),
+        (PLAIN, {"launcher": "accelerate", **OF_PROGRAM}, FAIL, True),
         (PLAIN, {"allow_separate": True}, SKIP, False),
         (PLAIN, {"env": {"DS_ACCELERATOR": "xpu"}}, SKIP, False),
         (PLAIN, {"env": {"ACCELERATE_USE_CPU": "true"}}, PASS, False),

@@ -229,7 +229,7 @@ def test_bad_names_in_launch_toml(tmp_path: Path) -> None:
         ),
         ({"command": ["t.py", "--ds-config", "z.json"]}, "z.json"),
         ({"command": ["t.py", "--deepspeed", "z.json"], "deepspeed_config": "a.json"}, "a.json"),
-        ({"command": ["t.py", "--deepspeed", "z.json"], "with_": "accelerate"}, None),
+        ({"command": ["t.py", "--deepspeed", "z.json"], "with_": "accelerate"}, "z.json"),
         ({"command": ["t.py", "--deepspeed"]}, None),
         ({"command": ["t.py", "--no-deepspeed", "z.json"]}, None),
         ({"command": ["t.py", "--deepspeed", "z.jsonl"]}, None),
@@ -242,6 +242,8 @@ def test_bad_names_in_launch_toml(tmp_path: Path) -> None:
 def test_the_config_that_the_command_names_is_checked(tmp_path, typed, config):
     job = build_job({"hosts": "n1,n2", **typed}, cwd=tmp_path, environ={})
     assert job.deepspeed_config == config
+    given = typed.get("deepspeed_config")
+    assert (job.accelerate_deepspeed, job.config_is_programs) == (given, bool(config) and not given)
 
 
 def test_a_path_of_this_machine_is_written_without_dots_unless_a_link_needs_them(tmp_path):

@@ -135,13 +135,11 @@ def test_a_config_that_is_nowhere_is_asked_for_where_it_alone_can_be_meant(
 
 @pytest.mark.parametrize("launcher", ["deepspeed", "torchrun", "accelerate"])
 @pytest.mark.parametrize("file", ["ds.json", "missing.json"])
-def test_the_job_has_it_with_a_note_but_where_it_would_change_the_start(tmp_path, launcher, file):
+def test_the_job_has_it_with_a_note_and_accelerate_is_not_started_with_it(tmp_path, launcher, file):
     (tmp_path / "train.py").write_text(f'TrainingArguments(deepspeed="{file}")')
     (tmp_path / "ds.json").write_text("{}")
     typed = {"hosts": "node1,node2", "command": ["train.py"], "with_": launcher}
     job = build_job(typed, cwd=tmp_path, environ={})
-    changes = launcher == "accelerate"
-    assert job.deepspeed_config == (None if changes else file)
-    assert job.same == ((file,) if changes else ())
+    assert (job.deepspeed_config, job.accelerate_deepspeed) == (file, None)
     assert job.found_config == (file, "train.py")
-    assert any(f"names {file}" in note for note in job.notes) != changes
+    assert any(f"names {file}" in note for note in job.notes)

@@ -231,6 +231,61 @@ def test_each_world_of_the_rank_is_reported_and_none_of_its_children(home):
     ]
 
 
+LEAVES_OUT = """
+import os, sys
+os.environ.update(ACCELERATE_USE_DEEPSPEED="true", WITH_CPU)
+class Plugin:
+    def set_mixed_precision(self, _): pass
+    def select(self, _from_accelerator_state): pass
+from accelerate import state
+from accelerate.utils import DynamoBackend, TorchDynamoPlugin
+state.AcceleratorState(
+    dynamo_plugin=TorchDynamoPlugin(backend=DynamoBackend.NO),
+    deepspeed_plugin=Plugin(), _from_accelerator=True, **({"cpu": True} if AS_ARGUMENT else {})
+)
+state.AcceleratorState()
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "as_argument", "left_out"),
+    [("", False, False), ("ACCELERATE_USE_CPU='true'", False, True), ("", True, True)],
+)
+def test_deepspeed_that_accelerate_leaves_out_is_reported(home, variables, as_argument, left_out):
+    text = LEAVES_OUT.replace("WITH_CPU", variables).replace("AS_ARGUMENT", str(as_argument))
+    records, done = reported(home, text)
+    assert done.returncode == 0, done.stderr
+    seen = [(each["size"], each["backend"]) for each in records if each["seen_by"] == "deepspeed"]
+    assert seen == [(0, "accelerate")] * left_out
+
+
+ENGINE = """
+import torch.distributed as dist
+dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+from deepspeed.runtime import engine
+class Piped(engine.DeepSpeedEngine): pass
+Piped(2)
+"""
+STAND_IN = """
+class DeepSpeedEngine:
+    def __init__(self, stage): self.stage = stage
+    def zero_optimization_stage(self): return self.stage
+"""
+
+
+def test_an_engine_of_deepspeed_is_reported_with_its_world(home, tmp_path):
+    package = tmp_path / "deepspeed" / "runtime"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()
+    (package / "__init__.py").touch()
+    (package / "engine.py").write_text(STAND_IN)
+    records, done = reported(home, ENGINE, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [each for each in records if each["seen_by"] == "deepspeed"] == [
+        {**records[-1], "rank": 3, "size": 1, "place": 0, "backend": "ZeRO-2"}
+    ]
+
+
 def test_a_program_without_torch_reports_nothing(home):
     records, done = reported(home, "import json, logging, subprocess; print('done')")
     assert (records, done.stdout, done.stderr) == ([], "done\n", "")

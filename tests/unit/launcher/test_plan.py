@@ -236,6 +236,7 @@ def test_accelerate_is_told_its_place_and_as_many_processes_as_give_its_own():
     ("fields", "kind", "expected"),
     [
         ({"deepspeed_config": "z.json"}, "FSDP", ("--deepspeed_config_file=z.json",)),
+        ({"deepspeed_config": "z.json", "config_is_programs": True}, "NO", ("--multi_gpu",)),
         ({"accelerate_config": "a.yaml"}, "FSDP", ("--config_file=a.yaml",)),
         ({}, "DEEPSPEED", ("--deepspeed_multinode_launcher=standard",)),
         ({}, "NO", ("--multi_gpu",)),

@@ -150,3 +150,54 @@ def test_a_group_that_is_made_again_in_time_is_not_mentioned():
         worlds.take(RankWorld(rank, "torch.distributed", 4, rank, "gloo", 1.0))
     notice.check(SETTLED_S + 1)
     assert (said, notice.said) == ([], "")
+
+
+def with_engines(engines, *, config="ds.json", planned=4):
+    """Ranks in one world, of which each may report engines of DeepSpeed of so many ranks."""
+    worlds = RankWorlds(planned, config)
+    for rank in range(planned):
+        worlds.take(RankWorld(rank, "torch.distributed", planned, rank, "gloo", 1.0))
+    for rank, sizes in engines.items():
+        for size in sizes:
+            worlds.take(RankWorld(rank, "deepspeed", size, rank, "ZeRO-2", 1.0))
+    return worlds
+
+
+@pytest.mark.parametrize("planned", [1, 4])
+@pytest.mark.parametrize(
+    ("engines", "config", "unseen"),
+    [
+        ({}, "ds.json", True),
+        ({0: (4,)}, "ds.json", False),
+        ({}, "", False),
+        ({0: (0,)}, "ds.json", True),
+    ],
+)
+def test_a_config_that_no_rank_is_seen_to_use_is_said_of_a_run(engines, config, unseen, planned):
+    worlds = with_engines(engines, config=config, planned=planned)
+    assert ("none was seen to use DeepSpeed, whose config ds.json" in worlds.describe()) == unseen
+    assert ("in one world of 4 (gloo)" in worlds.describe()) == (planned == 4)
+
+
+def test_what_loads_no_torch_is_not_accused_of_training_without_deepspeed():
+    assert RankWorlds(4, "ds.json").describe() == "none of them loaded torch"
+
+
+@pytest.mark.parametrize(
+    ("engines", "found"),
+    [
+        ({rank: (0,) for rank in range(4)}, "leaves it out (ranks 0-3): this trains without ZeRO"),
+        ({2: (0,)}, "leaves it out (rank 2): this trains without ZeRO"),
+        ({2: (0, 4)}, ""),
+        ({2: (4, 0)}, ""),
+        ({}, ""),
+    ],
+)
+def test_deepspeed_that_accelerate_leaves_out_is_said_while_it_trains(engines, found):
+    worlds, said = with_engines(engines, config=""), []
+    assert found in worlds.find_left_out()
+    assert bool(worlds.find_left_out()) == bool(found)
+    notice = SeparationNotice(worlds, set(), said.append)
+    notice.check(0)
+    notice.check(SETTLED_S)
+    assert [found in text for text in said] == [True] * bool(found)
