@@ -45,8 +45,8 @@ _ON_CPUS = (
 )
 _LEFT_OUT = (
     "accelerate was given DeepSpeed and leaves it out ({ranks}): this trains without ZeRO\n"
-    "  accelerate does so where ACCELERATE_USE_CPU is set, or the Accelerator has cpu=True: take it "
-    "out; a Trainer takes --use_cpu True --ddp_backend gloo in its place"
+    "  accelerate does so where ACCELERATE_USE_CPU is set, or the Accelerator has cpu=True: take "
+    "it out; a Trainer takes --use_cpu True --ddp_backend gloo in its place"
 )
 _MEANT = (
     "where each rank is meant to work by itself: --allow-separate, or allow_separate = true under "
@@ -167,7 +167,7 @@ def _has_ranks(world: World) -> bool:
 
 
 class SeparationNotice:
-    """Says once, while they run, that ranks have been separate, or without DeepSpeed, for SETTLED_S.
+    """Says once that running ranks are separate, or leave DeepSpeed out, and were for SETTLED_S.
 
     `erring_ranks` are those that have shown an error and not gone on, as it is now.
     """
