@@ -32,6 +32,7 @@ ALWAYS_SAME = frozenset({"nodes", "node", "names", "head", "ssh", "container", "
 """Of a job for which an earlier verdict holds; and where the hosts file lies, which fixes name."""
 OF_COMMAND = frozenset(
     {"command", "same", "exist", "output", "deepspeed_config", "accelerate_config"}
+    | {"accelerate_deepspeed"}
 )
 """What the job runs and reads."""
 PEERS = frozenset({"names", "peers"})
