@@ -221,12 +221,12 @@ def _start_again(result: Result) -> str:
     """
     how = "start again (--allow ID starts in spite of a failed check)"
     fixes = result.fixes_of_stops
+    if any(fix.on == HERE and fix.note.startswith("type ") for fix in fixes):
+        return how
     start, copy = (same_line("launcher", (command,)) for command in ("start", "sync"))
     corrected = [fix.command for fix in fixes if fix.command.startswith(f"{start} ")]
     if corrected:
         return f"{how}: {corrected[0]}"
-    if any(fix.on == HERE and fix.note.startswith("type ") for fix in fixes):
-        return how
     typed = with_fixed_options(mask_typed(typed_call()[1]), fixes)
     copies = any(copy in fix.command for fix in fixes)
     return f"{how}: {same_line('launcher', with_option(typed, '--sync') if copies else typed)}"

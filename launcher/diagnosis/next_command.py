@@ -8,7 +8,7 @@ from pathlib import Path
 
 from checks.check import Over
 from checks.declared import find_check
-from checks.knowledge.misspelt_options import correct_words
+from checks.knowledge.misspelt_options import Corrected, correct_words
 from checks.knowledge.trainer_options import TRAINER_OPTIONS
 from checks.next_line import next_line, same_line, without_allowances
 from launcher.diagnosis.evidence import Evidence
@@ -19,6 +19,8 @@ LONGEST_SCRIPT = 1 << 20
 _REFUSED = ("arguments", "what")
 """Groups of a known failure that have the words that a program refused."""
 _FIELD = re.compile(r"^\s+([a-z]\w*)\s*:", re.MULTILINE)
+_OF_VALUE = re.compile(r"-[^\s:]*(: | could match )")
+"""argparse knows the option, and does not take what it is given."""
 _ADDED = re.compile(r"--[A-Za-z][\w-]*")
 
 
@@ -31,7 +33,9 @@ def next_command(cause: Sighting, evidence: Evidence) -> str:
     run = _recorded_run(evidence)
     typed = run.read("plan.json").get("typed", ()) if run else ()
     if run and typed and cause.known.of_usage:
-        return _corrected_line(cause, run, typed)
+        own, corrected = _corrected_words(cause, run, typed)
+        known = corrected.words or (_ADDED.search(_refused(cause)) and "--" not in typed)
+        return same_line("launcher", (*own, *corrected.words)) if known else ""
     checks = [*filter(None, map(find_check, cause.known.checks))]
     if not checks:
         return ""
@@ -63,19 +67,32 @@ def _settled(cause: Sighting, run: RecordedRun) -> set[str]:
     return checks | {name.partition(".")[0] for name in checks} - open_areas
 
 
-def _corrected_line(cause: Sighting, run: RecordedRun, typed: Sequence[str]) -> str:
-    """What was typed, its refused options corrected or left out; '' where that is not known.
+def left_out_words(cause: Sighting, evidence: Evidence) -> Sequence[str]:
+    """The words of the command that `next_command` leaves out, as no option is like them."""
+    run = _recorded_run(evidence)
+    typed = run.read("plan.json").get("typed", ()) if run else ()
+    known = run and typed and cause.known.of_usage
+    return _corrected_words(cause, run, typed)[1].left_out if run and known else ()
 
-    Where the words of the program stand elsewhere, they are corrected there.
+
+def _corrected_words(
+    cause: Sighting, run: RecordedRun, typed: Sequence[str]
+) -> tuple[Sequence[str], Corrected]:
+    """The words before the program, and from `--` on what was typed, its refused options corrected
+    or left out; none of these where they are not known to be wrong. Where the words of the program
+    stand elsewhere, they are corrected there.
     """
-    refused = next(filter(None, map(cause.groups.get, _REFUSED)), "")
-    if not _ADDED.search(refused):
-        return ""
     at = typed.index("--") if "--" in typed else len(typed)
     own, training = typed[:at], typed[at:]
+    refused = _refused(cause)
+    if not _ADDED.search(refused) or _OF_VALUE.match(refused):
+        return own, Corrected((), ())
     usage = cause.groups.get("usage") or _options_of_trainer(run)
-    corrected = correct_words(training, refused, usage)
-    return same_line("launcher", (*own, *(corrected or training)))
+    return own, correct_words(training, refused, usage)
+
+
+def _refused(cause: Sighting) -> str:
+    return next(filter(None, map(cause.groups.get, _REFUSED)), "")
 
 
 def _options_of_trainer(run: RecordedRun) -> str:

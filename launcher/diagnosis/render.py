@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from launcher.diagnosis.causes import (
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.masked_line import masked_line
-from launcher.diagnosis.next_command import next_command
+from launcher.diagnosis.next_command import left_out_words, next_command
 from launcher.diagnosis.origin import find_origin
 from launcher.diagnosis.own_words import remedy_in
 from launcher.diagnosis.sightings import Sighting
@@ -175,7 +176,8 @@ def _reason_lines(cause: Sighting, evidence: Evidence) -> Iterator[str]:
     yield f"why    {in_words_of(evidence.platform, cause.fill_in(cause.known.cause))}"
     yield f"fix    {_remedy(cause, evidence)}"
     if command := next_command(cause, evidence):
-        yield f"next   {command}"
+        left_out = shlex.join(left_out_words(cause, evidence))
+        yield f"next   {f'without {left_out}: ' if left_out else ''}{command}"
 
 
 def _remedy(cause: Sighting, evidence: Evidence) -> str:

@@ -82,14 +82,19 @@ def _fix(node: NodeView, said: str, options: Sequence[str]) -> Fix:
     if "local_rank" in said or "local-rank" in said:
         return Fix("", HERE, "let the script read LOCAL_RANK, and require no option for it")
     words = mask_argv(node.job.command)
-    corrected = correct_words(words, said, " ".join(options)) if _is_unknown(said) else ()
+    known = " ".join(options)
+    corrected, left_out = correct_words(words, said if _is_unknown(said) else "", known)
+    note = f"type it without {shlex.join(left_out)}" if left_out else ""
     typed = node.read(ControllerFiles).typed if node.has(ControllerFiles) else ()
     at = typed.index("--") + 1 if "--" in typed else len(typed)
     is_typed = list(typed[at:]) == words
     if corrected and is_typed:
-        return Fix(shlex.join((*typed[:at], *corrected)), HERE)
+        return Fix(shlex.join((*typed[:at], *corrected)), HERE, note)
     if corrected and MASK not in corrected:
-        return Fix("", HERE, f"in launch.toml, [start]: command = {json.dumps(corrected)}")
-    where = "behind --" if is_typed else "in `command` of [start] in launch.toml"
+        without = f" (without {shlex.join(left_out)})" if left_out else ""
+        return Fix("", HERE, f"in launch.toml, [start]: command = {json.dumps(corrected)}{without}")
     what = said.partition(_REQUIRED)[2]
+    if is_typed:
+        return Fix("", HERE, f"type {what or 'what it takes'} behind --")
+    where = "in `command` of [start] in launch.toml"
     return Fix("", HERE, f"give it {what} {where}" if what else f"correct that {where}")

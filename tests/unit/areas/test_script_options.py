@@ -79,6 +79,22 @@ def test_the_line_that_was_typed_is_corrected():
 
 
 @pytest.mark.parametrize(
+    ("words", "line", "note"),
+    [
+        (("--num-epochs", "4"), "", "type it without --num-epochs 4"),
+        (("--step-count", "4"), "--steps 4", ""),
+        (("--steps", "two"), None, "type what it takes behind --"),
+    ],
+    ids=["left-out", "the-same-in-other-words", "wrong-value"],
+)
+def test_what_the_line_to_type_leaves_out_is_said(words, line, note):
+    typed = ("python", "-m", "launcher", "start", "--", "train.py")
+    fix = finding(*words, typed=(*typed, *words)).fix
+    assert fix.note == note
+    assert fix.command == ("" if line is None else " ".join(filter(None, (*typed, line))))
+
+
+@pytest.mark.parametrize(
     ("job", "stops"),
     [({}, False), ({"no_local_rank": True}, True), ({"launcher": "torchrun"}, True)],
 )

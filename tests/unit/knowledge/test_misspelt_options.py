@@ -52,4 +52,35 @@ def test_a_program_without_options_has_none_to_name():
     ],
 )
 def test_the_words_of_a_command_are_corrected_or_left_out(words, refused, corrected):
-    assert " ".join(correct_words(words.split(), refused, USAGE)) == corrected
+    found = correct_words(words.split(), refused, USAGE)
+    assert " ".join(found.words) == corrected
+    if corrected and len(found.words) < len(words.split()):
+        assert {*found.left_out} == {*words.split()} - {*found.words}
+
+
+def test_of_an_option_that_is_known_the_value_is_wrong_and_it_is_not_left_out():
+    words = ("train.py", "--learning-rate", "abc")
+    assert correct_words(words, "argument --learning-rate: invalid float value: 'abc'", USAGE) == (
+        (),
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "usage", "near"),
+    [
+        ("--epoch-count", "--epochs --lr", "--epochs"),
+        ("--num_train_epochs", "--epochs --lr", "--epochs"),
+        ("--max-steps", "--steps --eval-steps", "--steps"),
+        ("--learning-rate", "--lr --learning-rate-decay", "--lr"),
+        ("--lr", "--learning_rate --lr2", "--learning_rate"),
+        ("--bs", "--batch-size --lr", "--batch-size"),
+        ("--eval-steps", "--steps", ""),
+        ("--no-cache", "--cache", ""),
+        ("--min-lr", "--lr", ""),
+        ("--num-steps", "--max-steps --total-steps-x", "--max-steps"),
+        ("--count", "--num", ""),
+    ],
+)
+def test_an_option_that_says_the_same_in_other_words_is_the_nearest(typed, usage, near):
+    assert correct_options(typed, usage) == (near and f"{near} for {typed}")

@@ -34,7 +34,7 @@ def next_of(tmp_path, monkeypatch, capsys):
     """What `diagnose` says is next, of a run that was typed so and printed that."""
     monkeypatch.setattr("sys.orig_argv", ["python", "-m", "launcher", "diagnose"])
 
-    def diagnose(typed, printed, *findings):
+    def diagnose(typed, printed, *findings, how=False):
         (tmp_path / "logs").mkdir()
         (tmp_path / "train.py").write_text(SCRIPT)
         log = "".join(f"0: {line}\n" for line in printed.splitlines())
@@ -55,7 +55,8 @@ def next_of(tmp_path, monkeypatch, capsys):
         assert main(["diagnose", str(tmp_path)]) == 0
         lines = capsys.readouterr().out.splitlines()
         found = [line.removeprefix("next   ") for line in lines if line.startswith("next ")]
-        return found[0].partition("-m launcher ")[2] if found else ""
+        said, _, line = found[0].partition("python -m launcher ") if found else ("", "", "")
+        return said.rpartition(" ")[0] if how else line
 
     return diagnose
 
@@ -73,6 +74,23 @@ def next_of(tmp_path, monkeypatch, capsys):
 def test_a_refused_option_is_corrected_or_left_out(next_of, printed, refused, typed, corrected):
     line = next_of(f"start --sync -- train.py {typed}", printed.format(refused=refused))
     assert line == f"start --sync -- train.py {corrected}"
+
+
+INVALID = (
+    "usage: train.py [-h] [--steps STEPS] [--lr LR]\n"
+    "train.py: error: argument --lr: invalid float value: 'abc'\n"
+)
+
+
+def test_a_wrong_value_leaves_its_option_in(next_of):
+    assert next_of("start -- train.py --lr abc", INVALID) == ""
+
+
+def test_what_is_left_out_is_said(next_of):
+    words = "start -- train.py --lr 1 --wholly-unknown"
+    assert next_of(words, ARGPARSE.format(refused="--wholly-unknown"), how=True) == (
+        "without --wholly-unknown:"
+    )
 
 
 def test_what_stands_in_a_file_is_corrected_there(next_of):
