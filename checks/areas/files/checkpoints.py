@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.areas.deepspeed.config_access import NO_CONFIG, config_path, with_config
 from checks.areas.deepspeed.fixes import edit_fix
-from checks.areas.files.latest_tags import judge_latest_tags
+from checks.areas.files.latest_tags import judge_latest_tags, judge_missing_latest
 from checks.check import cluster_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.controller_files import ControllerFiles
@@ -32,11 +32,14 @@ def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
 
     Measured: The file system of `output` on all nodes, against ZeRO's stage and `checkpoint` in
     DeepSpeed's config. Where nodes have a `latest` each, that they name the same tag, whose folder
-    is there; that blocks where the script loads checkpoints.
+    is there; that blocks where the script loads checkpoints. Where it does and nodes resume from
+    their own disks, that each has a `latest`, which DeepSpeed writes on the head alone; that warns,
+    as a script may name the tag itself.
 
     Fix:
         local-checkpoints: turns it on; or save to a shared folder. `python -m launcher weights`
             gathers the shards of all nodes into one file.
+        latest-missing: writes it where it is missing and the step is there.
         latest-differs: writes the newest tag that every node has into `latest` of the others.
     """
     rooms = _output_folders(cluster)
@@ -66,7 +69,8 @@ def _output_folders(cluster: ClusterView) -> dict[str, FolderSpace]:
 
 def _local_storage_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
     if config.on(LOCAL_STORAGE_KEY):
-        return ok("each node saves and resumes from its own disk")
+        missing = judge_missing_latest(node.cluster, _output_folders(node.cluster))
+        return missing or ok("each node saves and resumes from its own disk")
     if config.stage == 0:
         return ok("without ZeRO only rank 0 saves; its files stay on the head")
     path, output = config_path(node), node.job.output

@@ -38,6 +38,34 @@ def judge_latest_tags(cluster: ClusterView, rooms: Mapping[str, FolderSpace]) ->
     return verdict("latest-differs", message, _fix(named, folder), nodes=lacking or [*named])
 
 
+def judge_missing_latest(cluster: ClusterView, rooms: Mapping[str, FolderSpace]) -> Verdict | None:
+    """Of nodes that resume from their own disks: None where all have a `latest`, or none has.
+
+    DeepSpeed writes it on rank 0's node alone, from some release on with
+    `use_node_local_storage` too. A rank that finds none loads nothing, and says so in a warning,
+    while the others load. A script may name the tag itself, and needs none then: it only warns.
+    """
+    named = {name: room for name, room in rooms.items() if room.latest}
+    lacking = [name for name in rooms if name not in named]
+    if not named or not lacking or not _resumes(cluster):
+        return None
+    first = next(iter(named.values()))
+    tag, folder = first.latest, first.absolute
+    without = [name for name in lacking if tag not in rooms[name].tags]
+    message = f"{folder}/latest says {tag} on {fold_names(named)}, and is missing on "
+    message += f"{fold_names(lacking)}: ranks there would load nothing, and the others that step"
+    if without:
+        note = f"copy {tag} from where it was saved; {fold_names(without)} does not have it"
+        return warn("latest-missing", f"{message}; nor is that step there", Fix(note=note))
+    others = f"the same on {fold_names(lacking[1:])}" if lacking[1:] else ""
+    fix = Fix(_write_command(tag, folder), lacking[0], others)
+    return warn("latest-missing", message, fix, nodes=lacking)
+
+
+def _write_command(tag: str, folder: str) -> str:
+    return f"printf %s {shlex.quote(tag)} >{shlex.quote(f'{folder}/latest')}"
+
+
 def _resumes(cluster: ClusterView) -> bool:
     """Whether the script loads checkpoints, or an option of the command asks it to."""
     head = cluster.head
@@ -65,6 +93,6 @@ def _fix(named: Mapping[str, FolderSpace], folder: str) -> Fix:
         return Fix(note=note)
     behind = [name for name, room in named.items() if room.latest != common[-1]]
     others = f"; the same on {fold_names(behind[1:])}" if behind[1:] else ""
-    command = f"printf %s {shlex.quote(common[-1])} >{shlex.quote(f'{folder}/latest')}"
+    command = _write_command(common[-1], folder)
     note = f"{common[-1]} is the newest step that every node has{others}"
     return Fix(command, behind[0], f"{note}; or copy what is newer, where a node has it")

@@ -144,7 +144,7 @@ ALIKE = frozenset(
         *("script-meets-at-localhost", "script-saves-on-one-rank"),
         *("script-needs-another-option", "script-takes-another-kind-of-value"),
         *("link-of-python-path-into-a-hung-mount", "shared-python-path-hangs-on-one-node"),
-        "pth-file-into-a-hung-mount",
+        *("pth-file-into-a-hung-mount", "latest-of-the-head-alone"),
         *("certificate-of-tomorrow", "certificate-for-another", "certificate-of-a-host"),
         *("certificate-gone", "authority-unnamed", "authority-revoked", "certificate-file-named"),
         *("bashrc-reads-all", "system-bashrc-begins-a-shell", "ssh-rc-calls-a-dead-host"),

@@ -58,6 +58,10 @@ mkdir -p /root/out/global_step40 /root/out/global_step60
 printf global_step60 >/root/out/latest; echo "print(1)" >/root/train.py
 """
 OLDER_STEP = "printf global_step40 >/root/out/latest; rmdir /root/out/global_step60"
+OWN_DISKS = """
+printf '{"train_micro_batch_size_per_gpu": 1, "checkpoint": {"use_node_local_storage": true},
+"zero_optimization": {"stage": 2}}' >/root/zero.json
+"""
 ZERO = """
 mkdir -p /root/out
 echo '{"train_micro_batch_size_per_gpu": 1, "zero_optimization": {"stage": 2}}' >/root/zero.json
@@ -256,6 +260,17 @@ CASES = [
         first=((custom("have-two-steps", TWO_STEPS), ALL),),
         job={"command": ("train.py", "--resume"), "output": "/root/out"},
         fixable=False,
+    ),
+    warned(
+        custom("latest-of-the-head-alone", "rm /root/out/latest"),
+        *("files.checkpoints-can-be-resumed", ((),), "latest-missing"),
+        on=("node3",),
+        first=((custom("have-own-steps", TWO_STEPS + OWN_DISKS), ALL),),
+        job={
+            "command": ("train.py", "--resume"),
+            "output": "/root/out",
+            "deepspeed_config": "/root/zero.json",
+        },
     ),
     Case(
         custom("checkpoints-on-own-disks", ZERO),

@@ -263,6 +263,35 @@ def test_the_newest_step_of_each_node_is_the_same_and_there(rooms, words, expect
     assert (found.fix.command if found.fix else "") == fix
 
 
+LOCAL = '{"zero_optimization": {"stage": 2}, "checkpoint": {"use_node_local_storage": true}}'
+
+
+@pytest.mark.parametrize(
+    ("rooms", "words", "cause", "fix"),
+    [
+        ([("s60", ("s60",)), ("", ("s60",))], ("load_checkpoint",), "latest-missing",
+         "printf %s s60 >/out/latest"),
+        ([("s60", ("s60",)), ("", ("s40",))], ("load_checkpoint",), "latest-missing", ""),
+        ([("s60", ("s60",)), ("", ("s60",))], (), "", ""),
+        ([("", ()), ("", ())], ("load_checkpoint",), "", ""),
+        ([("s60", ("s60",)), ("s60", ("s60",))], ("load_checkpoint",), "", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shared", [False, True])
+def test_nodes_that_resume_by_themselves_have_a_latest_each(rooms, words, cause, fix, shared):
+    run = PathState("there", "/run", "directory")
+    spaces = [room(absolute="/out", latest=tag, tags=tags, shared=shared) for tag, tags in rooms]
+    snap = cluster(*(Files(run, output=space) for space in spaces), output="/out")
+    snap.job = replace(snap.job, deepspeed_config="ds.json")
+    script = TrainingScript("/run/train.py", words)
+    config = ConfigText("there", "/run/ds.json", LOCAL, bytes=len(LOCAL))
+    for name in snap.job.names:
+        with_fact(snap, name, DeepspeedConfig(config, script=script))
+    (found,) = judged(snap, f"files.{CHECKPOINTS}").values()
+    assert found.cause == ("" if shared else cause) and not found.stops
+    assert (found.fix.command if found.fix else "") == ("" if shared else fix)
+
+
 @pytest.mark.parametrize(
     ("argument", "stops"),
     [
