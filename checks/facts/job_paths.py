@@ -22,7 +22,8 @@ class JobPath:
     the folder has in place of a missing one, under a similar name, `target` where a link leads that
     stands there and leads to nothing. `files` are {relative path: bytes} of the data and weights
     below a folder, of 2000 at most. `parameters` are those of a model in safetensors files, 0 where
-    they are not known. `modified` is in seconds since 1970, 0 where it is not known. `denied` is
+    they are not known. `dangling` is {name: where it leads} of files directly in a folder that are
+    links to nothing. `modified` is in seconds since 1970, 0 where it is not known. `denied` is
     what keeps the login from it.
     """
 
@@ -46,6 +47,7 @@ class JobPath:
     near: tuple[str, ...] = ()
     files: Mapping[str, int] = field(default_factory=dict)
     parameters: int = 0
+    dangling: Mapping[str, str] = field(default_factory=dict)
     denied: Denial | None = None
 
     @property

@@ -16,6 +16,9 @@ from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value, strict_majority
 from checks.units import format_file_size
 
+MOST_COPIED = 6
+"""Of more files the whole folder is copied."""
+
 
 @node_check("files.needed-data-is-whole", JobPaths, optional=(NetworkMounts,))
 def needed_data_is_whole(node: NodeView) -> Verdict:
@@ -25,12 +28,15 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
     without LFS leaves pointers: each ends one node's ranks while they load.
 
     Measured: The paths in `exist` and among the arguments: whether a folder is empty, number and
-    bytes of the weights directly in it, the size of a file, and whether a small file is git's
-    pointer; and the names and sizes of all files of data and weights below a folder, where the node
-    has a part of what most nodes have, and nothing else. Contents are not compared.
+    bytes of the weights directly in it, links there that lead to nothing, the size of a file, and
+    whether a small file is git's pointer; and the names and sizes of all files of data and weights
+    below a folder, where the node has a part of what most nodes have, and nothing else. Contents
+    are not compared.
 
     Fix:
         empty, incomplete: mounts or copies it.
+        dangling-link: a link in the folder leads to nothing. Copies the file from a node that has
+            it; warns where none has.
         lfs-pointer: copies it from a node that has the file, else `git lfs pull`.
         another-version: a link points to another name than on most nodes; corrects it; warns where
             both contain as much.
@@ -44,6 +50,7 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
         others = {name: other for name, other in path_on_nodes(node, path).items() if other.there}
         verdict = (
             _pointer_verdict(node, job_path, others)
+            or _dangling_verdict(node, job_path, others)
             or _empty_verdict(node, path, job_path, others)
             or _other_version_verdict(node, job_path, others)
             or _missing_files_verdict(node, job_path, others)
@@ -83,6 +90,34 @@ def _pointer_verdict(
     return block("lfs-pointer", message, node.fix(fetch) if fetch else pull)
 
 
+def _dangling_verdict(
+    node: NodeView, job_path: JobPath, others: dict[str, JobPath]
+) -> Verdict | None:
+    """Files of a folder that are links to nothing, as where a copy left out what they lead to.
+
+    What no node has otherwise may be of no use: it warns.
+    """
+    if not job_path.dangling:
+        return None
+    name, target = next(iter(job_path.dangling.items()))
+    more = f", and {len(job_path.dangling) - 1} more" if len(job_path.dangling) > 1 else ""
+    what = f"{name} is a link to {target}, which is not there{more}"
+    message = f"{job_path.absolute} on {node.name}: {what}"
+    whole = [peer for peer, other in others.items() if not other.dangling and other.entries]
+    if not whole:
+        note = "copy or download what it leads to, or the folder anew; or remove the link"
+        return warn("dangling-link", message, node.fix("", note))
+    paths = [shlex.quote(posixpath.join(job_path.absolute, each)) for each in job_path.dangling]
+    copy = copy_command(node, whole[0], job_path.absolute)
+    if len(paths) < MOST_COPIED:
+        copies = (
+            copy_command(node, whole[0], posixpath.join(job_path.absolute, each))
+            for each in job_path.dangling
+        )
+        copy = " && ".join(copies)
+    return block("dangling-link", message, node.fix(f"rm {' '.join(paths)} && {copy}"))
+
+
 def _empty_verdict(
     node: NodeView, path: str, job_path: JobPath, others: dict[str, JobPath]
 ) -> Verdict | None:
@@ -116,7 +151,11 @@ def _missing_files_verdict(
     message = f"{job_path.absolute} on {node.name} {what}: {named}; {source} has them"
     paths = [posixpath.join(job_path.absolute, name) for name in sorted(short)]
     copies = [copy_command(node, source, path) for path in paths]
-    copy = " && ".join(copies) if len(copies) < 6 else copy_command(node, source, job_path.absolute)
+    copy = (
+        " && ".join(copies)
+        if len(copies) < MOST_COPIED
+        else copy_command(node, source, job_path.absolute)
+    )
     return block("incomplete", message, node.fix(copy), files=sorted(short))
 
 

@@ -98,12 +98,17 @@ def is_lfs_pointer(path, size):
 
 
 def folder_contents(folder):
-    """How many entries there are, and the weights directly below: number, bytes and pointers."""
-    number, sizes, pointers = 0, [], []
+    """How many entries there are, the weights directly below: number, bytes and pointers; and the
+    links to nothing that should be files.
+    """
+    number, sizes, pointers, dangling = 0, [], [], {}
     with os.scandir(folder) as entries:
         for entry in entries:
             number += 1
-            if entry.name.endswith(WEIGHTS) and entry.is_file():
+            named_as_file = entry.name.endswith(TEXTS + WEIGHTS + DATA)
+            if named_as_file and entry.is_symlink() and not os.path.exists(entry.path):
+                dangling[entry.name] = os.readlink(entry.path)
+            elif entry.name.endswith(WEIGHTS) and entry.is_file():
                 sizes.append(entry.stat().st_size)
                 pointers += [entry.name] * is_lfs_pointer(entry.path, sizes[-1])
             if number == MOST_ENTRIES:
@@ -113,6 +118,7 @@ def folder_contents(folder):
         "weights": len(sizes),
         "weight_bytes": sum(sizes),
         "pointers": pointers,
+        "dangling": dangling,
     }
 
 
@@ -131,7 +137,8 @@ def files_of_data(folder):
         for name in sorted(names):
             if name.endswith(DATA + WEIGHTS):
                 path = os.path.join(top, name)
-                found[os.path.relpath(path, folder)] = os.stat(path).st_size
+                if os.path.exists(path):
+                    found[os.path.relpath(path, folder)] = os.stat(path).st_size
             if len(found) == MOST_FILES:
                 return found
     return found

@@ -89,6 +89,7 @@ ALIKE = frozenset(
         *("low-net.core.somaxconn", "low-net.ipv4.tcp_syn_retries"),
         *("ten-percent-lost", "same-module-runs", "same-script-of-another"),
         *("shard-cut-short", "shards-of-one-kind-missing", "more-processes-than-slots"),
+        "weights-are-a-link-to-nothing",
         *("main-process-is-itself", "main-process-is-nobodys", "main-process-is-translated"),
         *("ssh-over-ipv6-dropped", "all-over-ipv6-dropped", "own-name-of-ipv6-first"),
         *("ipv6-of-one-gone", "first-address-link-local", "first-address-of-a-peer"),

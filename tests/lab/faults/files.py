@@ -165,6 +165,14 @@ CASES = [
         first=HAVING,
     ),
     case(
+        custom(
+            "weights-are-a-link-to-nothing", "ln -sf /hub/blobs/a /data/llama/model.safetensors"
+        ),
+        *(WHOLE, NODE3, "dangling-link"),
+        job=NEEDS,
+        first=HAVING,
+    ),
+    case(
         custom("weights-are-a-pointer", f"printf '{POINTER}' >/data/llama/model.safetensors"),
         *(WHOLE, NODE3, "lfs-pointer"),
         job=NEEDS,

@@ -124,6 +124,7 @@ LINKED = {"real": "/models/v2", "entries": 3}
         ({"weights": 1, "weight_bytes": 5}, {"weights": 2, "weight_bytes": 9}, "incomplete!"),
         ({}, {"weights": 2, "weight_bytes": 9}, "incomplete!"),
         ({"weights": 1, "pointers": ("a.bin",)}, {"weights": 1}, "lfs-pointer!"),
+        ({"dangling": {"a.bin": "../blobs/a"}}, {"weights": 1}, "dangling-link!"),
         ({"kind": "file", "bytes": 4}, {"kind": "file", "bytes": 5}, "incomplete!"),
         ({"kind": "file", "bytes": 4, "digest": "a"}, {"kind": "file", "digest": "b"}, "pass"),
         ({"real": "/models/v1"}, LINKED, "another-version"),
@@ -136,6 +137,35 @@ def test_data_is_whole(here, there, expected):
     good = paths(existing(**there), None)
     snap = cluster(good, good, paths(existing(**here), None))
     assert outcomes("needed-data-is-whole", snap) == ["pass", "pass", expected]
+
+
+def test_links_to_nothing_on_all_nodes_only_warn():
+    left = paths(existing(dangling={"a.bin": "x"}))
+    assert outcomes("needed-data-is-whole", cluster(left, left)) == ["dangling-link"] * 2
+
+
+def test_links_to_nothing_are_copied_as_files_one_by_one_or_all():
+    for links, copied in ((1, "node1:/data/llama/0.bin"), (7, "node1:/data/llama ")):
+        whole = existing(weights=links)
+        left = existing(dangling={f"{number}.bin": "/gone" for number in range(links)})
+        found = judged(cluster(paths(whole), paths(left)), "files.needed-data-is-whole")["node2",]
+        assert found.fix.command.startswith("rm /data/llama/0.bin") and copied in found.fix.command
+
+
+def test_a_link_to_nothing_in_a_folder_hides_nothing_else(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/b.bin").write_bytes(b"x" * 2000)
+    for name in ("a.safetensors", "config.json", ".lock"):
+        (tmp_path / "model" / name).symlink_to("/gone/blob")
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole/config.json").write_text("{}")
+    (tmp_path / "whole/a.safetensors").symlink_to("/gone/blob")
+    assert probe.survey_path(str(tmp_path / "whole"))["state"] == "there"
+    args = {"workdir": str(tmp_path), "command": ["train.py", "--model=./model"]}
+    seen = decode_fact(JobPaths, probe.job_paths(args)).paths["./model"]
+    assert seen.state == "there" and (seen.entries, seen.weights) == (4, 1)
+    assert seen.dangling == {"a.safetensors": "/gone/blob", "config.json": "/gone/blob"}
+    assert seen.files == {"b.bin": 2000}
 
 
 def test_pointers_on_all_nodes_are_pulled():
