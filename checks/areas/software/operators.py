@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from checks.areas.deepspeed.config_access import deepspeed_version
 from checks.areas.software.pip_commands import install_command
@@ -65,6 +66,10 @@ def _configured_operators(config: ParsedConfig) -> list[str]:
     return names
 
 
+COMPILERS = ("c++", "g++", "/usr/bin/c++", "/usr/bin/g++")
+"""What the system's package brings."""
+
+
 @node_check(
     "software.operators-can-be-built",
     *(Toolchain, Software, DeepspeedConfig, Gpus),
@@ -83,8 +88,8 @@ def operators_can_be_built(node: NodeView) -> Verdict:
     toolkit at `CUDA_HOME`, in torch's major version.
 
     Fix:
-        no-compiler, no-ninja, no-libaio: installs it; where `CXX` names a compiler that is not
-            there and another is, turns the line that sets it into a comment. A libaio.h that is not
+        no-compiler, no-ninja, no-libaio: installs it; where `CXX` names another compiler, which is
+            not there, turns the line that sets it into a comment. A libaio.h that is not
             in its usual folders only warns, where the C compiler links libaio.
         tool-denied: the compiler or ninja is there, and the login may not run it. Opens it.
         no-cuda-toolkit, cuda-mismatch: names the toolkit for `CUDA_HOME`, for fused_adam also
@@ -162,25 +167,35 @@ def _judge_compiler(node: NodeView, tools: Toolchain, operators: str) -> Verdict
     message = f"{node.name} has no {tools.compiler}, which DeepSpeed needs to compile {operators}"
     if setting := absent_compiler(node):
         return block("no-compiler", f"{message}: {setting}", drop_compiler_fix(node, setting))
-    fix = node.fix("apt-get install -y g++", "or gcc-c++ with dnf", root=True)
-    return block("no-compiler", message, fix)
+    return block("no-compiler", message, _install_fix(node))
+
+
+def _install_fix(node: NodeView) -> Fix:
+    return node.fix("apt-get install -y g++", "or gcc-c++ with dnf", root=True)
 
 
 def absent_compiler(node: NodeView) -> Setting | None:
-    """The CXX that names a compiler which is not there, where another is."""
+    """The CXX that names a compiler which is not there, where another is or can be installed."""
     tools = node.read(Toolchain) if node.has(Toolchain) else None
-    blamed = tools and "CXX" in tools.absent and tools.usual_compiler and node.has(Environment)
-    return setting_in_force(node, "CXX") if blamed else None
+    if not tools or "CXX" not in tools.absent or not node.has(Environment):
+        return None
+    comes_with_package = tools.compiler in COMPILERS and not tools.usual_compiler
+    return None if comes_with_package else setting_in_force(node, "CXX")
 
 
 def drop_compiler_fix(node: NodeView, setting: Setting) -> Fix:
-    """Takes CXX, and a CC that is no better, out of where they are set."""
-    tools = node.read(Toolchain)
-    instead = f"{tools.usual_compiler} is used then; or install {setting.value}"
+    """Takes CXX, and a CC that is no better, out of where they are set; installs what is used then,
+    where nothing is.
+    """
+    tools, install = node.read(Toolchain), _install_fix(node).command
+    usual = tools.usual_compiler
+    instead = f"{usual or 'g++'} is used then; or install {setting.value}"
     if setting.name in node.job.env:
-        return Fix("", "", f"take {' and '.join(tools.absent)} out of {setting.where}: {instead}")
+        note = f"take {' and '.join(tools.absent)} out of {setting.where}: {instead}"
+        return Fix("", "", note) if usual else replace(_install_fix(node), note=f"then {note}")
     names = [name for name in tools.absent if name not in node.job.env]
-    return comment_out_fix(node, *names, more=f": {instead}")
+    fix = comment_out_fix(node, *names, more=f": {instead}")
+    return fix if usual else replace(fix, command=f"{install} && {fix.command}")
 
 
 def _judge_denied_tool(node: NodeView, name: str, denial: Denial) -> Verdict:

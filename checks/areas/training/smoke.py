@@ -14,12 +14,17 @@ from checks.areas.software.altered_packages import TRAINS, differing_files
 from checks.areas.software.backends import lacks_backend
 from checks.areas.software.build_folders import stale_locks
 from checks.areas.software.launcher_variables import OMPI_LOCAL_RANK
-from checks.areas.software.operators import absent_compiler, drop_compiler_fix
+from checks.areas.software.operators import (
+    absent_compiler,
+    drop_compiler_fix,
+    operators_can_be_built,
+)
 from checks.areas.software.shadowing import has_foreign_training_package, shadowing_files
 from checks.areas.training.failed_rank import judge_failed_rank
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
+from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.environment import Environment
 from checks.facts.free_space import FreeSpace
 from checks.facts.gpus import Gpus
@@ -50,7 +55,7 @@ SLOW_SECONDS = 0.05
     Limits,
     Account,
     Environment,
-    optional=(Surroundings, PortSettings, PackageFiles),
+    optional=(Surroundings, PortSettings, PackageFiles, DeepspeedConfig),
 )
 def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
@@ -173,6 +178,10 @@ def _judge_op_build(node: NodeView, op: CompiledOp | None) -> Verdict | None:
     """The smoke itself compiles nothing, but training on CPUs compiles this op before it starts."""
     if op is None:
         return None
+    if op.problem and node.has(DeepspeedConfig):
+        same = operators_can_be_built.judge(node).cause
+        if same in ("no-compiler", "no-ninja", "tool-denied"):
+            return skip(f"{op.name} cannot be compiled; see software.operators-can-be-built")
     if op.problem:
         message = f"training on {node.name} will fail to compile {op.name}: {_first_error(op)}"
         setting = absent_compiler(node)

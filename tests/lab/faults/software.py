@@ -101,6 +101,14 @@ CASES = [
         fixable=False,
     ),
     case(
+        custom("no-compiler-for-offload-and-smoke", "rm -f $(type -ap g++ c++)"),
+        *(BUILDS, NODE3, "no-compiler"),
+        job=OFFLOAD,
+        first=HAVE_ZERO,
+        fixable=False,
+        smoke=True,
+    ),
+    case(
         custom(
             "cxx-names-no-compiler",
             "sed -i '1i export CC=/usr/bin/gcc-9 CXX=/usr/bin/g++-none' $HOME/.bashrc",

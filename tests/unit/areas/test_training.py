@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from checks.answer import Answer
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.ports import PortSettings
 from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
 from checks.model import Outcome
+from tests.support.installed import software, toolchain
 from tests.support.smokes import CHECK, cluster, rank, smoke, smoke_finding, stopped_at, trained
 from tests.support.snapshots import judged, with_fact, without
+
+OFFLOAD = {"zero_optimization": {"stage": 2, "offload_optimizer": {"device": "cpu"}}}
 
 
 def test_a_falling_loss_holds_and_says_what_was_seen():
@@ -57,6 +64,22 @@ def test_training_that_could_not_compile_its_op_blocks_though_the_smoke_trained(
     finding = smoke_finding(rank(trained(op=op)))
     assert (finding.cause, finding.stops) == ("op-build-failed", True)
     assert "fatal error: Python.h" in finding.message
+
+
+@pytest.mark.parametrize(("config", "outcome"), [(OFFLOAD, "skip"), ({}, "fail"), (None, "fail")])
+def test_a_missing_compiler_is_told_once(config, outcome):
+    op = CompiledOp("deepspeed_shm_comm", compiled=False, problem="no c++", lock="")
+    snap = cluster(smoke(rank(trained(op=op))))
+    snap.job = replace(snap.job, deepspeed_config="ds.json")
+    for fact in (software(), Gpus((), ())):
+        with_fact(snap, "node1", fact)
+    with_fact(snap, "node1", toolchain(compiler_path=""))
+    text = json.dumps(config)
+    read = (
+        ConfigText("there", "/run/ds.json", text, bytes=len(text)) if config is not None else None
+    )
+    with_fact(snap, "node1", DeepspeedConfig(read))
+    assert judged(snap, CHECK)["node1",].outcome.value == outcome
 
 
 def test_a_compiler_of_which_a_part_is_gone_is_put_back_by_its_package():
