@@ -74,5 +74,13 @@ root unsloth-cache-written-at-once
   fix     start once on one GPU first, so that the folder is there, or give each rank its own
           (UNSLOTH_COMPILE_LOCATION, or UNSLOTH_COMPILE_DISABLE=1 in [env]); remove a half written
           one
+root torch-grouped-mm-gpu
+  shows   _grouped_mm is only supported on CUDA devices with compute capability {need:.+}
+  cause   the experts of a mixture run through torch._grouped_mm, which this torch has for GPUs of
+          compute capability {need} alone, and this node's are others
+  fix     a newer torch, which has a way for more GPUs; in transformers
+          experts_implementation="eager" (or batched_mm), in torchtitan use_grouped_mm=False; or
+          nodes with such GPUs
+  checks  software.torch-fits-the-gpus
 """
 )

@@ -34,7 +34,8 @@ root cloud-preempted, survivable
   says    "Preempt"
   pattern instance/preempted: TRUE|compute\.instances\.preempted|\b(?:EC2 )?[Ss]pot (?:[Ii]nstance
           )?[Ii]nterruption (?:notice|warning)|"EventType": ?"Preempt"|\b(?:cluster|instance|VM)
-          (?:\S+ )?(?:has been|was|got) preempted
+          (?:\S+ )?(?:has been|was|got) preempted|Instance is being
+          preempted|The cluster is preempted or failed \(
   cause   the cloud took this machine back: it was a spot (preemptible) one
   fix     start it again and go on from the last checkpoint: a managed job that does so by itself, a
           checkpoint when the notice comes, or machines on demand
@@ -42,7 +43,12 @@ root node-powered-off, survivable
   says    Powering off...
   says    System is powering down
   says    System is rebooting
-  pattern Powering off\.\.\.|System is (?:powering down|rebooting)\b
+  says    The system is going down for
+  says    The system will reboot now!
+  says    The system will power off now!
+  pattern Powering off\.\.\.|System is powering down\b|System is rebooting\b|The system is going down
+          for (?:poweroff|power-off|reboot|halt|maintenance)|The system will reboot now!|The system
+          will power off now!
   cause   the node was shut down or restarted under the run
   fix     `last -x` and `journalctl -b -1 -e` there say by whom: the provider, a power key, updates
           that restart by themselves; go on from the last checkpoint

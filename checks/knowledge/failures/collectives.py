@@ -208,6 +208,13 @@ root nccl-timeout-while-preparing
           dataset_num_proc) and a longer limit: ddp_timeout 18000, or timeout= of
           init_process_group, on every rank
   checks  files.needed-data-is-whole
+symptom c10d-dump-for-other-rank
+  shows   Received a dump signal due to a collective timeout from{gap: +}rank {other:\d+}
+  cause   rank {other} waited in vain in a collective until its time was over, and told all others
+          to dump what they know: a rank was in another collective, or hung or ended before
+  fix     the output of rank {other} names the collective; the rank that was not in it is the one to
+          look at: its last line, `py-spy dump --pid PID`, and the dumps
+          (TORCH_NCCL_TRACE_BUFFER_SIZE) read by `python -m launcher diagnose FOLDER`
 """,
     NCCL_PROXY_ORDER=KNOWN_RELEASES["nccl-proxy-order"].because,
 )

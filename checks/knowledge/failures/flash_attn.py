@@ -39,10 +39,8 @@ root fa-gpu-too-old
 root fa-dtype
   says    FlashAttention only support fp16 and bf16 data type
   says    Flash Attention only supports fp16 and bf16 data type
-  says    Flash Attention 2 only supports torch.float16 and torch.bfloat16 dtypes
   pattern (?:FlashAttention only support fp16 and bf16 data type|Flash Attention only supports fp16
-          and bf16 data type|Flash Attention 2 only supports torch\.float16 and torch\.bfloat16
-          dtypes.*)
+          and bf16 data type)
   cause   attention got numbers in 32 bit: the model was loaded in float32, or a layer (a norm,
           LoRA, the embedding) gives float32 back
   fix     load with dtype=torch.bfloat16 (torch_dtype before transformers 4.56) and train with bf16:
@@ -60,5 +58,10 @@ root fa-on-cpu
   cause   FlashAttention was asked for, and this rank sees no GPU
   fix     `nvidia-smi -L` and CUDA_VISIBLE_DEVICES of the rank; attn_implementation: sdpa on CPUs
   checks  gpu.shell-hides-no-gpu
+noise fa-dtype-warning
+  says    only supports torch.float16 and torch.bfloat16 dtypes, but the current d
+  cause   transformers warns that the model was loaded in float32 for Flash Attention, which bf16:
+          true (autocast) makes good
+  fix     nothing where training goes on; dtype=torch.bfloat16 at from_pretrained saves memory
 """
 )

@@ -108,8 +108,8 @@ root hub-unreachable, survivable
   says    (MaxRetryError("HTTPSConnectionPool(host='huggingface.co'
   pattern An error happened while trying to locate the files? on the Hub|
           HTTPSConnectionPool\(host='(?:huggingface\.co|cdn-lfs[\w.-]*|cas-server[\w.-]*|
-          transfer\.xethub[\w.-]*)'.*Max retries exceeded with url: /|
-          \(MaxRetryError\(\x22HTTPSConnectionPool\(host='huggingface\.co'
+          transfer\.xethub[\w.-]*)'(?!.*CERTIFICATE_VERIFY).*Max retries exceeded with url: /|
+          \(MaxRetryError\(\x22HTTPSConnectionPool\(host='huggingface\.co'(?!.*CERTIFICATE_VERIFY)
   cause   this node cannot reach the Hub: no route to the internet, or a proxy that this rank does
           not know (deepspeed passes no HTTPS_PROXY on)
   fix     download before the start into a shared HF_HOME and set HF_HUB_OFFLINE=1 in [env]; or

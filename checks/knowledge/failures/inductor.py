@@ -254,5 +254,18 @@ root triton-name-missing
           times
   fix     `uv pip install --reinstall torch` brings its own Triton; then the release of the package
           in the last frame that fits it
+root inductor-random-not-replaced
+  says    should have been handled in replace_random.py
+  cause   the compiler met random numbers made in place (dropout, bernoulli_) in a graph that
+          another compiler pass, as DeepCompile's, had changed, and has no code for them
+  fix     torch._inductor.config.fallback_random = True before compiling; or dropout 0, a newer
+          torch and DeepSpeed, or no deepcompile
+root inductor-flex-no-choice
+  says    "NoValidChoicesError: No choices to select"
+  near    flex_attention
+  cause   no block size of FlexAttention's kernel fits this GPU (its shared memory) with this head
+          size
+  fix     kernel_options with smaller blocks (BLOCK_M, BLOCK_N 32 or 64, num_stages 1) at
+          flex_attention; attn_implementation="sdpa"; a newer torch
 """
 )
