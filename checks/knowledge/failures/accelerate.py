@@ -331,5 +331,11 @@ root accelerate-8bit-several-devices
   cause   the quantized model was spread over several GPUs (device_map="auto") in a run with several
           ranks
   fix     a device_map that maps "" to LOCAL_RANK: one whole model for each rank
+root accelerate-parallel-sizes
+  shows   ParallelismConfig total_size ({product:\d+}) does not match num_processes ({ranks:\d+})
+  cause   the sizes of the parallelism config multiply to {product}, and {ranks} ranks were started:
+          a size is wrong, or fewer nodes joined than planned
+  fix     dp_replicate_size × dp_shard_size × tp_size × cp_size = ranks: correct one of them, or
+          start {product} ranks
 """
 )

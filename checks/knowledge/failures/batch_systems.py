@@ -46,9 +46,9 @@ root node-powered-off, survivable
   says    The system is going down for
   says    The system will reboot now!
   says    The system will power off now!
-  pattern Powering off\.\.\.|System is powering down\b|System is rebooting\b|The system is going down
-          for (?:poweroff|power-off|reboot|halt|maintenance)|The system will reboot now!|The system
-          will power off now!
+  pattern Powering off\.\.\.|System is powering down\b|System is rebooting\b|The system is going
+          down for (?:poweroff|power-off|reboot|halt|maintenance)|The system will reboot now!|The
+          system will power off now!
   cause   the node was shut down or restarted under the run
   fix     `last -x` and `journalctl -b -1 -e` there say by whom: the provider, a power key, updates
           that restart by themselves; go on from the last checkpoint

@@ -46,6 +46,7 @@ root hf-offline
 root hf-gated
   says    Cannot access gated repo for url
   says    GatedRepoError
+  says    You are trying to access a gated repo
   cause   the model needs a token, and the rank has none or one without access
   fix     accept its licence on the Hub, and set HF_TOKEN in [env]
 root batch-item-none

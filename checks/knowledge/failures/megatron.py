@@ -286,5 +286,20 @@ root megatron-key-not-in-checkpoint
           --dist-ckpt-strictness log_unexpected (log_all lists both sides), so that what is missing
           keeps its first values
   checks  files.checkpoints-can-be-resumed
+root megatron-padded-vocabulary
+  shows   size mismatch for {name:\S*(?:word_embeddings|output_layer)\.weight}: copying a param with
+          shape torch.Size([{saved:[\d, ]+}]) from checkpoint, the shape in current model is
+          torch.Size([{model:[\d, ]+}])
+  near    for GPTModel|for (?:Bert|T5|Mamba|Float16)\w*:|megatron/\S*checkpointing\.py
+  cause   {name} has the shape [{saved}] in the checkpoint and [{model}] here: Megatron pads the
+          vocabulary by --make-vocab-size-divisible-by times the tensor-parallel size, and that, or
+          the tokenizer, was another when it was saved or converted
+  fix     the tokenizer and --make-vocab-size-divisible-by that give the same padded size (or
+          --padded-vocab-size), with the tensor-parallel size of the checkpoint
+  checks  files.checkpoints-can-be-resumed
+root megatron-experts-not-divisible
+  says    Number of experts should be divisible by expert model parallel_size
+  cause   the experts cannot be shared evenly by the ranks of expert parallelism
+  fix     an --expert-model-parallel-size that divides --num-experts
 """
 )

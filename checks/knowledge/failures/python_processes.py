@@ -174,6 +174,12 @@ root python-state-of-another-release
   fix     the same versions of that library and Python on every node; remove caches that the older
           one wrote (a dataset's cache folder, *.pkl)
   checks  software.versions-are-equal
+root python-socket-path-too-long
+  says    AF_UNIX path too long
+  cause   Python's worker processes meet at a socket in the temporary folder, whose path is longer
+          than the some 100 bytes that a socket's name may have
+  fix     TMPDIR=/tmp in [env], or another short path on a local disk
+  checks  files.temporary-folder-is-usable
 """,
     FREE_SHM_FIX=FREE_SHM_FIX,
 )

@@ -299,5 +299,18 @@ root ray-no-worker-ports
   fix     a wider --min-worker-port … --max-worker-port at `ray start` (or leave both out), `ulimit
           -n 65536` before it, `ray stop --force` of an older Ray
   checks  limits.nofile-is-enough, ports.ephemeral-ports-are-open
+root ray-temp-path-too-long
+  shows   AF_UNIX path length cannot exceed {most:\d+} bytes
+  cause   Ray puts its sockets below its temporary folder, and that path has more than the {most}
+          bytes that a socket's name may have: TMPDIR, RAY_TMPDIR or --temp-dir is a long path
+  fix     RAY_TMPDIR=/tmp/ray_$USER in [env] (or `ray start --temp-dir=/tmp/ray_$USER`, ray.init
+          with _temp_dir): a short path on a local disk, the same on every node
+  checks  files.temporary-folder-is-usable
+root ray-package-too-large
+  says    You can exclude large files using the 'excludes'
+  cause   Ray packs the working_dir (or py_modules) of the runtime environment and sends it to every
+          node, and it is larger than Ray sends: data, checkpoints or .git lie in it
+  fix     excludes in the runtime environment (or a .rayignore) for them, working_dir of the code
+          alone, or no working_dir where all nodes share the folder
 """
 )

@@ -279,5 +279,20 @@ root rng-state-not-bytes
   fix     torch.load(path, map_location="cpu"); for the Trainer's rng_state_N.pth: remove
           torch.set_default_device, a newer transformers, or move those files away (only the order
           of the data changes)
+root trainer-context-parallel-attention
+  shows   Context parallelism is supported only with SDPA attention, you are using {attention}
+  cause   context parallelism (cp_size) shares torch's own attention among ranks, and the model was
+          loaded with {attention}
+  fix     attn_implementation="sdpa"; or sequence parallelism of DeepSpeed (sp_size), which works
+          with flash attention
+root optimizer-fused-device
+  says    `fused=True` requires all the params to be floating point Tensors of supported devices
+  pattern `fused=True` requires all the params to be floating point Tensors of supported devices.*
+          but (?P<type>\S+) and (?P<device>\w+)
+  cause   a fused optimizer (adamw_torch_fused) was given a parameter of {type} on {device}: weights
+          that were never loaded (meta), that are offloaded, or quantized ones
+  fix     make the optimizer after the model is on its device and sharded (accelerator.prepare of
+          both together, FSDP2 before the optimizer); optim: adamw_torch, which is not fused; only
+          parameters with requires_grad
 """
 )

@@ -86,5 +86,10 @@ root te-kernel-not-found
           this torch, after removing an older transformer_engine_cu12 or a checkout; the release
           that the Megatron of the run names
   checks  software.versions-are-equal
+root te-userbuffers-multicast
+  says    does not support comm+GEMM overlap with CUDA Multicast
+  cause   Transformer Engine's overlap of tensor-parallel communication (tp_comm_overlap) wants CUDA
+          multicast, which GPUs without NVSwitch, the driver or this container do not have
+  fix     UB_SKIPMC=1 in [env] takes CUDA IPC instead; or no --tp-comm-overlap
 """
 )

@@ -208,6 +208,22 @@ root hf-no-labels-argument
   cause   the model has no loss of its own: it is a base model (AutoModel) or the data's label
           column has another name
   fix     AutoModelForCausalLM (or the task's class) instead of AutoModel
+silent hf-quantized-load-dequantized, survivable
+  says    we will default to dequantizing the model to bf16
+  says    defaulting to dequantizing the model to bf16
+  says    we will default to dequantizing
+  cause   the model's 4-bit weights (MXFP4) were turned to bf16 at loading, which takes four times
+          the memory: kernels or a Triton that is new enough is not installed, or the GPU has no way
+          for them
+  fix     `uv pip install -U kernels triton` on every node; else plan the memory of a bf16 model
+          (ZeRO-3)
+root hf-fp8-gpu-too-old
+  shows   {kind:FP8|MXFP4} quantized models is only supported on GPUs with compute capability >=
+          {need:[\d.]+}
+  cause   the model's weights are quantized ({kind}), and this node's GPUs are older than {need}
+  fix     a bf16 release of the model, or dequantize=True in its quantization config; nodes with
+          newer GPUs
+  checks  software.torch-fits-the-gpus
 """,
     PEFT_HYBRID_CACHE=KNOWN_RELEASES["peft-hybrid-cache"].because,
 )

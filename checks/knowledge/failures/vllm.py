@@ -247,5 +247,17 @@ root vllm-asleep-with-requests
           given back already
   fix     let all generations end before sleep() (abort or await them, pause the scheduler), and
           wake it up before the next request; a newer vLLM, which refuses to sleep with requests
+root vllm-prompt-too-long
+  shows   The {kind:decoder|encoder} prompt (length {length:\d+}) is longer than the maximum model
+          length of {most:\d+}
+  cause   a prompt of {length} tokens reached vLLM, whose max_model_len is {most}: long samples, or
+          images that become more tokens than the text lets expect
+  fix     drop or cut such prompts (max_prompt_length with filter_overlong_prompts, smaller images:
+          max_pixels), or max_model_len of at least the longest prompt and answer together
+root vllm-lora-rank
+  shows   LoRA rank {rank_of_adapter:\d+} is greater than max_lora_rank {most:\d+}
+  cause   the adapter has rank {rank_of_adapter}, and vLLM was started for {most} at most
+  fix     max_lora_rank={rank_of_adapter} (8, 16, 32, 64, 128, 256, 320 or 512) where vLLM is
+          started
 """
 )
