@@ -18,9 +18,11 @@ _SETTINGS = {
     "processes": re.compile(r"\bnum_proc\b|\bpreprocessing_num_workers\b"),
     "unused": re.compile(r"\bfind_unused_parameters\b"),
     "length": re.compile(r"\bmax_length\b|\bshorter sequence|\blongest sequence\b"),
-    "recompute": re.compile(r"\bcheckpointing of activations|\bgradient checkpointing\b"),
+    "recompute": re.compile(
+        r"\bcheckpointing of activations|(?<!with )\bgradient checkpointing\b(?! with| model| call)"
+    ),
 }
-"""Settings, and how remedies name them."""
+"""Settings, and how remedies name them that ask to change them; not those that take them as set."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from checks.knowledge.failures.known import versions_in
 from checks.knowledge.frameworks import Framework, framework_in
 from checks.knowledge.platforms import Platform, platform_in
 from launcher.diagnosis.excuses import (
+    is_announced_by_warning,
     is_ignored,
     is_logged,
     is_only_warned,
@@ -45,6 +46,7 @@ from launcher.diagnosis.scan import (
 )
 from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace, Traces, begins_error, read_trace
+from launcher.diagnosis.waiting import last_words_of, silence_before
 
 SAMPLE_SIZE = 1 << 16
 MAX_PLACES = 256
@@ -290,7 +292,10 @@ class Evidence:
         self.progress.add_before(line, raw, self._prefixes, gap)
         shown = Sighting(known, line, {}, trace, earlier.count + 1 if earlier else 1, line.number)
         shown.was_caught = says_it_goes_on(text, raw) or bool(trace and trace.was_caught)
-        shown.is_only_warned = not known.warns and is_only_warned(text)
+        shown.is_only_warned = not known.warns and (
+            is_only_warned(text)
+            or is_announced_by_warning(self._split_lines(raw.lines_before(), line.place))
+        )
         shown.ends_traceback = bool(trace and trace.ends_program_with(text))
         at = max(text.find(literal) for literal in known.literals)
         shown.is_datum = not (trace and trace.frames) and is_datum(text, at)
@@ -304,7 +309,9 @@ class Evidence:
             shown.line = self._with_asserting_rank(
                 with_named_place(line, shown.groups, trace, raw), raw
             )
-            shown.silence = _silence_before(raw)
+            shown.silence = silence_before(raw)
+            number, words = last_words_of(shown.groups.get("host", ""), raw)
+            shown.awaited = replace(line, number=number, text=words) if words else None
             shown.first = (earlier.first or earlier.line) if earlier else None
             self.sightings[key] = shown
 
@@ -386,11 +393,3 @@ def _time_of(text: str, raw: RawLine) -> float | None:
         or parse_time(clean_text(raw.data))
         or parse_time(raw.before.decode("utf-8", "replace"))
     )
-
-
-def _silence_before(raw: RawLine) -> float:
-    before = next(
-        (text for _, data in raw.lines_before() if (text := clean_text(data)).strip()), ""
-    )
-    earlier, now = parse_time(before), parse_time(clean_text(raw.data))
-    return max(0.0, now - earlier) if earlier and now else 0.0

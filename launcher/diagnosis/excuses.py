@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 
 from launcher.diagnosis.log_lines import clean_text
@@ -48,6 +49,12 @@ def says_it_goes_on(text: str, raw: RawLine) -> bool:
 def is_only_warned(text: str) -> bool:
     """Whether a line is a record below the level of an error; of NCCL a warning is one."""
     return bool(_LEVEL.match(text)) and "NCCL WARN" not in text
+
+
+def is_announced_by_warning(above: Iterable[tuple[int, str | None]]) -> bool:
+    """Whether a line goes on with what its writer's line above, below an error's level, began."""
+    before = next((text for _, text in above if text is not None), "")
+    return before.rstrip().endswith(":") and is_only_warned(before)
 
 
 def is_ignored(raw: RawLine) -> bool:

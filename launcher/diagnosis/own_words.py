@@ -66,10 +66,11 @@ _CLASSES = (
 """What a refusal is about, by its words, where it asks for nothing: it claims no more than they."""
 _OF_WRITERS = re.compile(
     r"\bissues?\b|\bbugs?\b|\breport\b|contact|internal error|(?:not|n't) happen|\bfile a\b"
-    r"|see (?:above|below|the stack)|read the docs",
+    r"|see (?:above|below|the stack)|read the docs|stack ?trace|HYDRA_FULL_ERROR|TORCH_LOGS"
+    r"|TORCHDYNAMO_VERBOSE|TORCH_USE_CUDA_DSA|CUDA_LAUNCH_BLOCKING|NCCL_DEBUG=",
     re.IGNORECASE,
 )
-"""What asks the reader to turn to the library's writers."""
+"""What asks the reader to turn to the library's writers, or only how more of the error is shown."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(])|\n+")
 _KEY_ERROR = re.compile(r"KeyError: (?P<key>'[^']+')")
 _NAME = re.compile(r"^(?:[\w.]+\.)?\w+: ?")

@@ -39,6 +39,7 @@ _TIME_OR_NUMBER = re.compile(rf"{TIME}|(?P<number>\d+)")
 _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
 _OWN = r"launcher|agent|pdsh|ssh(?!: (?:connect|Could))|openmpi|mpirun|slurm|srun|before\d*"
 _TAGS = (
+    re.compile(r"(?:\^[CZ\\])+"),
     re.compile(rf"\[{TIME}\] ?|{TIME}(?:Z|\b)(?: [+-]\d{{4}})? ?(?![\d:])"),
     re.compile(r"\[(?:[\w.-]+\|)?rank:? ?\d+\]:? ?"),
     re.compile(r"\[[^\[\]]{1,80}\]<std(?:out|err)>: ?"),
@@ -53,7 +54,7 @@ _TAGS = (
 )
 _HOST_TAG = _TAGS[-1]
 _MAYBE = re.compile(
-    rf"[\[(]|\d|{_MONTH} |{_NAME} *[:|\d\[]|{_NAME} +(?:{_OWN}):|{_NAME} (?:[\w./-]+\[|kernel:)"
+    rf"[\[(^]|\d|{_MONTH} |{_NAME} *[:|\d\[]|{_NAME} +(?:{_OWN}):|{_NAME} (?:[\w./-]+\[|kernel:)"
 )
 _HOST = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}|(?=[a-z-]*\d)(?!python|lib)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"

@@ -81,6 +81,7 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
         cause.details if isinstance(cause, Trace) else cause and list(_lines_below(cause, evidence))
     )
     is_symptom = cause and cause_weight(cause) is Weight.SYMPTOM
+    is_symptom = is_symptom and not (verdict.known and verdict.known.awaited)
     if is_symptom and not (evidence.hints or details or any(map(is_own_end, verdict.then))):
         yield (
             "of what may have led to this nothing was recognised: read the lines before it, the "
@@ -94,6 +95,8 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
             "go on, or have been cut off or killed"
         )
     yield from _done_note(cause, evidence)
+    if verdict.known and verdict.known.awaited:
+        yield _awaited_note(verdict.known, verdict.known.awaited)
     if verdict.known and verdict.known.known.id in ENDED_FROM_OUTSIDE:
         yield from _silence_note(verdict.known)
     for source in evidence.sources:
@@ -118,6 +121,15 @@ def _done_note(cause: Cause | None, evidence: Evidence) -> Iterator[str]:
             f"all steps were done before that ({line.place.source}:{done}): what the training "
             "saved is there, and what came after it failed"
         )
+
+
+def _awaited_note(cause: Sighting, last: Line) -> str:
+    """What the host that a line waited for printed last before it."""
+    words = masked_line(" ".join(last.text.split()))[:MAX_QUOTED_LENGTH]
+    return (
+        f"{cause.groups['host']} printed last before that ({last.place.source}:{last.number}): "
+        f"{words}"
+    )
 
 
 def _silence_note(cause: Sighting) -> Iterator[str]:

@@ -33,6 +33,8 @@ class Sighting:
     """Whether it was seen as the error of a traceback that nobody caught."""
     first: Line | None = None
     """Where the same rank had shown it before, in a way that could still be excused."""
+    awaited: Line | None = None
+    """What the host that its line names printed last before it."""
     silence: float = 0.0
     """Seconds between the line before it and itself, where both have a time of their own."""
 

@@ -45,7 +45,7 @@ _RECORD = re.compile(
     r"\[?\d{4}[-/]\d\d|\[(?:INFO|WARN|ERROR|DEBUG)|\[[EWIF]\d{4} |[EWIF]\d{4} |wandb: |\{'"
     r"|(?:INFO|WARNING|ERROR|DEBUG|CRITICAL)\b|\s*\d+%\||={9}|-{9}|frame #\d"
     r"|srun: |slurmstepd: |pdsh@|\S+: line \d+: +\d+ |make(?:\[\d+\])?: |\++ \w|(?:real|user|sys)\t"
-    r"|(?:[A-Z][a-z]{2} ){2} ?\d{1,2} \d\d:|time=\""
+    r"|(?:[A-Z][a-z]{2} ){2} ?\d{1,2} \d\d:|time=\"|Set the environment variable HYDRA_FULL_ERROR"
 )
 _ECHO = re.compile(
     r"(?:[\w.]*\.)?(?:ChildFailedError|(?:Base)?ExceptionGroup|CalledProcessError|Process(?:Exited|Raised)Exception|SignalException"

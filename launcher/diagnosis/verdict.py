@@ -85,7 +85,7 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
         return LogVerdict(None, harmless=harmless)
     stalls = [each for each in ordered if cause_weight(each) is Weight.STALL]
     head = _uncaught_instead(ordered[0], ordered, evidence.progress)
-    head = _said_more_exactly(head, ordered)
+    head = _more_than_warned(_said_more_exactly(head, ordered), ordered)
     cause = _what_led_to(head, ordered, failures, stalls)
     if isinstance(cause, Sighting):
         cause = absent_member(cause, sightings) or cause
@@ -133,6 +133,20 @@ def _said_more_exactly(cause: Cause, ordered: Sequence[Cause]) -> Cause:
         and _is_of_one_error(other.trace, cause.trace)
     )
     return next(exact, cause)
+
+
+def _more_than_warned(cause: Cause, ordered: Sequence[Cause]) -> Cause:
+    """What a run waited for or what ended it from outside, where nothing but a warning or a value
+    goes before it; else the cause."""
+    if not (isinstance(cause, Sighting) and cause.is_excused and not cause.was_caught):
+        return cause
+    ends = (
+        other
+        for other in ordered
+        if isinstance(other, Sighting)
+        and (other.known.id in ENDED_FROM_OUTSIDE or cause_weight(other) is Weight.STALL)
+    )
+    return next(ends, cause)
 
 
 def _is_of_one_error(one: Trace | None, other: Trace) -> bool:

@@ -84,6 +84,7 @@ root bnb-no-native-library
   fix     `uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what it
           looks for
   checks  software.torch-fits-the-gpus, gpu.driver-answers
+  follows bnb-library-missing
 root bnb-other-cuda-asked, survivable
   says    "Required library version not found: libbitsandbytes_cuda"
   shows   Required library version not found: libbitsandbytes_cuda{cuda:\d+}{kind:\w*}.so

@@ -15,7 +15,8 @@ root disk-full
           unexpected pos
   cause   the disk is full, or the quota is used up; torch.save reports that as `unexpected pos`
   fix     `df -h` and `df -i` on that node for the file of the line or the traceback: output, /tmp,
-          caches, and /dev/shm where data loader workers or shared memory wrote; `quota -s`
+          caches, and /dev/shm where data loader workers or shared memory wrote; `quota -s`; on
+          Lustre (FSx, scratch) `lfs df -h`: one full target is enough, whatever df says is free
   checks  files.home-and-caches-have-room, files.temporary-folder-is-usable,
           files.output-is-writable
 root lustre-target-full
@@ -218,5 +219,19 @@ root universal-parameter-of-other-size
           with this DeepSpeed (`python -m deepspeed.checkpoint.ds_to_universal`), from a checkpoint
           that has "universal_checkpoint_info" (Megatron-DeepSpeed: --universal-checkpoint)
   checks  files.checkpoints-can-be-resumed
+root checkpoint-part-not-here
+  says    "[Errno 2] No such file or directory: '"
+  pattern FileNotFoundError: \[Errno 2\] No such file or directory:
+          '(?P<path>[^']*(?:_?zero_pp_rank_\d+_mp_rank_\d+_(?:optim|model)_states\.pt|
+          mp_rank_\d+(?:_\d+)?(?:_model_states\.pt|/model_optim_rng\.pt|/distrib_optim\.pt)|
+          layer_\d+-model_\d+-model_states\.pt|__\d+_\d+\.distcp))'
+  cause   a rank's part of the checkpoint is not where that rank looks: {path}. Each node writes the
+          parts of its own ranks, onto its own disk where the folder is not shared; or as many ranks
+          did not save it as now load it
+  fix     bring the parts of all nodes into that folder on every node (`rsync -a NODE:DIR/ DIR/`),
+          or write checkpoints to a file system that all nodes share; as many ranks as saved it, or
+          its weights alone (`zero_to_fp32.py`, `python -m launcher weights`); a relative path
+          counts from where the rank was started
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere
 """
 )

@@ -127,5 +127,15 @@ root compiler-refused-source, survivable
           "import torch; print(torch.__version__, torch.version.cuda)"`; else install the release of
           that package which is made for this torch; then `rm -r ~/.cache/torch_extensions`
   checks  software.operators-can-be-built
+root host-compiler-of-nvhpc
+  says    "nvc++-Error-"
+  says    "nvc-Error-"
+  says    "pgc++-Error-"
+  pattern (?P<compiler>nvc\+\+|nvc|pgc\+\+)-Error-(?P<what>.+)
+  cause   {compiler} of the NVIDIA HPC SDK was called to build an extension ({what}), which is
+          written for gcc: CC, CXX or a loaded module names it
+  fix     `module unload nvhpc`, CC=gcc CXX=g++ in [env] (a gcc that this CUDA supports), and remove
+          the half-built folder below ~/.cache/torch_extensions on every node
+  checks  software.operators-can-be-built
 """
 )

@@ -15,10 +15,12 @@ root batch-triple
   cause   train_batch_size {total} is not {micro} (micro batch) × {steps} (steps of accumulation) ×
           {world} (ranks): the three do not belong together, or DeepSpeed counts other ranks than
           were started
-  fix     leave one of the three out of the config, which DeepSpeed then computes, or "auto" with
-          transformers; where it counts 1 rank of several, their launcher (mpirun, srun, a loop)
-          sets neither RANK nor WORLD_SIZE: start with deepspeed or torchrun, or set RANK,
-          LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for each
+  divides total, micro, world
+  fix     a train_batch_size that {micro} × {world} divides ({multiples}), or a number of ranks that
+          divides it, and no steps of accumulation in the config, which DeepSpeed then computes
+          ("auto" with transformers); where it counts 1 rank of several, their launcher (mpirun,
+          srun, a loop) sets neither RANK nor WORLD_SIZE: start with deepspeed or torchrun, or set
+          RANK, LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for each
   checks  deepspeed.batch-sizes-agree
 root batch-one-rank-found
   shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size

@@ -132,8 +132,9 @@ root cudnn-no-plan
   says    No execution plans support the graph
   cause   cuDNN has no way to do this attention on this GPU with these shapes: its release is too
           old for the GPU, or the shapes or masks are not among its own
-  fix     a newer torch (with a newer cuDNN); TORCH_CUDNN_SDPA_ENABLED=0, or
-          attn_implementation="flash_attention_2"
+  fix     a newer torch (with a newer cuDNN, and no other one in LD_LIBRARY_PATH);
+          TORCH_CUDNN_SDPA_ENABLED=0, or attn_implementation="flash_attention_2"; of Transformer
+          Engine NVTE_FUSED_ATTN=0 (Megatron: --attention-backend flash)
   checks  software.torch-fits-the-gpus
 root cudnn-failed
   says    CUDNN_STATUS_EXECUTION_FAILED

@@ -24,7 +24,7 @@ root enroot-user-namespace
 DOCKER_HUB = URL https://registry-1\.docker\.io/v2/
 root enroot-image-not-on-docker-hub
   says    "URL https://registry-1.docker.io/v2/"
-  pattern {DOCKER_HUB}(?!\w+\.)(?:library/)?(?P<image>\S+)/manifests/(?P<tag>\S+)
+  pattern {DOCKER_HUB}(?!\w+\.)(?:library/)?(?P<image>(?!\S+\.sqsh/)\S+)/manifests/(?P<tag>\S+)
           returned error code: (?P<status>401|403|404)\b
   near    Authenticating with user: <anonymous>
   cause   {image}:{tag} names no registry, so Docker Hub was asked, which has no such public image

@@ -32,7 +32,7 @@ _GAP = re.compile(r"\{([a-z]\w*)(?::([^{}]+))?\}")
 _LETTER = re.compile(r"[A-Za-z]")
 _ANY_WORD = r"\S+"
 _FLAGS = {"survivable": "survivable", "usage": "of_usage", "peer": "peer", "warns": "warns"}
-_LISTS = ("checks", "corrects", "follows", "platforms")
+_LISTS = ("checks", "corrects", "divides", "follows", "platforms")
 
 
 def read_entries(

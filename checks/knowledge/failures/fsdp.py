@@ -124,8 +124,11 @@ root devicemesh-uneven-nodes
   fix     use the same slots= on every node; unset CUDA_VISIBLE_DEVICES
   checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
 root dcp-size-mismatch
-  shows   Size mismatch between saved {saved:torch\.Size\(\S*.*?\)} and current:
-          {current:torch\.Size\(.*?\)} for {name}
+  says    Size mismatch between saved
+  pattern Size mismatch between saved (?P<saved>torch\.Size\(\[[\d, ]*\]\)) and current:
+          (?P<current>torch\.Size\(\[[\d, ]*\]\)) for (?P<name>\S+)
+  unless  saved torch\.Size\(\[\d+\]\) and current: torch\.Size\(\[\d+,|
+          saved torch\.Size\(\[\d+,[\d, ]+\]\) and current: torch\.Size\(\[\d+\]\)
   cause   the checkpoint's {name} has the shape {saved}, the model's has {current}: another model or
           vocabulary
   fix     load with the config that wrote the checkpoint, and resize embeddings after loading
@@ -368,5 +371,15 @@ root fsdp2-without-shard-dimension
           dimension, so that pure tensor or context parallelism leaves FSDP nothing to shard over
   fix     dp_shard_size of 2 or more (in place of tp_size, or with more GPUs: the product of all
           sizes is their number), or leave FSDP out of the config; a newer accelerate
+root fsdp2-tied-weight-missing
+  says    "KeyError: '"
+  pattern KeyError: '(?P<name>[\w.]+\.weight)'
+  near    in fsdp2_load_full_state_dict\n.*full_sd\[|in fsdp2_prepare_model\n.*(?:mapping|
+          original_sd)
+  cause   FSDP2's loader does not find {name} in the model's own weights: the config ties it to the
+          embeddings, and the checkpoint or the sharding has them apart
+  fix     model.config.tie_word_embeddings = False after loading (tie_word_embeddings: false in
+          config.json) where the checkpoint has both weights; else a newer accelerate and
+          transformers, fsdp_cpu_ram_efficient_loading: false, or fsdp_version: 1
 """
 )

@@ -97,9 +97,12 @@ root cuda-launch-time-limit
   checks  gpu.gpus-are-idle
 root rocm-memory-fault
   shows   Memory access fault by GPU node-{gpu:\d+}
-  cause   a kernel on GPU node {gpu} read or wrote memory that is not its own
-  fix     AMD_SERIALIZE_KERNEL=3 and HIP_LAUNCH_BLOCKING=1 show which kernel; check that wheels and
-          driver are of one ROCm release
+  cause   a kernel on GPU node {gpu} read or wrote memory that is not its own: a defect of that
+          kernel (attention kernels first), or of driver, firmware or the GPU; which, this log does
+          not tell
+  fix     AMD_SERIALIZE_KERNEL=3 and HIP_LAUNCH_BLOCKING=1 show which kernel; another attention
+          (sdpa; Transformer Engine: NVTE_CK_USES_BWD_V3=0, NVTE_FUSED_ATTN_CK=0); wheels and driver
+          of one ROCm release; `dmesg | grep amdgpu`, and another node, tell a broken GPU
   checks  software.versions-are-equal
 root rocm-device-not-permitted
   shows   Unable to open /dev/kfd read-write: {why:.+}
@@ -109,8 +112,10 @@ root rocm-device-not-permitted
 root rocm-gpu-hang
   says    HW Exception by GPU node-
   pattern HW Exception by GPU node-(?P<gpu>\d+).*GPU Hang
-  cause   GPU node {gpu} hung and was reset
-  fix     `dmesg | grep amdgpu` on that node; update ROCm and firmware, drain it if it comes back
+  cause   GPU node {gpu} hung, and the driver ended what ran on it: a fault of driver, firmware or
+          the GPU itself, or a kernel that never ends; which, this log does not tell
+  fix     `dmesg | grep amdgpu` on that node (ring timeouts, RAS); update ROCm, driver and firmware;
+          go on from the last checkpoint without that GPU or node where it comes back
   checks  gpu.driver-answers, gpu.kernel-reports-no-gpu-fault
 silent rccl-iommu-translates, survivable
   says    Missing "iommu=pt" from kernel command line

@@ -203,6 +203,13 @@ root memory-refused-to-fork
           vm.overcommit_memory=0; else fewer workers, persistent_workers=True, or
           multiprocessing_context="forkserver", which copies a small process
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
+root dataloader-worker-bus-error
+  says    Unexpected bus error encountered in worker
+  cause   a data loader's worker died of a bus error as it wrote into /dev/shm: that is too small
+          for the batches of all workers (a container has 64 MB unless it is started with more), or
+          full
+  fix     {SHM_FIX}; fewer workers, a smaller prefetch_factor or batch need less of it
+  checks  limits.shm-is-large-enough, limits.memory-is-free, limits.shm-is-writable
 """,
     SHM_FIX=SHM_FIX,
 )

@@ -10,6 +10,8 @@ before them, and the traceback that it ends.
   `near=r"multiprocessing/synchronize\\.py"` distinguishes a missing semaphore from a full disk.
 - `corrects`: a group with options that a program does not know, and one with text that names those
   that it has. The nearest fill `{nearest}`; where none is near, the line does not show the failure.
+- `divides`: a group with a number and those of numbers whose product should divide it.
+  `{multiples}` names the nearest that it does divide.
 - `unless`: a pattern that matches nowhere in the surroundings.
 - `frame`: a part of a path that the traceback passes through, `deepspeed/runtime/zero`.
 - `follows`: ids of failures that it may be a consequence of; where one of them is seen too, that
@@ -34,6 +36,7 @@ Entries are written as text (entries.py). Each has a sample in
 from __future__ import annotations
 
 import enum
+import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import field, replace
@@ -104,6 +107,16 @@ def versions_in(text: str) -> Mapping[str, str]:
     return {package: version for items in found for package, version in items if version}
 
 
+def _whole_number(text: str | None) -> int:
+    return int(text) if text and re.fullmatch(r"\d{1,12}", text) else 0
+
+
+def _nearest_multiples(number: int, factor: int) -> str:
+    """The multiples of a factor next to a number, from one of it on."""
+    below = number // factor * factor if factor else number
+    return f"{below} or {below + factor}" if below else str(factor)
+
+
 LEAST_LETTERS = 2
 _LETTER = re.compile(r"[A-Za-z]")
 _FEW_WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){0,3}")
@@ -172,6 +185,7 @@ class KnownFailure:
     warns: bool = field(default=False, kw_only=True)
     near: str = field(default="", kw_only=True)
     corrects: tuple[str, str] | None = field(default=None, kw_only=True)
+    divides: tuple[str, ...] = field(default=(), kw_only=True)
     unless: str = field(default="", kw_only=True)
     history: str = field(default="", kw_only=True)
     frame: str = field(default="", kw_only=True)
@@ -241,6 +255,9 @@ class KnownFailure:
             typed, known = (groups[name] or "" for name in self.corrects)
             groups["nearest"] = correct_options(typed, known)
             return groups if groups["nearest"] else None
+        if self.divides:
+            number, *factors = (_whole_number(groups[name]) for name in self.divides)
+            groups["multiples"] = _nearest_multiples(number, math.prod(factors))
         return groups
 
     def _fits(self, around: Surroundings) -> bool:

@@ -64,7 +64,8 @@ root megatron-global-batch
           \((?P<micro>\d+)\) (?:times|\*) data[ _]parallel[ _]size \(?(?P<dp>\d+)\)?
   cause   global batch {batch} is no multiple of micro batch {micro} × {dp} data-parallel ranks;
           perhaps fewer nodes joined than planned
-  fix     a --global-batch-size that is, or start the missing nodes
+  divides batch, micro, dp
+  fix     a --global-batch-size that is ({multiples}), or start the missing nodes
 root megatron-heads
   says    " must be a multiple of tensor_model_parallel_size"
   says    " must be a multiple or divisor of tensor_model_parallel_size"

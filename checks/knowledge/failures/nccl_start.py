@@ -331,5 +331,18 @@ root nccl-cumem-host-refused
           /dev/shm, which then must be large enough (docker --shm-size=8g); or a newer NCCL and
           driver
   checks  limits.shm-is-large-enough
+root nccl-without-this-gpus-kernels
+  says    "NCCL WARN Cuda failure "
+  pattern NCCL WARN Cuda failure (?:\d+ )?'(?P<what>named symbol not found|
+          no kernel image is available for execution on the device|device kernel image is invalid|
+          invalid device function)'
+  near    NCCL WARN Cuda failure
+  cause   the NCCL library that is loaded has no kernels for this GPU ({what}): it was built for
+          other architectures than this one, as a site's own module or an older container's is
+  fix     NCCL of this CUDA that knows the GPU (the nvidia-nccl-cu12 or -cu13 wheel, NVIDIA's
+          packages), or build it with this GPU in NVCC_GENCODE
+          ("-gencode=arch=compute_90,code=sm_90" for Hopper); `module list` and LD_LIBRARY_PATH show
+          which is loaded
+  checks  software.torch-fits-the-gpus, software.versions-are-equal
 """
 )

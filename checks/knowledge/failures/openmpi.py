@@ -141,7 +141,7 @@ root mpi-no-component
   fix     unset OMPI_MCA_{framework} on {node}; `ompi_info` there; the same Open MPI on all nodes
   checks  software.versions-are-equal
   follows ucx-memlock, ucx-no-transport, ucx-queue-refused, ucx-transport-list-empty,
-          mpi-component-missing
+          mpi-component-missing, ucx-device-unknown
 root mpi-value-invalid
   says    An invalid value was supplied for an
   near    Variable *: (?P<name>\S+)\s*\n[^\n]*?Value *: *(?P<value>\S+)

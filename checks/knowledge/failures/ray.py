@@ -60,14 +60,16 @@ root ray-object-store-full, survivable
   checks  limits.shm-is-large-enough
 stall ray-request-never-fits
   says    The following resource request cannot be scheduled right now
-  pattern The following resource request cannot be scheduled right now:
-          (?:defaultdict\([^{]*)?(?P<request>\{[^}]*\})
+  says    No available node types can fulfill resource request
+  pattern (?:The following resource request cannot be scheduled right now: |No available node types
+          can fulfill resource request )(?:defaultdict\([^{]*)?(?P<request>\{[^}]*\})
   near    ^ *{IDLE}
   cause   nothing in the Ray cluster is in use, and it has {cpus} CPUs and {gpus} GPUs in all:
           {request} is more than that, or more than one node has of it, so that it is never
           scheduled
-  fix     ask for fewer CPUs or GPUs for each worker, or give Ray more: Slurm's --cpus-per-task,
-          `ray start --num-cpus=N --num-gpus=N`, nodes that have not joined
+  fix     ask for fewer CPUs or GPUs (trainer.n_gpus_per_node, of each worker), or give Ray more:
+          CUDA_VISIBLE_DEVICES and `--gpus all` where Ray was started, Slurm's --cpus-per-task, `ray
+          start --num-cpus=N --num-gpus=N`, nodes that have not joined
   checks  gpu.slots-have-gpus
 stall ray-pending-resources
   says    The following resource request cannot be scheduled right now

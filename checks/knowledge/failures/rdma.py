@@ -177,6 +177,20 @@ root ib-roce-link-local-gid, peer
           the IPv4 address; NCCL 2.21 and newer finds it itself where that variable is not set and
           the adapter's interface has an IPv4 address (`ip -br addr`)
   checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active
+root ib-peers-in-other-subnets
+  says    "Call to ibv_modify_qp failed with "
+  pattern Call to ibv_modify_qp failed with (?:error )?(?:\d+ )?(?:Network is unreachable|
+          No route to host|Connection timed out).*?, on dev (?P<device>\S+?),.*local GID
+          ::ffff:(?P<local>[\d.]+), remote GID ::ffff:(?P<remote>[\d.]+)
+  near    ibv_modify_qp failed .*, remote GID ::ffff:
+  cause   the RoCE port {device} has the address {local} and is to reach {remote}, to which it has
+          no way: the two ports are in different networks without a route between them, as where
+          each rail has a network of its own
+  fix     `ip route get {remote} from {local}` shows it: a route between the networks, or one
+          network for all these ports; else keep each rail to itself: NCCL_CROSS_NIC=0 and
+          NCCL_IB_HCA with the same ports in the same order on every node; `ib_write_bw -d` between
+          the two proves it
+  checks  nccl.gid-index-is-valid, nccl.infiniband-ports-are-active, collective.ranks-meet
 """,
     MEMLOCK_FIX=MEMLOCK_FIX,
 )

@@ -15,9 +15,11 @@ symptom tcpstore-client-timeout
   says    "client socket has timed out after "
   pattern client socket has timed out after (?P<t>\d+)\s?m?s while trying to connect to
           \(?(?!None)(?P<host>[^,:\s)]+)[,:] ?(?P<port>\d+)
-  cause   this rank could not reach {host}:{port}: rank 0 died or never started, the address or name
-          is wrong, or a firewall drops packets
-  fix     read the output of rank 0 first; then test {host}:{port} from this node
+  cause   this rank could not reach {host}:{port}: rank 0 died, never started or comes later than
+          the others wait (it still installs, downloads or pulls its image), the address or name is
+          wrong, or a firewall drops packets
+  fix     read the output of rank 0 first; where it came late, put what it installs into the image,
+          or let the others wait for it; then test {host}:{port} from this node
   follows c10d-store-failed
   checks  software.proxy-spares-the-nodes, ports.master-port-is-reachable,
           names.every-node-resolves-every-node, collective.ranks-meet

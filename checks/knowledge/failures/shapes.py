@@ -102,5 +102,16 @@ root sequence-parallel-divides-no-length
           of their number: samples of various lengths, not padded
   fix     let the collator pad to a multiple of the tensor-parallel size (pad_to_multiple_of, or
           always to the longest sequence), or leave out --sequence-parallel
+root metric-of-collapsed-predictions
+  says    IndexError: invalid index to scalar variable
+  says    TypeError: 'numpy.float32' object is not iterable
+  says    TypeError: object of type 'numpy.int64' has no len()
+  near    , in \w*compute_metrics\w*\n
+  cause   the metric indexes a number where it expects a row: the predictions or labels that the
+          ranks gathered lost a dimension, as rows of unequal length do that are joined without
+          padding, or a gather of one value for each row
+  fix     pad what each rank hands over (accelerator.pad_across_processes before gather_for_metrics;
+          preprocess_logits_for_metrics that returns rows of one length), print predictions.shape at
+          the metric's begin; an evaluation on one GPU proves it
 """
 )

@@ -50,5 +50,19 @@ root slurm-virtual-memory
   cause   the step reserved more virtual memory than Slurm permits ({used} of {limit}), which GPUs
           and memory mapping do in passing
   fix     VSizeFactor=0 in slurm.conf (the administrator), or a much higher --mem
+root time-limit-after-training
+  says    DUE TO TIME LIMIT
+  says    "=>> PBS: job killed: walltime "
+  says    TERM_RUNLIMIT: job killed
+  says    Job was active longer than specified deadline
+  near    \b(?:[Tt]raining (?:is |has )?(?:finished|completed?|done)|[Ff]inished [Tt]raining|
+          train_runtime|`Trainer\.fit` stopped: `max_)
+  cause   the training was done, and its processes did not end: they hung on the way out (groups
+          that were not destroyed, a profiler or logger that waits, threads of data loaders) until
+          the scheduler ended the job at its time limit; where they hung, this log does not tell
+  fix     what the training saved is there; more time is no help. Next time `py-spy dump --pid PID`
+          of a rank that does not end; dist.barrier() and dist.destroy_process_group() at the end of
+          the program, wandb.finish(), `nsys profile --wait=primary --kill=sigkill`, or a `timeout`
+          around the step
 """
 )

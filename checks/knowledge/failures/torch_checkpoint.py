@@ -80,5 +80,34 @@ root dcp-metadata-none
           state dict), or the save was cut off
   fix     `ls -a` for .metadata there; the checkpoint before it; the state dict type that was saved
           (accelerate: fsdp_state_dict_type)
+root dcp-part-not-in-metadata
+  says    "KeyError: MetadataIndex(fqn='"
+  pattern KeyError: MetadataIndex\(fqn='(?P<name>[^']+)', offset=(?P<offset>torch\.Size\(\[[\d,
+          ]*\]\)|None)
+  cause   the checkpoint's metadata lists no part of {name} at {offset}: it was saved by a model cut
+          in another way (number of layers, pipeline, tensor or expert parallelism, another
+          release), or two saves ran into one folder
+  fix     load with the layers, parallel sizes and release that saved it, or convert it anew with
+          those; where the same settings saved it, it is not whole: the checkpoint before it, and
+          one save at a time into a folder of its own
+  checks  files.checkpoints-can-be-resumed
+root dcp-flat-against-whole
+  says    "Size mismatch between saved torch.Size(["
+  pattern Size mismatch between saved torch\.Size\(\[(?P<saved>\d+(?:, \d+)+)\]\) and current:
+          torch\.Size\(\[(?P<now>\d+)\]\) for (?P<name>\S+)
+  cause   the checkpoint has {name} whole ([{saved}]), and the model that is to take it has it flat
+          ([{now}]): FSDP packs and shards its weights there, in another way than when it was saved
+          (NO_SHARD, one GPU, use_orig_params, another number of ranks)
+  fix     resume with the sharding strategy, use_orig_params and number of ranks that saved it; or
+          gather the checkpoint (`python -m torch.distributed.checkpoint.format_utils dcp_to_torch
+          DIR OUT`) and load that by set_model_state_dict with full_state_dict=True
+root dcp-whole-against-flat
+  says    "Size mismatch between saved torch.Size(["
+  pattern Size mismatch between saved torch\.Size\(\[(?P<saved>\d+)\]\) and current:
+          torch\.Size\(\[(?P<now>\d+(?:, \d+)+)\]\) for (?P<name>\S+)
+  cause   the checkpoint has {name} flat ([{saved}]), as FSDP packs and shards it, and the model
+          that is to take it has it whole ([{now}]): it was saved with another wrapping or sharding
+  fix     load it with the sharding strategy, use_orig_params and number of ranks that saved it, and
+          save it from there as a full state dict
 """
 )

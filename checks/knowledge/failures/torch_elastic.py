@@ -153,5 +153,15 @@ symptom elastic-spare-agent-ended
           nothing failed here
   fix     read the output of the nodes that took part; as many torchrun as --nnodes, or a newer
           torch
+symptom elastic-agent-not-joined
+  says    /torchelastic/role_info
+  pattern wait timeout after (?P<ms>\d+)ms, keys: /\w+/torchelastic/role_info
+  cause   torchrun's agent of this node waited {ms} ms for the agents of the others to report their
+          ranks, and not all did: a node was not started, came too late, failed as it started, or
+          has another --nnodes, --node_rank, address or port; which, this log does not tell
+  fix     read the output of every other node; start all of them within that time, with the same
+          --nnodes, --master_addr and --master_port and a --node_rank of its own; the port must be
+          open from each
+  checks  ports.master-port-is-reachable, collective.ranks-meet
 """
 )

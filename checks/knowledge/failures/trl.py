@@ -166,7 +166,8 @@ root trl-server-group-stale
   pattern \bWeight update group already initialized
   cause   the vLLM server still has the group for weights of an earlier training, which ended
           without closing it
-  fix     restart the vLLM server (`trl vllm-serve`, `swift rollout`) before each new start
+  fix     restart the vLLM server (`trl vllm-serve`, `swift rollout`) before each new start, or have
+          it drop the old one (a POST to /close_communicator/); a newer trl does so by itself
 root trl-reference-beside-adapter
   shows   You passed both a ref_model and a peft_config. For training PEFT adapters with {trainer}
   cause   with an adapter the base model itself is the reference, so that {trainer} takes no

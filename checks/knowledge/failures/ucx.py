@@ -32,15 +32,16 @@ root ucx-shared-memory-apart
 root ucx-no-transport
   says    no active messages transport
   pattern UCX +ERROR +no active messages transport
+  follows ucx-device-unknown
   cause   UCX_TLS or UCX_NET_DEVICES leaves no way to a peer, or the adapter they name is not here
   fix     unset UCX_TLS and UCX_NET_DEVICES; else add self,sm and tcp or rc to UCX_TLS
   checks  software.variables-are-equal
 silent ucx-device-unknown, survivable
   says    is not available, please use one or more of
   pattern UCX +WARN +(?P<what>network device|transport) '(?P<name>[^']+)' is not available, please
-          use one or more of
-  cause   UCX_NET_DEVICES or UCX_TLS names {name}, which this node does not have
-  fix     unset the variable, or name what `ucx_info -d` shows on every node
+          use one or more of: (?P<others>.+)
+  cause   UCX_NET_DEVICES or UCX_TLS names {name}, which this node does not have: it has {others}
+  fix     unset the variable, or name one of these, which `ucx_info -d` shows on every node
   checks  software.variables-are-equal
 root ucx-queue-refused
   says    mlx5dv_devx_obj_create(

@@ -146,5 +146,12 @@ root verl-register-center
   fix     read that worker's output (`ray list actors`, /tmp/ray/session_latest/logs/worker-*); `ray
           status` must show the GPUs of all nodes before the start;
           trainer.ray_wait_register_center_timeout=900 where the file system is slow
+root verl-mini-batch-above-batch
+  shows   train_batch_size ({batch:\d+}) must be >= actor.ppo_mini_batch_size ({mini:\d+})
+  cause   data.train_batch_size is {batch} prompts, fewer than one ppo_mini_batch_size of {mini};
+          both count prompts, before rollout.n makes several answers of each
+  fix     actor_rollout_ref.actor.ppo_mini_batch_size of at most {batch}, or data.train_batch_size
+          of {mini} or more
+  checks  deepspeed.batch-sizes-agree
 """
 )

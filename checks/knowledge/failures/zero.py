@@ -39,9 +39,10 @@ root zero3-empty-weight
   cause   a layer's weight is empty or flat: ZeRO-3 (or FSDP) has partitioned it, and it was used
           before it was gathered, for instance by code that runs before deepspeed.initialize or
           outside of the module's forward
-  fix     call the wrapped model, not a part of it; gather it around that code (`with
-          deepspeed.zero.GatheredParameters([weight]):`), and load the model with from_pretrained
-          under the same config, so that ZeRO-3 knows it
+  fix     call the wrapped model, not a part of it; a model beside it that no engine wraps (a text
+          encoder, a reference or reward model) is loaded outside of zero.Init: zero3_init_flag:
+          false in accelerate's config, or deepspeed.initialize for it too; else gather it around
+          that code (`with deepspeed.zero.GatheredParameters([weight]):`)
 root zero3-size-mismatch-on-load
   says    the shape in current model is torch.Size([0])
   pattern size mismatch for (?P<name>\S+): copying a param with shape torch\.Size\(\[[\d, ]+\]\)
@@ -139,9 +140,10 @@ silent zero3-allocator-flushes, survivable
 root zero3-ranks-disagree
   shows   "disagreement between rank0 and rank{rank:\d+}: rank0: "
   cause   under ZeRO-3 rank {rank} gathers other weights than rank 0: the ranks passed different
-          modules, or only some of them run the model (an evaluation on rank 0, a branch that
-          depends on the data)
-  fix     call the model on every rank together, also to evaluate and generate (synced_gpus=True);
+          modules, or only some of them run the model (an evaluation on rank 0, one batch more on
+          some ranks than on others, a branch that depends on the data)
+  fix     call the model on every rank together and equally often, also to evaluate and generate
+          (drop_last or padding for the last batch, synced_gpus=True);
           let every rank pass every branch; "leaf_module" for blocks chosen by the data
 root zero3-nothing-to-train
   says    max() arg is an empty sequence

@@ -91,6 +91,7 @@ GENERAL = set(
     slurm-step-cancelled slurm-task-exited ssh-publickey-denied ssh-unresolvable
     tcpstore-client-timeout tcpstore-connect-errno te-fused-attention-cudnn torch-shape-on-load
     torch-state-dict-keys torchrun-death-signal torchrun-worker-failed
+    slurm-time-limit batch-time-limit job-deadline ib-modify-qp store-wait-timeout
     trainer-checkpoint-rename-race trainer-unused-arguments trl-options-refused zero3-empty-weight
     """,
     )
@@ -261,7 +262,7 @@ def test_each_gap_is_filled_by_every_line(layer):
 
 def lasting_groups(known):
     """The names of the groups that every line fills which shows the failure."""
-    groups = {"nearest"} if known.corrects else set()
+    groups = {"nearest"} if known.corrects else {"multiples"} if known.divides else set()
     for pattern in (known.regex.pattern, known.near):
         parsed = parser.parse(pattern, re.MULTILINE)
         names = {number: name for name, number in parsed.state.groupdict.items()}
