@@ -10,11 +10,12 @@ from checks.quick_dataclass import dataclass
 
 @dataclass(frozen=True)
 class ShardFile:
-    """One file of a checkpoint; `mtime` in whole seconds."""
+    """One file of a checkpoint; `mtime` in whole seconds, `tear` why it cannot be whole, or ''."""
 
     name: str
     size: int
     mtime: int
+    tear: str = ""
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Checkpoint(Fact):
     """`latest` is the tag that DeepSpeed's file of that name holds there, or the folder that FSDP's
     ranks wrote; '' without one.
 
-    `files` are those of the tag that was asked for, or of `latest`; `within` are folders below
-    that are checkpoints themselves.
+    `files` are those of the tag that was asked for, or of `latest`, `beside` those in the folder
+    that has the tag's; `within` are folders below that are checkpoints themselves.
     """
 
     section: ClassVar[str] = "checkpoint"
@@ -32,3 +33,4 @@ class Checkpoint(Fact):
     latest: str = ""
     files: tuple[ShardFile, ...] = ()
     within: tuple[str, ...] = ()
+    beside: tuple[ShardFile, ...] = ()

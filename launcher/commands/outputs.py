@@ -4,52 +4,76 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from checks.contact.logins import open_contact
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView, Snapshot
+from checks.facts.decode import Fact
 from checks.facts.deepspeed_config import TrainingScript
+from checks.facts.saved_checkpoints import SavedCheckpoints
 from checks.facts.workdir_files import WorkdirFiles
 from checks.folded_names import fold_names
 from checks.job.output_folders import output_folders
 from checks.masking import mask_typed
 from checks.model import Job
 from checks.next_line import next_line, same_line, typed_call
-from checks.node.probe import workdir_files  # noqa: F401 - registers its section
+from checks.node.probe import (  # noqa: F401 - registers its section
+    saved_checkpoints,
+    workdir_files,
+)
+from launcher.commands.checkpoints import FoundCheckpoint, find_checkpoints
 
+F = TypeVar("F", bound=Fact)
 LIMIT_S = 20.0
 TAKES_CHECKPOINT = "args.resume_from_checkpoint"
 """What a script has that hands transformers' own argument on to its Trainer."""
 RESUME = "--resume_from_checkpoint"
-_CHECKPOINT = re.compile(r"(?P<folder>(?:.*?/)?(?:global_step|checkpoint-)(?P<step>\d+))/.*")
-_SHARD = re.compile(r".*(zero_pp_rank_\d+_mp_rank_\d+_optim_states\.pt|\.distcp)")
+
+
+@dataclass(frozen=True)
+class EndedRun:
+    """What ran: `ranks` ranks, begun `age_s` ago, by what may be the `script`."""
+
+    ranks: int
+    age_s: float
+    script: TrainingScript | None = None
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What nodes have in a folder, by name."""
+
+    files: Mapping[str, WorkdirFiles] = field(default_factory=dict)
+    checkpoints: Mapping[str, SavedCheckpoints] = field(default_factory=dict)
 
 
 def output_lines(
-    job: Job, names: Sequence[str], script: TrainingScript | None, *, to_resume: bool = False
+    job: Job, names: Sequence[str], run: EndedRun, *, to_resume: bool = False
 ) -> list[str]:
     """A line for each folder in which nodes have files; nothing of a node that does not answer.
 
     Where the run is `to_resume`, of folders with a checkpoint alone, and the line that goes on from
-    it, where the `script` takes one.
+    the newest that is whole, where the script takes one.
     """
-    folders = output_folders(job) or _folders_of_script(job, script)
+    folders = output_folders(job) or _folders_of_script(job, run.script)
     if not folders:
         return []
     try:
-        seen = _look_into(job, names, folders)
+        seen = _look_into(job, names, folders, run.age_s)
     except PreflightError:
         return []
+    takes = run.script is not None and TAKES_CHECKPOINT in run.script.words
     lines: list[str] = []
     for folder in folders:
-        newest = newest_checkpoint(seen[folder].values())
-        if newest or not to_resume:
-            lines += describe_output(job, folder, seen[folder])
-        if newest and to_resume and script and TAKES_CHECKPOINT in script.words:
-            lines.append(f"to go on from it: {resuming_line(job, posixpath.join(folder, newest))}")
+        found = find_checkpoints(seen[folder].checkpoints, run.ranks)
+        if found or not to_resume:
+            lines += describe_output(job, folder, seen[folder].files, found)
+        whole = next((each.folder for each in found if not each.torn), "")
+        if whole and to_resume and takes:
+            lines.append(f"to go on from it: {resuming_line(job, posixpath.join(folder, whole))}")
     return lines
 
 
@@ -73,51 +97,77 @@ def resuming_line(job: Job, checkpoint: str) -> str:
 
 
 def _look_into(
-    job: Job, names: Sequence[str], folders: Sequence[str]
-) -> dict[str, dict[str, WorkdirFiles]]:
+    job: Job, names: Sequence[str], folders: Sequence[str], age_s: float
+) -> dict[str, _Seen]:
     """What each folder has on each node that answers."""
-    seen: dict[str, dict[str, WorkdirFiles]] = {}
+    seen: dict[str, _Seen] = {}
     job = replace(job, nodes=tuple(node for node in job.nodes if node.name in names))
-    contact, _ = open_contact(job, names, (WorkdirFiles.section,))
+    sections = (WorkdirFiles.section, SavedCheckpoints.section)
+    contact, _ = open_contact(job, names, sections)
     with contact:
         for folder in folders:
-            args = {"workdir": folder, "paths": [], "others": True}
-            answers = contact.ask(WorkdirFiles.section, dict.fromkeys(names, args), LIMIT_S)
+            args = {"workdir": folder, "paths": [], "others": True, "age_s": age_s}
             snapshot = Snapshot(job, "")
-            for name, answer in answers.items():
-                snapshot.put(name, WorkdirFiles.section, answer)
-            seen[folder] = dict(_decoded(ClusterView(snapshot)))
+            requests = [(section, args) for section in sections]
+            asked = dict.fromkeys(names, requests)
+            for name, answers in contact.ask_all(asked, LIMIT_S).items():
+                for section, answer in answers.items():
+                    snapshot.put(name, section, answer)
+            cluster = ClusterView(snapshot)
+            seen[folder] = _Seen(
+                dict(_decoded(cluster, WorkdirFiles)), dict(_decoded(cluster, SavedCheckpoints))
+            )
     return seen
 
 
-def _decoded(cluster: ClusterView) -> Iterator[tuple[str, WorkdirFiles]]:
+def _decoded(cluster: ClusterView, kind: type[F]) -> Iterator[tuple[str, F]]:
     for node in cluster.nodes:
         with contextlib.suppress(FactError):
-            yield node.name, node.read(WorkdirFiles)
+            yield node.name, node.read(kind)
 
 
-def describe_output(job: Job, folder: str, seen: Mapping[str, WorkdirFiles]) -> Iterator[str]:
-    """Which nodes have files there, the newest checkpoint, and the line that merges its shards."""
+def describe_output(
+    job: Job,
+    folder: str,
+    seen: Mapping[str, WorkdirFiles],
+    found: Sequence[FoundCheckpoint] = (),
+) -> Iterator[str]:
+    """Which nodes have files there, the newest checkpoint, and the line that merges its shards.
+
+    `found` are the checkpoints, the newest first; one that is not whole is not merged, and neither
+    are shards that an earlier run left in the folder of a newer checkpoint.
+    """
     having = {name: there for name, there in seen.items() if there.others}
     if not having:
         return
     shared = len({there.identity for there in having.values()}) < len(having)
     where = "shared by" if shared else "on"
     each = ", each its own files" if len(having) > 1 and not shared else ""
-    newest = newest_checkpoint(having.values())
-    checkpoint = f", newest checkpoint {newest}" if newest else ""
-    yield f"output: {folder} {where} {fold_names(having)}{each}{checkpoint}"
-    paths = {path for there in having.values() for path in there.others}
-    if newest and any(path.startswith(f"{newest}/") and _SHARD.fullmatch(path) for path in paths):
-        tagged = posixpath.basename(newest).startswith("global_step")
-        path = posixpath.join(folder, posixpath.dirname(newest) if tagged else newest)
+    yield f"output: {folder} {where} {fold_names(having)}{each}{_describe_newest(found)}"
+    whole = next((checkpoint for checkpoint in found if not checkpoint.torn), None)
+    if whole and whole.mergeable:
+        tagged = posixpath.basename(whole.folder).startswith("global_step")
+        path = posixpath.join(folder, posixpath.dirname(whole.folder) if tagged else whole.folder)
         below = posixpath.relpath(path, job.workdir)
         which = path if below.startswith("..") else below
-        yield f"its weights in one piece: {next_line('weights', job, which, '-o', 'weights')}"
+        tag = ("--tag", posixpath.basename(whole.folder)) if tagged and found[0].torn else ()
+        line = next_line("weights", job, which, "-o", "weights", *tag)
+        yield f"its weights in one piece: {line}"
 
 
-def newest_checkpoint(seen: Iterable[WorkdirFiles]) -> str:
-    """The folder with the highest step; '' where there is none."""
-    found = (_CHECKPOINT.fullmatch(path) for there in seen for path in there.others)
-    steps = {match["folder"]: int(match["step"]) for match in found if match}
-    return max(steps, key=lambda folder: (steps[folder], -len(folder)), default="")
+def _describe_newest(found: Sequence[FoundCheckpoint]) -> str:
+    """The newest checkpoint, and where that is not whole, why not and which is the last whole."""
+    if not found:
+        return ""
+    newest = found[0]
+    if not newest.torn:
+        return f", newest checkpoint {newest.folder}{_of_which_run(newest)}"
+    whole = next((each for each in found if not each.torn), None)
+    last = (
+        f"the last whole one is {whole.folder}{_of_which_run(whole)}" if whole else "none is whole"
+    )
+    return f"\n  newest checkpoint {newest.folder} is not whole: {newest.torn}; {last}"
+
+
+def _of_which_run(checkpoint: FoundCheckpoint) -> str:
+    return "" if checkpoint.fresh else ", which is older than this run"

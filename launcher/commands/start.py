@@ -8,8 +8,9 @@ import os
 import posixpath
 import secrets
 import sys
+import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -209,6 +210,7 @@ class _Start:
         """One attempt, to the check of its nodes after a failure; its exit code and directory."""
         job, args = self.job, self.args
         plan = _plan_run(job, found)
+        began = time.monotonic()
         with held_end_signals() as held:
             record = RunRecord(args.runs, self.name)
             _record_plan(record, job, plan, found)
@@ -224,9 +226,7 @@ class _Start:
             code = controller.run()
         well = code in (ExitCode.DONE, ExitCode.INTERRUPTED)
         if well or controller.progress.first_step_s is not None:
-            _say_outputs(
-                job, controller.ended_nodes, record, found, to_resume=code != ExitCode.DONE
-            )
+            _say_outputs(job, controller, found, began, to_resume=code != ExitCode.DONE)
         ending = controller.ending
         if ending and code == ExitCode.FAILED and (ending.report or not ending.separation):
             try:
@@ -247,16 +247,17 @@ class _Start:
 
 
 def _say_outputs(
-    job: Job, names: Sequence[str], record: RunRecord, found: GateResult, *, to_resume: bool
+    job: Job, ended: RunController, found: GateResult, began: float, *, to_resume: bool
 ) -> None:
-    """Print and record where the run's files are, as those nodes have them now."""
-    from launcher.commands.outputs import output_lines
+    """Print and record where the run's files are, as its nodes have them now."""
+    from launcher.commands.outputs import EndedRun, output_lines
 
-    head = ClusterView(found.snapshot).head
+    head, names = ClusterView(found.snapshot).head, ended.ended_nodes
     script = head.read(DeepspeedConfig).script if head.has(DeepspeedConfig) else None
+    run = EndedRun(len(ended.plan.ranks), time.monotonic() - began, script)
     with contextlib.suppress(KeyboardInterrupt):
-        if names and (lines := output_lines(job, names, script, to_resume=to_resume)):
-            record.write_json("outputs.json", {"text": "\n".join(lines)})
+        if names and (lines := output_lines(job, names, run, to_resume=to_resume)):
+            ended.record.write_json("outputs.json", {"text": "\n".join(lines)})
             print_line("\n".join(lines))
 
 

@@ -7,6 +7,7 @@ FSDP (accelerate/utils/fsdp_utils.py) is one folder of torch.distributed.checkpo
 import os
 
 from checks.node.probe.core import section
+from checks.node.probe.torn_file import find_tear
 from checks.node.runtime.files import read_file
 
 LATEST = "latest"
@@ -16,12 +17,13 @@ MOST_FILES = 20000
 
 
 def checkpoint_files(folder):
-    """[{name, size, mtime}] of what a tag's folder holds."""
+    """[{name, size, mtime, tear}] of what a folder holds."""
     found = []
     for entry in os.scandir(folder) if os.path.isdir(folder) else ():
         if entry.is_file() and len(found) < MOST_FILES:
             info = entry.stat()
-            found.append({"name": entry.name, "size": info.st_size, "mtime": int(info.st_mtime)})
+            about = {"size": info.st_size, "mtime": int(info.st_mtime)}
+            found.append(dict(about, name=entry.name, tear=find_tear(entry.path) or ""))
     return sorted(found, key=lambda file: file["name"])
 
 
@@ -55,5 +57,6 @@ def checkpoint(args):
         "there": os.path.isdir(folder),
         "latest": latest,
         "files": checkpoint_files(os.path.join(folder, tag)) if tag else [],
+        "beside": checkpoint_files(folder),
         "within": checkpoints_within(folder)[:50],
     }

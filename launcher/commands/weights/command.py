@@ -24,7 +24,7 @@ from checks.job.node_filter import kept_nodes
 from checks.model import Job
 from checks.next_line import next_line
 from checks.stages.gather import section_arguments
-from checks.units import format_file_size
+from checks.units import format_duration, format_file_size
 from launcher.commands.weights import merge
 from launcher.commands.weights.fetch import fetch_shards, missing_shards, require_free_space
 from launcher.commands.weights.fsdp_parts import (
@@ -34,7 +34,15 @@ from launcher.commands.weights.fsdp_parts import (
     is_fsdp_checkpoint,
     part_names,
 )
-from launcher.commands.weights.shards import Shard, Shards, choose_shards, choose_tag, stale_shards
+from launcher.commands.weights.shards import (
+    Shard,
+    Shards,
+    choose_shards,
+    choose_tag,
+    older_than_beside,
+    require_whole_files,
+    stale_shards,
+)
 from launcher.options import job_from_options
 
 LISTING_LIMIT_S = 20.0
@@ -70,10 +78,23 @@ def merge_weights(args: Namespace) -> None:
             shards = _choose_fsdp_parts(contact, seen, _nodes_by_rank(cluster), tag, folder)
         else:
             shards = choose_shards(seen, _nodes_by_rank(cluster), tag, args.ranks)
-        for shard in stale_shards(shards):
-            print(f"‼ {shard.file.name} on {shard.node} is over an hour older than the newest")
+        require_whole_files(shards)
+        _warn_of_age(seen, shards)
         _fetch_missing(contact, shards, seen, folder)
     _run_merge(job, shards, args)
+
+
+def _warn_of_age(seen: Mapping[str, Checkpoint], shards: Shards) -> None:
+    """Say which shards are of another time than the rest."""
+    for shard in stale_shards(shards):
+        print(f"‼ {shard.file.name} on {shard.node} is over an hour older than the newest")
+    if older := older_than_beside(seen, shards):
+        node, name, seconds = older
+        print(
+            f"‼ the shards of {shards.tag} are {format_duration(seconds)} older than {name} beside "
+            f"them on {node}: a later run without DeepSpeed may have written that; what is merged "
+            "are the shards"
+        )
 
 
 def _checkpoints_by_node(cluster: ClusterView) -> dict[str, Checkpoint]:

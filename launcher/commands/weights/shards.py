@@ -20,6 +20,7 @@ SHARD_PATTERN = re.compile(
     r"(?:\w+_)?zero_pp_rank_(?P<rank>\d+)_mp_rank_(?P<mp>\d+)_(?P<kind>optim|model)_states\.pt"
 )
 MODEL_PATTERN = re.compile(r"mp_rank_(?P<mp>\d+)_model_states\.pt")
+_OF_TRAINER = re.compile(r"trainer_state\.json|training_args\.bin|(?:model|pytorch_model).*")
 ADAM_PARTS = 3
 """An optimizer shard holds the weights once and Adam's two moments."""
 
@@ -172,3 +173,35 @@ def stale_shards(shards: Shards, limit_s: int = 3600) -> Sequence[Shard]:
     """Shards that are much older than the newest of their tag."""
     newest = max(shard.file.mtime for shard in shards.shards)
     return [shard for shard in shards.shards if newest - shard.file.mtime > limit_s]
+
+
+def require_whole_files(shards: Shards) -> None:
+    """Raises PreflightError that names each file which its format shows to be cut short."""
+    torn = [shard for shard in shards.shards if shard.file.tear]
+    if torn:
+        lines = [
+            f"  {shard.file.name} on {shard.node} {shard.file.tear} ({shard.file.size:,} bytes)"
+            for shard in torn
+        ]
+        raise PreflightError(
+            f"{shards.tag} is not whole, its save was cut short, by a full disk perhaps:\n"
+            + "\n".join(lines)
+            + "\nMerge an earlier checkpoint; nothing was fetched"
+        )
+
+
+def older_than_beside(
+    seen: Mapping[str, Checkpoint], shards: Shards, limit_s: int = 60
+) -> tuple[str, str, int] | None:
+    """(node, file beside the tag, by how many seconds it is newer than all shards there).
+
+    A Trainer writes them beside the shards, in the same save: where they are much newer, another
+    run, which saved no shards, may have left them. None where no node has any.
+    """
+    for node, checkpoint in seen.items():
+        own = [shard.file.mtime for shard in shards.shards if shard.node == node]
+        beside = [file for file in checkpoint.beside if _OF_TRAINER.fullmatch(file.name)]
+        newest = max(beside, key=lambda file: file.mtime, default=None)
+        if own and newest and newest.mtime - max(own) > limit_s:
+            return node, newest.name, newest.mtime - max(own)
+    return None

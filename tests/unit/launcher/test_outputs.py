@@ -6,15 +6,16 @@ import pytest
 
 from checks.facts.deepspeed_config import TrainingScript
 from checks.facts.files import FolderSpace
+from checks.facts.saved_checkpoints import SavedCheckpoint, SavedCheckpoints, SavedFile
 from checks.facts.workdir_files import WorkdirFiles
 from checks.job.output_folders import output_folders
 from checks.model import Job, Node
 from checks.node.probe.deepspeed_config import named_outputs
 from launcher.commands import outputs
-from launcher.commands.outputs import describe_output, resuming_line
+from launcher.commands.checkpoints import FoundCheckpoint
+from launcher.commands.outputs import EndedRun, describe_output, resuming_line
 
 SPACE = FolderSpace("directory", "/w/out")
-SHARD = "zero_pp_rank_0_mp_rank_00_optim_states.pt"
 
 
 def job(*command: str, **settings) -> Job:
@@ -56,10 +57,6 @@ def test_which_folders_a_job_writes(command, settings, folders):
             ["output: /w/out on n[1-2], each its own files"],
         ),
         ({"n1": seen("a", "x"), "n2": seen("a", "x")}, ["output: /w/out shared by n[1-2]"]),
-        (
-            {"n1": seen("a", "checkpoint-8/x", "checkpoint-16/x", "checkpoint-9/x")},
-            ["output: /w/out on n1, newest checkpoint checkpoint-16"],
-        ),
     ],
 )
 def test_what_is_said(there, said):
@@ -67,16 +64,38 @@ def test_what_is_said(there, said):
 
 
 @pytest.mark.parametrize(
-    ("paths", "which"),
+    ("found", "newest", "which"),
     [
-        (["latest", f"global_step4/{SHARD}", f"global_step12/{SHARD}"], "out"),
-        ([f"checkpoint-20/global_step20/{SHARD}", "checkpoint-20/latest"], "out/checkpoint-20"),
+        (["global_step12", "global_step4"], "global_step12", "out -o weights"),
+        (["checkpoint-20"], "checkpoint-20", "out/checkpoint-20 -o weights"),
+        (["-checkpoint-20"], "checkpoint-20, which is older than this run", ""),
+        (
+            ["!checkpoint-20", "checkpoint-10"],
+            "checkpoint-20 is not whole: x is cut short; the last whole one is checkpoint-10",
+            "out/checkpoint-10 -o weights",
+        ),
+        (
+            ["!checkpoint-20", "-checkpoint-30"],
+            "checkpoint-20 is not whole: x is cut short; the last whole one is checkpoint-30",
+            "",
+        ),
+        (["!checkpoint-20"], "checkpoint-20 is not whole: x is cut short; none is whole", ""),
+        (
+            ["!global_step8", "global_step4"],
+            "global_step8 is not whole: x is cut short; the last whole one is global_step4",
+            "out -o weights --tag global_step4",
+        ),
     ],
 )
-def test_shards_are_merged_by_the_line_that_is_said(paths, which):
-    there = {"n1": seen("a", *paths), "n2": seen("b", *paths)}
-    *_, line = describe_output(job(), "/w/out", there)
-    assert line.endswith(f" weights {which} -o weights")
+def test_the_newest_checkpoint_is_named_and_the_last_whole_one_is_merged(found, newest, which):
+    there = {"n1": seen("a", "x"), "n2": seen("b", "x")}
+    checkpoints = [
+        FoundCheckpoint(name.strip("!-"), "x is cut short" * ("!" in name), *[name[0] != "-"] * 2)
+        for name in found
+    ]
+    first, *rest = describe_output(job(), "/w/out", there, checkpoints)
+    assert newest in first
+    assert [line.partition(" launcher weights ")[2] for line in rest] == ([which] if which else [])
 
 
 @pytest.mark.parametrize(
@@ -117,14 +136,20 @@ def test_the_line_that_goes_on_from_a_checkpoint(typed, line, monkeypatch):
 
 @pytest.mark.parametrize("to_resume", [True, False])
 def test_a_run_that_failed_names_what_it_can_go_on_from(to_resume, monkeypatch):
+    saved = SavedCheckpoint((SavedFile("x", 1, 0, fresh=True),))
+    torn = SavedCheckpoint((SavedFile("x.pt", 1, 0, fresh=True, tear="is cut short"),))
+    found = SavedCheckpoints({"checkpoint-3": saved, "checkpoint-4": torn})
     there = {
-        "/w/out": {"n1": seen("a", "checkpoint-3/x")},
-        "/w/logs": {"n1": seen("a", "log.txt")},
+        "/w/out": outputs._Seen({"n1": seen("a", "checkpoint-3/x")}, {"n1": found}),
+        "/w/logs": outputs._Seen({"n1": seen("a", "log.txt")}),
     }
     monkeypatch.setattr(outputs, "_look_into", lambda *_: there)
     own = job("--output_dir", "out", "--logging_dir", "logs")
     script = TrainingScript("train.py", words=(outputs.TAKES_CHECKPOINT,))
-    lines = outputs.output_lines(own, ["n1"], script, to_resume=to_resume)
-    assert lines[0] == "output: /w/out on n1, newest checkpoint checkpoint-3"
+    lines = outputs.output_lines(own, ["n1"], EndedRun(1, 9.0, script), to_resume=to_resume)
+    assert lines[0].startswith(
+        "output: /w/out on n1\n  newest checkpoint checkpoint-4 is not whole"
+    )
     assert lines[1].startswith("to go on from it: " if to_resume else "output: /w/logs on n1")
+    assert lines[1].endswith("/checkpoint-3") == to_resume
     assert len(lines) == 2
