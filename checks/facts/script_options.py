@@ -26,12 +26,16 @@ class ScriptOption:
 
 @dataclass(frozen=True)
 class ScriptParser:
-    """argparse's parser, made in that line; whether it takes `--st` for `--steps`, and `--help`."""
+    """argparse's parser, made in that line; whether it takes `--st` for `--steps`, and `--help`.
+
+    `of_trainer`: it is transformers' own, of which only the names of the options are known.
+    """
 
     line: Count
     abbreviates: bool
     helps: bool
     options: tuple[ScriptOption, ...]
+    of_trainer: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,6 @@ class ScriptOptions(Fact):
     """Of the script that the command names; None where they are not certain."""
 
     section: ClassVar[str] = "script_options"
-    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    inputs: ClassVar[tuple[str, ...]] = ("python", "workdir")
     of_command: ClassVar[bool] = True
     parser: ScriptParser | None = None

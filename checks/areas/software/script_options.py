@@ -33,9 +33,10 @@ def script_takes_its_arguments(node: NodeView) -> Verdict:
     Else every rank ends with its usage text before it has done anything, once the nodes are up.
 
     Measured: The script is parsed, not run. What its `add_argument` calls say is asked of argparse
-    with the command's arguments. Only where all options are written out one by one: nothing is said
-    of a script that uses `parse_known_args`, subcommands, parents, a loop or another module's
-    parser, or that touches `sys.argv`.
+    with the command's arguments; of an `HfArgumentParser` the names of the options alone, with
+    those of TrainingArguments as the installed transformers has them. Only where all options are
+    written out one by one: nothing is said of a script that uses `parse_known_args`, subcommands,
+    parents, a loop or another module's parser or data class, or that touches `sys.argv`.
 
     Fix:
         arguments-refused: the line to type, or the command to write in launch.toml, with the option
@@ -48,9 +49,13 @@ def script_takes_its_arguments(node: NodeView) -> Verdict:
         return skip(f"what options {job.command[0]} takes cannot be read from it alone")
     words = [*_given_by_launcher(job, parser), *job.command[1:]]
     said = _masked(job, refusal(words, parser))
-    if not said:
+    if parser.of_trainer and not _is_unknown(said):
+        said = ""
+    if not said or (parser.of_trainer and len(job.command) == 2):
         return ok(f"{job.command[0]} takes its {len(job.command) - 1} arguments")
-    options = [flag for each in parser.options for flag in each.flags if flag != LOCAL_RANK]
+    shown = 1 if parser.of_trainer else None  # the others are spellings of the first
+    options = [flag for each in parser.options for flag in each.flags[:shown]]
+    options = [flag for flag in options if flag != LOCAL_RANK]
     message = f"{job.command[0]} refuses the command's arguments: {said}"
     if _is_unknown(said):
         nearest = correct_options(said, " ".join(options))

@@ -10,6 +10,7 @@ import os
 from checks.node.probe.core import section
 from checks.node.probe.script_calls import Visitor
 from checks.node.probe.trainer_arguments import last_word, names_with_one_value
+from checks.node.probe.trainer_options import UncertainError, trainer_parser
 from checks.node.runtime.files import READ_LIMIT, read_file
 
 PLAIN = {"prog", "usage", "description", "epilog", "formatter_class", "add_help", "allow_abbrev"}
@@ -264,11 +265,22 @@ def require_certain(reader, tree, nodes):
         raise UnsureError
 
 
-def script_options(text):
+def trainer_options(tree, python):
+    """The same of a script that has transformers read its data classes. Raises UncertainError."""
+    nodes = list(ast.walk(tree))
+    odd = decorated(nodes)
+    sure = lambda above, calls: runs(above, calls, odd)  # noqa: E731
+    return trainer_parser(tree, imported_from(nodes), python, meddles, sure)
+
+
+def script_options(text, python=""):
     """What the script's parser takes; None where it has none, or that is not certain."""
     try:
-        return read_options(ast.parse(text))
-    except (UnsureError, SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = ast.parse(text)
+        return (
+            read_options(tree) if "HfArgumentParser" not in text else trainer_options(tree, python)
+        )
+    except (UnsureError, UncertainError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
@@ -280,4 +292,4 @@ def options_of_script(args):
         return {"parser": None}
     path = os.path.join(args.get("workdir") or "/", command[0])
     text = read_file(path, "") or ""
-    return {"parser": script_options(text) if len(text) < READ_LIMIT // 4 else None}
+    return {"parser": script_options(text, args["python"]) if len(text) < READ_LIMIT // 4 else None}

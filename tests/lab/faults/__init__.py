@@ -144,6 +144,7 @@ ALIKE = frozenset(
         *("shm-full-of-many", "shm-held-by-a-process"),
         *("script-meets-at-localhost", "script-saves-on-one-rank"),
         *("script-needs-another-option", "script-takes-another-kind-of-value"),
+        "trainer-has-no-such-option",
         *("link-of-python-path-into-a-hung-mount", "shared-python-path-hangs-on-one-node"),
         *("pth-file-into-a-hung-mount", "latest-of-the-head-alone"),
         *("certificate-of-tomorrow", "certificate-for-another", "certificate-of-a-host"),

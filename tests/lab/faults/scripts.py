@@ -36,6 +36,12 @@ REFUSED = (
     ("script-needs-another-option", PARSER % True, ("--steps", "2")),
     ("script-takes-another-kind-of-value", PARSER % False, ("--steps", "2e3")),
 )
+TRAINER = (
+    "from dataclasses import dataclass\nfrom transformers import HfArgumentParser\n"
+    "@dataclass\nclass Own:\n    steps: int = 3\n"
+    "own, = HfArgumentParser(Own).parse_args_into_dataclasses()\n"
+)
+REFUSED += (("trainer-has-no-such-option", TRAINER, ("--stebs", "2")),)
 ARGUMENTS = "software.script-takes-its-arguments"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.decode import decode_fact
-from checks.facts.script_options import ScriptOptions
+from checks.facts.script_options import ScriptOption, ScriptOptions, ScriptParser
 from checks.model import HERE, Outcome
 from checks.node.probe.script_options import script_options
 from tests.support.snapshots import judged, snapshot, with_fact
@@ -118,3 +118,26 @@ def test_another_program_is_not_asked():
     with_fact(snap, "node1", ScriptOptions())
     found = judged(snap, "software.script-takes-its-arguments")["node1",]
     assert found.outcome is Outcome.SKIP
+
+
+@pytest.mark.parametrize(
+    ("words", "stops"),
+    [
+        (("--bf16", "True", "--max_stebs", "3"), True),
+        (("--bf16", "--max_steps", "3", "4"), False),
+        (("--max-steps=3",), False),
+        (("--max_st", "3"), False),
+        (("--b", "3", "--max_steps", "3"), False),
+        (("config.json",), False),
+    ],
+)
+def test_of_a_trainer_the_names_alone_count(words, stops):
+    options = tuple(
+        ScriptOption((f"--{name}", f"--no-{name.replace('_', '-')}", *more), nargs="*", type="any")
+        for name, more in (("bf16", ()), ("bf16_full_eval", ()), ("max_steps", ("--max-steps",)))
+    )
+    snap = snapshot(command=("train.py", *words))
+    with_fact(snap, "node1", ScriptOptions(ScriptParser(1, True, True, options, of_trainer=True)))
+    found = judged(snap, "software.script-takes-its-arguments")["node1",]
+    assert found.stops is stops
+    assert not stops or '"--max_steps", "3"' in found.fix.note

@@ -123,11 +123,12 @@ def test_what_is_not_certain_is_not_said(text):
 def test_the_examples_are_read():
     for name in ("tiny_gpt", "torch_ddp"):
         args = {"workdir": str(ROOT / "examples" / name), "command": ["train.py", "--steps", "2"]}
+        args["python"] = "/usr/bin/python3"
         assert options_of_script(args)["parser"]["options"]
     assert options_of_script({"workdir": "/", "command": ["-m", "train"]}) == {"parser": None}
 
 
 def test_a_script_that_is_read_in_part_says_nothing(tmp_path):
     (tmp_path / "train.py").write_text(HEAD + STEPS + ASK + "#" * 2**18)
-    args = {"workdir": str(tmp_path), "command": ["train.py"]}
+    args = {"workdir": str(tmp_path), "command": ["train.py"], "python": "python"}
     assert options_of_script(args) == {"parser": None}
