@@ -14,6 +14,7 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Check, claims_of
+from checks.contact.kept_sessions import KeptSessions
 from checks.errors import UsageError
 from checks.facts import Login, Snapshot
 from checks.facts.account import Account
@@ -62,6 +63,7 @@ class _Question:
     earlier: EarlierPreflight | None = None
     stale: frozenset[str] = field(default_factory=frozenset)
     dry_run: bool = False
+    sessions: KeptSessions | None = None
 
     @property
     def is_heavy(self) -> bool:
@@ -69,30 +71,36 @@ class _Question:
         return any(check.heavy for check in self.checks)
 
 
-def find_or_run_preflight(job: Job, cwd: Path, say: Say, *, dry_run: bool = False) -> GateResult:
+def find_or_run_preflight(
+    job: Job, cwd: Path, say: Say, *, dry_run: bool = False, sessions: KeptSessions | None = None
+) -> GateResult:
     """Ask what the job runs, and all else of which no earlier verdict holds.
 
     After a `dry_run` nothing starts, so its go is not the last one that a stop is compared with.
+    The logins are left open in `sessions`, where that is given.
     """
     try:
         earlier = read_earlier_preflight(cwd)
     except UsageError as error:
         say(f"Running the preflight first: {error}")
-        return run_preflight(job, cwd, say, dry_run=dry_run)
+        return run_preflight(job, cwd, say, dry_run=dry_run, sessions=sessions)
     basis, reasons = _reasons_to_ask(earlier, job)
     if len(reasons) == len(CATALOGUE):
         say(f"Running the preflight first: {next(iter(reasons.values()))}")
-        return run_preflight(job, cwd, say, dry_run=dry_run)
+        return run_preflight(job, cwd, say, dry_run=dry_run, sessions=sessions)
     say(_describe_reuse(earlier, reasons))
     stale = _stale_sections(reasons)
-    question = _Question(_checks_to_judge(reasons, stale), basis, earlier, stale, dry_run)
+    checks = _checks_to_judge(reasons, stale)
+    question = _Question(checks, basis, earlier, stale, dry_run, sessions)
     return _ask(job, question, cwd, say)
 
 
-def run_preflight(job: Job, cwd: Path, say: Say, *, dry_run: bool = False) -> GateResult:
+def run_preflight(
+    job: Job, cwd: Path, say: Say, *, dry_run: bool = False, sessions: KeptSessions | None = None
+) -> GateResult:
     """Run all checks now, on the nodes that take part; what they found is kept in `cwd`."""
     basis = without_unused_nodes(job)
-    question = _Question(list(CATALOGUE.values()), basis, dry_run=dry_run)
+    question = _Question(list(CATALOGUE.values()), basis, dry_run=dry_run, sessions=sessions)
     return _ask(job, question, cwd, say)
 
 
@@ -148,7 +156,7 @@ def _ask(job: Job, question: _Question, cwd: Path, say: Say) -> GateResult:
     result = examine(
         asked,
         claims_of(question.checks, asked),
-        GatherOptions(on_stage=_stage_callback(say)),
+        GatherOptions(on_stage=_stage_callback(say), sessions=question.sessions),
         earlier=EarlierFacts(earlier.snapshot, question.stale) if earlier else None,
         cwd=cwd,
         brief_stop=True,
@@ -156,7 +164,7 @@ def _ask(job: Job, question: _Question, cwd: Path, say: Say) -> GateResult:
     if earlier and (others := _other_machines(earlier.snapshot, result.snapshot)):
         was = "was" if len(others) == 1 else "were"
         say(f"Running the preflight again: {fold_names(others)} booted or {was} replaced since")
-        return run_preflight(job, cwd, say, dry_run=question.dry_run)
+        return run_preflight(job, cwd, say, dry_run=question.dry_run, sessions=question.sessions)
     judged = {finding.check for finding in result.findings}
     checks = [check for check in question.checks if check.id in judged]
     origins = verdict_origins(question.basis, checks, result.snapshot.started)

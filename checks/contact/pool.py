@@ -17,6 +17,7 @@ from checks.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from checks.contact.channel import Channel, CommandResult
+    from checks.contact.kept_sessions import KeptSessions
     from checks.contact.resident_probe import ResidentProbe
 
 SLACK_S = 3.0
@@ -141,6 +142,13 @@ class Contact:
         for resident in self._residents.values():
             with contextlib.suppress(OSError, EOFError):
                 resident.close()
+
+    def leave(self, sessions: KeptSessions) -> None:
+        """End every probe, and keep the logins."""
+        for name, resident in self._residents.items():
+            with contextlib.suppress(OSError, EOFError):
+                resident.end()
+            sessions.keep(name, resident.session)
 
     def __enter__(self) -> Contact:
         return self

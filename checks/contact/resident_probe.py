@@ -204,8 +204,12 @@ class ResidentProbe:
             self._pending.discard(number)
             self._answers[number] = Answer.from_json(message)
 
-    def close(self) -> None:
-        """End the probe, and the login with it."""
+    def end(self) -> None:
+        """End the probe alone."""
         self._closed.set()
         self._channel.close()
+
+    def close(self) -> None:
+        """End the probe, and the login with it."""
+        self.end()
         self.session.close()

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from checks.answer import LONGEST_ERROR, Answer
 from checks.contact.budget import Budget, BudgetedContact
 from checks.contact.held_logins import HeldLogins
+from checks.contact.kept_sessions import KeptSessions
 from checks.contact.pool import Contact, Show
 from checks.contact.probe_program import section_modules
 from checks.errors import UsageError
@@ -47,9 +48,9 @@ class GatherOptions:
 
     `budget` is in seconds: stages that would begin after it are recorded as not asked for that
     reason, and no question waits beyond it. `on_show` is given what a long stage shows while it
-    runs. The logins are kept open in `held_logins`, where that is given. Up to `most_mesh_nodes`
-    each pair of nodes is tried. Where `is_settled` says so of each node's own facts, no node is
-    asked to meet another or to train.
+    runs. The logins are kept open in `held_logins` with their probes, or in `sessions` without,
+    where one is given. Up to `most_mesh_nodes` each pair of nodes is tried. Where `is_settled`
+    says so of each node's own facts, no node is asked to meet another or to train.
     """
 
     budget: float | None = None
@@ -58,6 +59,7 @@ class GatherOptions:
     held_logins: HeldLogins | None = None
     most_mesh_nodes: float = FULL_MESH_NODES
     is_settled: Callable[[Snapshot], bool] = lambda _: False
+    sessions: KeptSessions | None = None
 
 
 def gather_facts(
@@ -150,6 +152,8 @@ class _Gathering:
             )
         if held:
             held.contact = contact
+        elif self.options.sessions is not None:
+            stack.callback(contact.leave, self.options.sessions)
         else:
             stack.enter_context(contact)
         for name, login in logins.items():

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from checks.catalogue import CATALOGUE
 from checks.check import Tag
+from checks.contact.kept_sessions import KeptSessions
 from checks.facts import ClusterView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.folded_names import fold_names
@@ -121,7 +122,16 @@ def start_training(args: Namespace) -> ExitCode:
         )
     for note in filter(None, (*job.notes, describe_dropped_config(job, args.runs))):
         _print_progress(note)
-    found = find_or_run_preflight(job, Path.cwd(), _print_progress, dry_run=args.dry_run)
+    with closing(KeptSessions()) as sessions:
+        return _check_and_run(args, job, name, sessions)
+
+
+def _check_and_run(args: Namespace, job: Job, name: str, sessions: KeptSessions) -> ExitCode:
+    """The gate, and all that follows a go, over its logins: not in another process, though."""
+    kept = None if args.dry_run or args.detach else sessions
+    found = find_or_run_preflight(
+        job, Path.cwd(), _print_progress, dry_run=args.dry_run, sessions=kept
+    )
     if not found.go:
         return ExitCode.STOPPED_BY_GATE
     if args.dry_run:
@@ -130,11 +140,11 @@ def start_training(args: Namespace) -> ExitCode:
         return ExitCode.DONE
 
     def check() -> GateResult:
-        return run_preflight(job, Path.cwd(), _print_progress)
+        return run_preflight(job, Path.cwd(), _print_progress, sessions=sessions)
 
     def run_all(on_record: OnRecord) -> ExitCode:
         with closing(Notifier(job)) as notifier:
-            start = _Start(args, job, name, notifier, on_record)
+            start = _Start(args, job, name, notifier, on_record, sessions)
             code = run_attempts(args.restart, found, start.run_attempt, check, _print_progress)
             start.conclude(code)
             return code
@@ -204,6 +214,7 @@ class _Start:
     name: str
     notifier: Notifier
     on_record: OnRecord
+    sessions: KeptSessions
     last: RunController | None = None
 
     def run_attempt(self, attempt: Attempt, found: GateResult) -> tuple[ExitCode, Path]:
@@ -221,7 +232,7 @@ class _Start:
             where = f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes"
             print_line(f"{where}, recorded in {record.path}{which}")
             self.last = controller = RunController(
-                job, plan, record, self.notifier, args.stuck_after, held
+                job, plan, record, self.notifier, args.stuck_after, held, self.sessions
             )
             code = controller.run()
         well = code in (ExitCode.DONE, ExitCode.INTERRUPTED)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+from checks.contact.kept_sessions import KeptSessions
 from checks.errors import PreflightError
 from checks.folded_names import fold_names
 from checks.model import Job
@@ -63,6 +64,7 @@ class RunController:
     """One run under way. `run` brings it to its end, whatever that is.
 
     `held` are signals that came since the record was begun; they count as if they came now.
+    It starts over the logins in `sessions`, and logs in where there is none.
     """
 
     def __init__(
@@ -73,8 +75,10 @@ class RunController:
         notifier: Notifier,
         stuck_after_s: float = STUCK_AFTER_S,
         held: Sequence[int] = (),
+        sessions: KeptSessions | None = None,
     ) -> None:
         self.job, self.plan, self.record = job, plan, record
+        self.sessions = sessions or KeptSessions()
         self.console = Console([node.name for node in plan.nodes])
         self.state = RunState(plan, self._show_lines)
         self.aftermath = Aftermath(self.state)
@@ -112,7 +116,7 @@ class RunController:
         """Start, watch, end, record. Returns the exit code; nothing is left on any node."""
         with self._stop_on_signals():
             try:
-                supervisors = start_supervisors(self.job, self.plan, self.inbox)
+                supervisors = start_supervisors(self.job, self.plan, self.inbox, self.sessions)
             except PreflightError as error:
                 return self._finish(Ending("failed", ExitCode.FAILED, str(error)))
             self.supervisors = supervisors

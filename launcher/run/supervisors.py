@@ -17,6 +17,7 @@ from pathlib import Path
 
 from checks.contact.channel import Channel
 from checks.contact.identity import LoginError
+from checks.contact.kept_sessions import KeptSessions
 from checks.contact.shipping import shipped_program, sources_of, start_command
 from checks.contact.ssh_transport import SshSession, SshTransport
 from checks.errors import PreflightError
@@ -142,13 +143,15 @@ class Supervisors:
             self.broadcast(Heartbeat())
 
 
-def start_supervisors(job: Job, plan: Plan, inbox: Inbox) -> Supervisors:
+def start_supervisors(job: Job, plan: Plan, inbox: Inbox, sessions: KeptSessions) -> Supervisors:
     """A supervisor on every node of the plan, with that node's files in the run's directory.
 
-    SupervisorReady, or SupervisorRefused, comes from each into the inbox. Raises PreflightError
-    where a login fails; nothing is left then.
+    SupervisorReady, or SupervisorRefused, comes from each into the inbox. Where `sessions` has a
+    login, it is used; of the others none is left. Raises PreflightError where a login fails;
+    nothing is left then.
     """
-    links = _open_links(job, plan)
+    with contextlib.closing(sessions):
+        links = _open_links(job, plan, sessions)
     for link in links.values():
         threading.Thread(target=link.listen, args=(inbox,), daemon=True).start()
     return Supervisors(links)
@@ -166,11 +169,12 @@ def _run_files(plan: Plan, node: NodePlan) -> RunFiles:
     return RunFiles(plan.token, plan.home, files, plan.outputs_on(node.name))
 
 
-def _open_links(job: Job, plan: Plan) -> dict[str, SupervisorLink]:
+def _open_links(job: Job, plan: Plan, sessions: KeptSessions) -> dict[str, SupervisorLink]:
     transport = SshTransport(job)
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
         opened = {
-            node.name: pool.submit(_open_link, job, transport, plan, node) for node in plan.nodes
+            node.name: pool.submit(_open_link, job, transport, plan, node, sessions.take(node.name))
+            for node in plan.nodes
         }
     failed = {name: error for name, link in opened.items() if (error := link.exception())}
     if not failed:
@@ -188,8 +192,17 @@ def _open_links(job: Job, plan: Plan) -> dict[str, SupervisorLink]:
     raise AssertionError
 
 
-def _open_link(job: Job, transport: SshTransport, plan: Plan, node: NodePlan) -> SupervisorLink:
-    session = transport.open(node.name)
+def _open_link(
+    job: Job, transport: SshTransport, plan: Plan, node: NodePlan, kept: SshSession | None
+) -> SupervisorLink:
+    """Over the login that was kept, or where that takes nothing more, over a new one."""
+    if kept:
+        with contextlib.suppress(LoginError, OSError):
+            return _link_over(kept, job, plan, node)
+    return _link_over(transport.open(node.name), job, plan, node)
+
+
+def _link_over(session: SshSession, job: Job, plan: Plan, node: NodePlan) -> SupervisorLink:
     try:
         channel = session.open(start_command(job.python, job.container), share=math.inf)
         channel.send(supervisor_program("main") + encode_command(_run_files(plan, node)))

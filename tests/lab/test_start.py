@@ -128,14 +128,27 @@ def test_a_node_that_is_gone_since_the_preflight_stops_at_the_gate(place, lab, r
     assert "reach.controller-logs-in, node2, refused" in run.text
 
 
+ALL_BUT_THE_FIRST = "'tcp flags & (syn | ack) == syn numgen inc mod 100000 ne 0'"
+"""Of the connections; `ct state new` would count what is left of earlier ones, too."""
+
+
+def test_what_is_started_comes_over_the_login_of_the_gate(place, lab, refuse_ssh):
+    refuse_ssh(ALL_BUT_THE_FIRST)
+    run = LaunchedRun(place, lab, "train.py", "tell", options=("--backend", "ssh"))
+    assert run.end() == 0, run.text
+    wait_until_clean(lab, 1)
+
+
 def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab, refuse_ssh):
-    refuse_ssh("ct state new numgen inc mod 100000 ne 0")  # all but the first: that is the gate's
-    run = LaunchedRun(place, lab, "train.py", "sleep")
-    assert run.end() == 1
-    assert "node2: the login for the start failed: refused" in run.text
-    again = run.text.partition("checked node[1-2] again:\n")[2]
+    refuse_ssh(ALL_BUT_THE_FIRST)  # that is the gate's, which another process cannot go on with
+    run = LaunchedRun(place, lab, "train.py", "sleep", options=("--detach",))
+    assert run.end() == 0, run.text
+    attached = run_launcher(place, "attach", run.run.name)
+    assert attached.returncode == 1
+    assert "node2: the login for the start failed: refused" in attached.stdout
+    again = attached.stdout.partition("checked node[1-2] again:\n")[2]
     assert again.startswith("  × ") and "reach.controller-logs-in, node2, refused" in again
-    assert "Traceback" not in run.text
+    assert "Traceback" not in attached.stdout
     wait_until_clean(lab, 5)
 
 
@@ -219,6 +232,10 @@ def test_full_names_for_nodes_that_call_themselves_by_short_ones_start(tmp_path)
         name_in_full(up)
         run = LaunchedRun(tmp_path, up, "meet.py")
         assert run.end(180) == 0, run.text
-        for rank in (0, 1):
-            assert f"node{rank + 1}.cluster.local {rank}: the sum is 2\n" in run.text
+        first = re.search(
+            r"^node([12])\.cluster\.local ([01]): the sum is 2$", run.text, re.MULTILINE
+        )
+        assert first, run.text
+        assert int(first[1]) == int(first[2]) + 1
+        assert f"the same on rank {1 - int(first[2])}: the sum is 2" in run.text
         wait_until_clean(up)

@@ -147,7 +147,7 @@ class StandInRun:
         monkeypatch.setattr(supervisors_module, "_open_link", self._open_link)
         monkeypatch.setattr(supervisors_module, "SshTransport", lambda job: None)
 
-    def _open_link(self, _job, _transport, plan, planned):
+    def _open_link(self, _job, _transport, plan, planned, _kept):
         node = self.nodes[planned.name]
         channel = Channel(node, float("inf"))
         channel.send(encode_command(RunFiles(plan.token, plan.home)))
