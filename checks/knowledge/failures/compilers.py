@@ -115,7 +115,8 @@ root ld-file-missing, survivable
           object file of the build itself: the compiler's first error stands above
   checks  software.operators-can-be-built
 root compiler-refused-source, survivable
-  says    "error: "
+  says    ": error: "
+  says    ": fatal error: "
   says    "): error"
   says    "): catastrophic error"
   pattern ^\s*(?P<file>\S+\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hip|inl))(?:(?::\d+){1,2}: error: |

@@ -119,9 +119,10 @@ root datasets-json-mixed-column
   says    Conversion failed for column
   pattern JSON parse error: |Conversion failed for column
   near    Conversion failed for column (?P<column>\S+) with type
-  cause   the column {column} of a JSON file has values of two types (texts and numbers)
-  fix     write {column} with one type in every row (all as text, for example), or load only files
-          that agree
+  cause   the column {column} of a JSON file has values of two kinds (a text, a number, a list or an
+          object in one row and another of these in the next)
+  fix     write {column} in one form in every row (what is a list stays one, also of one entry; a
+          message as an object with the same keys), or load only files that agree
   checks  files.needed-data-is-whole
 root datasets-arrow-json
   says    JSON parse error:

@@ -17,7 +17,8 @@ FAILURES = read_entries(
 SHARED_GPU_CAUSE = two ranks use one GPU: a machine has two names in the hostfile, both nodes were
    started on one machine, or the script does not set the device of LOCAL_RANK
 SHARED_GPU_FIX = use one name for each machine, slots= up to its GPUs,
-   torch.cuda.set_device(LOCAL_RANK)
+   torch.cuda.set_device(LOCAL_RANK); with Ray `ray stop --force` on every node and one `ray start`
+   for each machine
 root nccl-dup-gpu-legacy
   shows   Duplicate GPU detected : rank {rank:\d+} and rank {other:\d+} both on CUDA device
           {device:\w+}

@@ -53,10 +53,11 @@ root safetensors-incomplete
   pattern SafetensorError: .*?(?:MetadataIncompleteBuffer|incomplete metadata, file not fully
           covered|HeaderTooSmall|header: header too small|
           InvalidHeaderDeserialization|invalid header deserialization)
-  cause   a .safetensors file is not whole: its save or download was interrupted, or it is read
-          while another rank still writes it
+  cause   a .safetensors file is not whole: its save or download was interrupted, it is read while
+          another rank still writes it, or several wrote it at once (a merge or save that was
+          started on each node, into one shared folder)
   fix     remove it and download again (`hf download REPO`), or take the checkpoint before it; let
-          one rank save, and the others wait at a barrier
+          one rank save (merge once, on one node), and the others wait at a barrier
   checks  files.needed-data-is-whole, files.checkpoints-can-be-resumed
 root safetensors-shared-memory
   says    Some tensors share memory, this will lead to duplicate memory on disk
