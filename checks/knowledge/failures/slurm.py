@@ -56,7 +56,8 @@ root time-limit-after-training
   says    TERM_RUNLIMIT: job killed
   says    Job was active longer than specified deadline
   near    \b(?:[Tt]raining (?:is |has )?(?:finished|completed?|done)|[Ff]inished [Tt]raining|
-          train_runtime|`Trainer\.fit` stopped: `max_)
+          train_runtime|`Trainer\.fit` stopped: `max_)(?![\s\S]*?(?:\bloss\b|\bit/s\b|
+          \biteration +\d))
   cause   the training was done, and its processes did not end: they hung on the way out (groups
           that were not destroyed, a profiler or logger that waits, threads of data loaders) until
           the scheduler ended the job at its time limit; where they hung, this log does not tell
