@@ -41,7 +41,8 @@ _CLASSES = (
     (
         "a value that this {library} knows, in place of the one it names:",
         re.compile(
-            r"\b(?:[Uu]nknown|[Uu]nkown|[Ii]nvalid|[Uu]nrecogni[sz]ed|[Uu]nexpected|[Ii]llegal)\b"
+            r"\b(?:[Uu]nknown|[Uu]nkown|[Ii]nvalid|[Uu]nrecogni[sz]ed|[Ii]llegal"
+            r"|[Uu]nexpected(?! (?:end|EOF|error|exception|pos)))\b"
             r"|\bnot (?:a valid|valid|recogni[sz]ed|known|registered|among|one of)\b"
         ),
     ),

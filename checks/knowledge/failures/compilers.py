@@ -137,6 +137,22 @@ root host-compiler-of-nvhpc
           written for gcc: CC, CXX or a loaded module names it
   fix     `module unload nvhpc`, CC=gcc CXX=g++ in [env] (a gcc that this CUDA supports), and remove
           the half-built folder below ~/.cache/torch_extensions on every node
+root nvcc-not-there-for-kernels
+  shows   ninja: error: '{nvcc:\S*/nvcc}', needed by '{target:[^']+}', missing
+  cause   kernels are compiled at the start ({target}), and there is no {nvcc} on this node: the
+          image has CUDA's runtime alone, or CUDA_HOME names another place
+  fix     an image with the CUDA toolkit (…-devel), or CUDA_HOME in [env] where nvcc is; for
+          FlashInfer its compiled kernels (`uv pip install flashinfer-jit-cache flashinfer-cubin`)
+  checks  software.operators-can-be-built
+root nvcc-asked-for
+  says    Cannot find NVCC, please set CUDA_HOME
+  says    Could not find nvcc and default cuda_home
+  pattern (?:AssertionError|RuntimeError|OSError): (?:Cannot find NVCC, please set CUDA_HOME|Could
+          not find nvcc and default cuda_home)
+  cause   kernels are compiled at the start, and this rank finds no CUDA toolkit: the node or image
+          has CUDA's runtime alone, or the launcher passes no CUDA_HOME on
+  fix     an image with the toolkit (…-devel) of torch's CUDA, and CUDA_HOME=/usr/local/cuda in
+          [env]; `uv pip install nvidia-cuda-nvcc-cu12` brings nvcc alone
   checks  software.operators-can-be-built
 """
 )

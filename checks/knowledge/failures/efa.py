@@ -42,6 +42,7 @@ root ofi-transfer-failed, peer
   says    efa_rdm_txe_handle_error
   pattern NET/OFI .*completed with error\. RC: (?P<code>\d+)(?!.*(?:nreachable|nresponsive))|
           (?:rxr_cq_write_tx_error|efa_rdm_txe_handle_error)
+  unless  \bcxip?[:_]|\bcxi\b
   cause   a transfer by EFA failed: the security group does not allow all traffic to and from
           itself, the nodes are in different subnets, or the peer's process ended
   fix     allow all traffic within the security group, inbound and outbound; if no rank failed
@@ -156,5 +157,24 @@ symptom ofi-init-failed, survivable
           EFA adapter is visible, or plugin, libfabric and NCCL do not fit
   fix     read the NET/OFI WARN lines above, which say why; `fi_info -p efa` in the rank's
           environment; plugin and libfabric of one EFA installer
+root ofi-transfer-failed-on-slingshot, peer
+  says    "completed with error. RC: "
+  pattern NET/OFI .*completed with error\. RC: (?P<code>\d+)
+  near    \bcxip?[:_]|\bcxi\b
+  cause   a transfer over Slingshot (libfabric's provider cxi) failed ({code}): the peer's process
+          ended, a link went down, or the adapter had no resources left for this job
+  fix     where another rank shows an error, that is the cause; else libfabric's warnings before it
+          name what was short (FI_LOG_LEVEL=warn in [env]); FI_CXI_DEFAULT_CQ_SIZE=131072,
+          FI_CXI_RX_MATCH_MODE=hybrid or software, FI_MR_CACHE_MONITOR=userfaultfd; fewer ranks for
+          each adapter
+  checks  collective.ranks-meet
+root cxi-resources-used-up
+  shows   Failed to allocate {what:[\w ]+}: -28 No space left on device
+  near    \bcxip?[:_]|\bcxi\b
+  cause   Slingshot's adapter has no {what} left for this job: the service of the job limits them,
+          or another job or an ended process of this node holds them; no disk is full
+  fix     `cxi_service list -v` on that node shows limits and use; fewer ranks or communicators for
+          each adapter, SLURM_NETWORK or `srun --network=…` with more (def_eqs, def_cqs, def_txqs);
+          end what an earlier job left
 """
 )

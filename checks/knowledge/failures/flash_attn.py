@@ -63,5 +63,12 @@ noise fa-dtype-warning
   cause   transformers warns that the model was loaded in float32 for Flash Attention, which bf16:
           true (autocast) makes good
   fix     nothing where training goes on; dtype=torch.bfloat16 at from_pretrained saves memory
+root fa3-not-installed
+  says    "FlashAttention3 has been toggled on, but it cannot be used"
+  cause   the model was asked for flash_attention_3, and the package flash_attn_3 is not installed,
+          or not for this GPU: it is built from flash-attention's folder hopper, for H100 and its
+          like
+  fix     attn_implementation="kernels-community/flash-attn3" (`uv pip install kernels`) takes a
+          compiled one; else flash_attention_2 or sdpa
 """
 )

@@ -302,5 +302,14 @@ root megatron-experts-not-divisible
   says    Number of experts should be divisible by expert model parallel_size
   cause   the experts cannot be shared evenly by the ranks of expert parallelism
   fix     an --expert-model-parallel-size that divides --num-experts
+root megatron-no-data-on-rank
+  says    "TypeError: 'NoneType' object is not an iterator"
+  frame   megatron/
+  cause   this rank has no data: Megatron made no data iterator on it, as where files that rank 0
+          prepared (packed sequences below NEMO_HOME, index caches) lie on a disk that this node
+          does not share, or the step asks for data on a pipeline stage that gets none
+  fix     NEMO_HOME (and --data-cache-path) on a file system that all nodes mount, in [env], and
+          start again; in code of your own next(data_iterator) only where it is not None
+  checks  files.shared-folders-are-shared-everywhere
 """
 )

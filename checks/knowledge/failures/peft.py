@@ -85,5 +85,12 @@ root peft-resume-under-deepspeed
           adapter with PeftModel.from_pretrained(model, CHECKPOINT, is_trainable=True) and start
           without resume_from_checkpoint
   checks  files.checkpoints-can-be-resumed
+root peft-token-indices-under-zero3
+  says    token_adapter.trainable_tokens_delta
+  shows   KeyError: '{key:\S*token_adapter.trainable_tokens_delta\S*}'
+  cause   PEFT looks for the weights of trainable_token_indices ({key}) in the state dict that
+          ZeRO-3 gave, which lacks them: the two do not work together when a checkpoint is saved
+  fix     ZeRO-2 for this run, or modules_to_save=["embed_tokens"] in place of
+          trainable_token_indices; a newer PEFT may have it
 """
 )

@@ -31,7 +31,8 @@ root release-own-attribute
           Optimizer|Scheduler|Cache)}' object has no attribute '{name:\w+}'
   near    File "[^"]*/(?P<package>transformers|accelerate|trl|peft|deepspeed|torch)/[^"]+", line
           \d+,
-          in \w+\n +(?:\S.*)?\bself\.\w.*\n(?:\s*[\^~]+\s*\n)?(?:\S+ )?AttributeError: '
+          in \w+\n +(?:\S.*)?\bself\.(?P<own>\w+)\b.*\n(?:\s*[\^~]+\s*\n)?(?:\S+ )?AttributeError:
+          '\w+' object has no attribute '(?P=own)'
   history asked
   cause   {package} itself reads `{name}` of its own `{class}`, and nothing has set it: a defect of
           this release in this way to run it, an __init__ of a subclass that does not call its
@@ -65,6 +66,39 @@ root release-model-type-key
   near    CONFIG_MAPPING\[
   cause   this transformers does not know the model type {name}: it is older than the model
   fix     `uv pip install -U transformers` on every node
+  checks  software.versions-are-equal
+root release-parallel-styles-unset
+  says    "TypeError: argument of type 'NoneType' is not iterable"
+  near    ALL_PARALLEL_STYLES
+  frame   transformers/modeling_utils.py
+  cause   this transformers takes its tensor-parallel styles from torch 2.5 or newer, and an older
+          torch is installed
+  fix     `uv pip install -U 'torch>=2.5'` on every node, or `uv pip install 'transformers<4.50'`
+  checks  software.versions-are-equal
+root release-tensor-parallel-names
+  shows   NameError: name '{name:Replicate|DTensor|Shard|Placement|DeviceMesh}' is not defined
+  near    transformers/(?:integrations/tensor_parallel|pytorch_utils|modeling_utils)\.py
+  cause   this transformers uses {name} of torch's distributed tensors, which it imports from torch
+          2.5 on alone, and an older torch is installed
+  fix     `uv pip install -U 'torch>=2.5'` on every node, or `uv pip install 'transformers<4.52'`
+  checks  software.versions-are-equal
+root release-tied-weights-list
+  says    "AttributeError: 'list' object has no attribute 'keys'"
+  near    tied_weights_keys
+  frame   transformers/modeling_utils.py
+  cause   the model's own code (or a class of the program) declares _tied_weights_keys as a list,
+          and transformers 5 takes a mapping: that code was written for transformers 4
+  fix     `uv pip install 'transformers<5'` on every node; or a newer revision of the model's code,
+          or trust_remote_code off where transformers has the model itself
+  checks  software.versions-are-equal
+root release-rope-default-gone
+  says    "KeyError: 'default'"
+  near    ROPE_INIT_FUNCTIONS\[
+  cause   the model's own code looks for the plain rotary embedding ('default') in
+          ROPE_INIT_FUNCTIONS, where transformers 5 no longer has it: that code was written for
+          transformers 4
+  fix     `uv pip install 'transformers<5'` on every node; or a newer revision of the model's code,
+          or trust_remote_code off where transformers has the model itself
   checks  software.versions-are-equal
 """
 )

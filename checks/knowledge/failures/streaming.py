@@ -42,5 +42,13 @@ root streaming-local-reused
           /dev/shm
   fix     a `local` of its own for training and evaluation; {CLEAN_FIX}
   checks  limits.shm-is-writable
+root webdataset-shard-cut-off
+  shows   ("{why:unexpected end of data|invalid header|bad checksum|truncated header}", <class
+          'tarfile.ReadError'>, '{path:[^']+}')
+  cause   {path} of the data is not a whole tar file ({why}): its download or copy was cut off, or
+          it is still being written
+  fix     `tar tf {path} > /dev/null` on that node; fetch it again, or leave it out
+          (handler=wds.warn_and_continue goes on past it)
+  checks  files.needed-data-is-whole
 """
 )

@@ -152,5 +152,17 @@ root chat-template-field-missing
           (ShareGPT has from and value)
   fix     convert the messages to role and content, or name the fields in the data's settings
           (dataset_info.json tags, message_property_mappings, `standardize` functions)
+root tokenizer-file-no-json
+  says    "Exception: expected value at line 1 column 1"
+  says    "Exception: EOF while parsing "
+  says    "Exception: expected ident at line "
+  pattern ^(?:[\w.]+\.)?Exception: (?P<why>expected value at line 1 column 1|EOF while parsing
+          .*|expected ident at line .*)
+  near    tokenization_utils|tokenizers/|TokenizerFast\.from_file|Tokenizer\.from_file
+  cause   tokenizer.json of the model's folder is no JSON ({why}): a git-lfs pointer, cut off,
+          empty, or a page of a server in its place
+  fix     `head -c 200 tokenizer.json` shows it; `git lfs pull`, or `hf download REPO --local-dir
+          DIR` on every node again
+  checks  files.needed-data-is-whole
 """
 )

@@ -259,5 +259,10 @@ root vllm-lora-rank
   cause   the adapter has rank {rank_of_adapter}, and vLLM was started for {most} at most
   fix     max_lora_rank={rank_of_adapter} (8, 16, 32, 64, 128, 256, 320 or 512) where vLLM is
           started
+root vllm-one-sleeper
+  says    Sleep mode can only be used for one instance per process.
+  cause   a process made two vLLM engines with sleep mode, whose memory pool is one for each process
+  fix     one LLM for each process (make it once and hand it on), or enable_sleep_mode off for one
+          of them
 """
 )
