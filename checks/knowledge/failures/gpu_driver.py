@@ -259,7 +259,7 @@ root rocm-memory-fault-of-copy
           amdgpu with its firmware; leave the node out where it is always that GPU; where it comes
           at the same step each time, AMD_SERIALIZE_KERNEL=3 shows which kernel
   checks  software.versions-are-equal
-root fabric-manager-finds-no-switch
+root fabric-manager-finds-no-switch, survivable
   says    NV_WARN_NOTHING_TO_DO
   cause   the fabric manager found no NVSwitch and ended, so that CUDA does not start on this node
           where its GPUs hang on one: from B200 on the switches are managed over InfiniBand (NVLSM),

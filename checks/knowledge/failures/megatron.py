@@ -246,8 +246,8 @@ symptom deepep-timeout
   says    DeepEP timeout check failed
   says    "DeepEP dispatch "
   says    "DeepEP combine "
-  pattern DeepEP (?:error: (?P<what>.*(?:timeout|time out).*)|timeout check failed|dispatch .*
-          timeout\b|combine .* timeout\b)
+  pattern DeepEP (?:error: (?P<what>.*(?:timeout|time out).*)|timeout check failed|dispatch .*(?<!
+          no) timeout\b|combine .*(?<! no) timeout\b)
   cause   the exchange of tokens between experts (DeepEP) waited in vain for another rank: one
           failed, is far behind (compilation, a slow checkpoint, uneven batches), or NVSHMEM does
           not reach it
