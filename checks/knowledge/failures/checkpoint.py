@@ -233,5 +233,16 @@ root checkpoint-part-not-here
           its weights alone (`zero_to_fp32.py`, `python -m launcher weights`); a relative path
           counts from where the rank was started
   checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere
+root ds-universal-state-missing
+  says    "No such file or directory: '"
+  pattern FileNotFoundError: .*No such file or directory:
+          '\S*/zero/(?P<weight>[^'/]+)/(?P<state>\w+)\.pt'
+  near    load_hp_checkpoint_state|universal_checkpoint
+  cause   the universal checkpoint has no {state} for {weight}: when it was saved that weight was
+          frozen, tied to another, or not part of the model, or the conversion did not end
+  fix     the same weights trained as when it was saved; `ls` its folder zero, convert again
+          (`python -m deepspeed.checkpoint.ds_to_universal`); or load the weights alone
+          (load_optimizer_states=False)
+  checks  files.checkpoints-can-be-resumed
 """
 )

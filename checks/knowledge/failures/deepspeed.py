@@ -258,6 +258,15 @@ root ds-muon-not-marked
   fix     `uv pip install -U deepspeed` (0.18 and newer mark hidden matrices themselves); else
           before deepspeed.initialize p.use_muon = p.ndim >= 2 for hidden layers and False for
           embeddings, head, biases and norms
+root ds-muon-of-others
+  says    AssertionError
+  pattern ^(?:[\w.]+\.)?AssertionError
+  near    in zeropower_via_newtonschulz\w*\n +assert (?:len\(G\.shape\) == 2|G\.ndim >?= ?2)
+  frame   deepspeed/runtime/
+  cause   Muon needs whole matrices, and ZeRO gives an optimizer flat pieces of them: a Muon that
+          was not written for DeepSpeed does not work under it
+  fix     DeepSpeed's own: type Muon in the section "optimizer" of its config (0.18 and newer), no
+          optimizer from the program; or FSDP2 or DDP with that Muon
 """,
     DEEPSPEED_ELASTIC_LOG=KNOWN_RELEASES["deepspeed-elastic-log"].because,
     DEEPSPEED_NUMPY_2=KNOWN_RELEASES["deepspeed-numpy-2"].because,

@@ -267,6 +267,14 @@ root same-gpu-for-roles
   says    Attempting to use the same CUDA device for multiple distinct roles
   cause   the trainer and `trl vllm-serve` use one GPU, which NCCL refuses between them
   fix     different CUDA_VISIBLE_DEVICES for both, or vllm_mode="colocate"
+root unsloth-no-accelerator
+  says    Unsloth cannot find any torch accelerator
+  cause   Unsloth was imported on a node or in a process that sees no GPU: none is there, the driver
+          does not answer, CUDA_VISIBLE_DEVICES is empty, or torch is a build for the CPU
+  fix     `nvidia-smi -L` and `python -c "import torch; print(torch.version.cuda,
+          torch.cuda.is_available())"` in the rank's environment; `--gpus all`, Slurm's
+          --gpus-per-node
+  checks  gpu.driver-answers, gpu.shell-hides-no-gpu
 """,
     meanings={"gpu-xid": XID_MEANINGS, "gpu-xid-of-a-program": XID_MEANINGS},
     PROGRAM_XIDS=PROGRAM_XIDS,

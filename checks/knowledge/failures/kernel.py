@@ -93,5 +93,15 @@ root kernel-adapter-error-state, survivable
   fix     `mlxfwreset` or a power cycle of the node; newer firmware; another adapter if it comes
           back
   checks  nccl.infiniband-ports-are-active, limits.kernel-reports-no-hang
+root kernel-lustre-evicted
+  shows   This client was evicted by {target:[\w.-]+}; in progress operations using this service
+          will fail
+  cause   the Lustre server {target} put this node out: the node did not answer it in time (load,
+          memory, network), and what was being read or written there fails with an input/output
+          error
+  fix     `lfs check servers` and `dmesg | grep -i lustre` on that node, `lnetctl net show -v` for
+          drops; it joins again by itself: go on from the last whole checkpoint; ask the storage's
+          team where it comes again
+  checks  files.network-mounts-answer
 """
 )

@@ -85,6 +85,7 @@ root checkpoint-io-error
   fix     `dmesg | tail` on that node, `mount` and the file server; write checkpoints to another
           disk
   checks  limits.disks-report-no-error, files.network-mounts-answer
+  follows kernel-lustre-evicted
 root quota-exceeded
   says    Disk quota exceeded
   pattern \[Errno 122\] Disk quota exceeded(?:: '(?P<path>[^']+)')?
