@@ -65,6 +65,11 @@ def _word_for(word: str, path: str) -> str:
     return word if found == path or (beside and os.path.samefile(found, path)) else path
 
 
+def where_all_are() -> str:
+    """How one sees what was left out: by the option of the preflight, which a start has not."""
+    return "" if read_call(sys.orig_argv).name == "launcher" else ": see --report"
+
+
 def is_preflight_path(word: str) -> bool:
     """Whether an argument of pytest's names the folder of the checks, a file in it or an item."""
     path = Path(word.partition("::")[0]).resolve()

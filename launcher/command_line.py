@@ -7,7 +7,14 @@ import json
 import re
 import shlex
 import textwrap
-from argparse import REMAINDER, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    REMAINDER,
+    Action,
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from argparse import _SubParsersAction as Commands
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -199,23 +206,43 @@ class _Typed:
             if not equals:
                 next(following, "")
             return
+        if known is None:
+            self._read_similar(name, equals, value, following)
+            return
+        self.own.append(word)
+        attached = equals or (word[1] != "-" and len(word) > 2)
+        if not attached and known.nargs is None:
+            self.own += [next(following, "")]
+
+    def _read_similar(self, name: str, equals: str, value: str, following: Iterator[str]) -> None:
+        """An option that there is not: the one that is likely meant, if that takes its value."""
         advice = WITHOUT_OPTION.get(name.replace("_", "-"))
-        meant = name if known else "" if advice else self.parser.similar_option(name)
-        action = known or (self.parser.option(meant) if meant else None)
-        if action is None:
+        meant = "" if advice else self.parser.similar_option(name)
+        action = self.parser.option(meant) if meant else None
+        if action and action.nargs is None and not equals:
+            value = next(following, "")
+        if action is None or not _takes(action, value):
             self._note(f"there is no {name} here" + (f": {advice}" if advice else ""))
             self.hopeless = True
             return
-        if not known:
-            self._note(f"there is no {name}; {meant} is near")
-        self.own.append(word if known else meant + equals + value)
-        attached = equals or (word[1] != "-" and len(word) > 2)
-        if not attached and action.nargs is None:
-            self.own += [next(following, "")]
+        self._note(f"there is no {name}; {meant} is near")
+        self.own.append(meant + equals + value if equals else meant)
+        if action.nargs is None and not equals:
+            self.own.append(value)
 
     def _note(self, remark: str) -> None:
         if remark not in self.remarks:
             self.remarks.append(remark)
+
+
+def _takes(action: Action, value: str) -> bool:
+    """Whether the option takes that value: one that is near by its name alone is not meant."""
+    try:
+        if action.nargs is None and callable(action.type):
+            action.type(value)
+    except (ArgumentTypeError, TypeError, ValueError):
+        return False
+    return True
 
 
 def _require_known_words(

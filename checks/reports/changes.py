@@ -24,6 +24,7 @@ from checks.facts.schema import fact_records
 from checks.folded_names import fold_names
 from checks.masking import is_secret
 from checks.model import HERE, Finding, Job
+from checks.next_line import where_all_are
 from checks.quick_dataclass import dataclass
 from checks.reports.blame import blamed_nodes
 from checks.untrusted_json import read_untrusted_json
@@ -112,7 +113,7 @@ class ChangesSinceGo:
                 f"What can be compared on the nodes is as at the last go ({when} UTC).",
             ]
         left = len(self.changes) - MAX_CHANGES_SHOWN
-        more = [f"  and {left} more: see --report"] if left > 0 else []
+        more = [f"  and {left} more{where_all_are()}"] if left > 0 else []
         shown = [f"  {change}" for change in self.changes[:MAX_CHANGES_SHOWN]]
         return ["", f"Changed since the last go ({when} UTC):", *shown, *more]
 

@@ -11,6 +11,7 @@ from checks.catalogue import AREAS
 from checks.folded_names import fold_names
 from checks.judge import decide
 from checks.model import HERE, Finding, Outcome
+from checks.next_line import where_all_are
 from checks.printable import escape_text
 from checks.reports.blame import blamed_nodes, fold_blame
 from checks.reports.changes import ChangesSinceGo
@@ -178,7 +179,7 @@ def _limited_groups(findings: Sequence[Finding]) -> Iterator[tuple[list[FindingG
     for groups in causes.values():
         left = [finding for group in groups[MAX_PER_CAUSE:] for finding in group.findings]
         nodes = fold_names(finding.subject[0] for finding in left if finding.subject)
-        more = Text(f"    and {len(left)} more like this on {nodes}: see --report")
+        more = Text(f"    and {len(left)} more like this on {nodes}{where_all_are()}")
         yield groups[:MAX_PER_CAUSE], [more] if left else []
 
 

@@ -169,7 +169,12 @@ def refuse_beside_live_run(job: Job, base: Path) -> str:
 
 
 def checks_of_copies(job: Job, copied: Collection[str]) -> list[str]:
-    """The checks and areas that may fail for want of what `--sync` is about to copy."""
+    """The checks and areas that may fail for want of what `--sync` is about to copy.
+
+    None where the script or a file that must be there is neither here: no copy brings that.
+    """
+    if _is_missing_here(job):
+        return []
     decisive = [name for name, check in CATALOGUE.items() if Tag.DECISIVE in check.tags]
     copies = {posixpath.normpath(posixpath.join(job.workdir, path)) for path in copied}
     configs = {field: getattr(job, field) for field in _OF_COPIED_CONFIG}
@@ -179,6 +184,15 @@ def checks_of_copies(job: Job, copied: Collection[str]) -> list[str]:
         if path and posixpath.normpath(posixpath.join(job.workdir, path)) in copies
         for check in _OF_COPIED_CONFIG[field]
     ]
+
+
+def _is_missing_here(job: Job) -> bool:
+    """Whether the folder that is copied lacks what the command begins with, or its config."""
+    folder = Path(job.workdir) if Path(job.workdir).is_dir() else Path()
+    script = [word for word in job.command[:1] if word.endswith(".py")]
+    configs = filter(None, (job.deepspeed_config, job.accelerate_config))
+    relative = (path for path in (*script, *configs, *job.same) if not path.startswith(("/", "~")))
+    return any(not (folder / path).exists() for path in relative)
 
 
 def _sync_files(job: Job, args: Namespace) -> set[str]:

@@ -79,6 +79,25 @@ def test_the_line_to_type_instead(typed, instead, capsys):
 
 
 @pytest.mark.parametrize(
+    ("typed", "instead"),
+    [
+        ("start --report x.json -- train.py", ""),
+        ("start --restrat x.json -- train.py", ""),
+        ("start --restrat=x -- train.py", ""),
+        ("start --restrat 3 -- train.py", "start --restart 3 -- train.py"),
+        ("start --restrat=3 -- train.py", "start --restart=3 -- train.py"),
+    ],
+)
+def test_an_option_that_does_not_take_the_word_is_not_the_one_that_was_meant(
+    typed, instead, capsys
+):
+    assert main(shlex.split(typed)) == 2
+    said = capsys.readouterr().err
+    assert ("is near" in said) == bool(instead)
+    assert instead in said
+
+
+@pytest.mark.parametrize(
     ("typed", "said"),
     [
         ("start --num_gpus 8 -- t.py", "slots= in the hosts file"),

@@ -54,7 +54,7 @@ def test_a_damaged_plan_refuses_nothing(live, tmp_path, plan):
 
 
 def job(**fields: str) -> Job:
-    return dataclasses.replace(JOB, workdir="/run", **fields)
+    return dataclasses.replace(JOB, workdir="/run-of-nobody", **fields)
 
 
 @pytest.mark.parametrize(
@@ -62,17 +62,42 @@ def job(**fields: str) -> Job:
     [
         ("zero.json", {"zero.json"}, True),
         ("./conf/zero.json", {"conf/zero.json", "train.py"}, True),
-        ("/run/zero.json", {"zero.json"}, True),
+        ("/run-of-nobody/zero.json", {"zero.json"}, True),
         ("/data/zero.json", {"zero.json"}, False),
         ("zero.json", {"train.py"}, False),
         (None, {"zero.json"}, False),
     ],
 )
-def test_a_dry_run_lets_pass_what_judges_files_that_are_to_be_copied(path, copied, judged):
+def test_a_dry_run_lets_pass_what_judges_files_that_are_to_be_copied(
+    path, copied, judged, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf").mkdir()
+    for file in ("train.py", "zero.json", "conf/zero.json"):
+        (tmp_path / file).touch()
     allowed = checks_of_copies(job(deepspeed_config=path), copied)
     assert "files.same-files-are-equal" in allowed
     assert ("deepspeed" in allowed) is judged
     assert "files.output-is-writable" not in allowed
+
+
+@pytest.mark.parametrize(
+    ("fields", "forgiven"),
+    [
+        ({"command": ("train.py",)}, True),
+        ({"command": ("nosuch.py",)}, False),
+        ({"command": ("-m", "nosuch")}, True),
+        ({"command": ("/data/nosuch.py",)}, True),
+        ({"command": ("train.py",), "deepspeed_config": "nosuch.json"}, False),
+        ({"command": ("train.py",), "same": ("nosuch.yaml",)}, False),
+    ],
+)
+def test_a_dry_run_forgives_no_file_that_a_copy_does_not_bring(
+    fields, forgiven, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.py").touch()
+    assert bool(checks_of_copies(job(**fields), {"train.py"})) == forgiven
 
 
 def test_who_is_told_what_to_type_next_hears_of_the_run_that_has_the_port(live, tmp_path):

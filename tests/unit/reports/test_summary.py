@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from checks.model import HERE, Finding, Fix, Outcome, Severity
 from checks.printable import escape_text
 from checks.reports.finding_text import describe_finding, evidence_text
@@ -202,12 +204,22 @@ def test_an_area_that_does_not_apply_says_why():
     assert reported(alone, *skipped)[0] == "- gpu        4 skipped: gpu[01-03] have no GPU …"
 
 
-def test_many_different_lines_of_one_cause_are_cut_and_counted():
+@pytest.mark.parametrize(
+    ("program", "where"),
+    [
+        (["python", "-m", "launcher", "start"], ""),
+        (["python", "/venv/bin/launcher", "start"], ""),
+        (["python", "-m", "pytest", "preflight/"], ": see --report"),
+        (["python", "-m", "preflight"], ": see --report"),
+    ],
+)
+def test_many_different_lines_of_one_cause_are_cut_and_counted(program, where, monkeypatch):
+    monkeypatch.setattr("sys.orig_argv", program)
     many = (
         Finding("limits.l", "limits", (name,), Severity.BLOCK, Outcome.FAIL, f"seen {at}", "low")
         for at, name in enumerate(NAMES[:9])
     )
-    assert "    and 4 more like this on gpu[06-09]: see --report" in reported(*many)
+    assert f"    and 4 more like this on gpu[06-09]{where}" in reported(*many)
 
 
 def test_control_characters_of_a_node_never_reach_the_terminal():
