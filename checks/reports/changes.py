@@ -51,6 +51,7 @@ ARGUMENT_FACTS = frozenset(
 )
 FOLDER_FILES = re.compile(r"job_paths\..*\bfiles\.")
 """The sizes of what lies in a folder of the job."""
+OUTPUT_STATE = re.compile(r"(files\.output|job_paths\.written_folders\..*)\.state")
 _DIGEST = re.compile("[0-9a-f]{64}")
 CONTENT_FACTS = re.compile(
     r"(files\.same|job_paths\.(named_)?paths)\.(?P<file>.+)\.digest|local_modules\.files\.(?P<module>.+)"
@@ -235,7 +236,9 @@ def touched_things(
 
 
 def _grew_by_use(fact: str, was: str, now: str) -> bool:
-    """Whether a file in a folder is new or larger: a log, a result or a checkpoint of a run."""
+    """Whether a run wrote it: a file in a folder is new or larger, or the output folder is new."""
+    if OUTPUT_STATE.fullmatch(fact) and (was, now) == ("missing", "there"):
+        return True
     sized = FOLDER_FILES.match(fact) and now.isdecimal() and (was or "0").isdecimal()
     return bool(sized) and int(now) > int(was or "0")
 

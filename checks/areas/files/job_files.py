@@ -32,6 +32,8 @@ from checks.units import format_file_size
 
 LEAST_FREE = 500 * 1000**2
 """Less than this cannot hold a checkpoint of anything."""
+NO_ROOM = 16 * 1000**2
+"""Less than this in a folder that an argument names cannot hold what any training saves there."""
 MODEST_FREE = 10 * 1000**3
 THERE = "there"
 
@@ -254,8 +256,8 @@ def output_is_writable(node: NodeView) -> Verdict:
 
     Measured: Permissions, mount, free bytes and inodes of `output` or of the nearest folder above
     it; of the folders that arguments such as `--output_dir` name, whether they can be folders and
-    be written; and the files there that a checkpoint replaces, such as `latest`. Nothing is
-    written.
+    be written, and have 16 MB free, where less than 500 MB warn; and the files there that a
+    checkpoint replaces, such as `latest`. Nothing is written.
 
     Fix:
         hangs: names the mount that does not answer.
@@ -306,7 +308,19 @@ def _argument_verdict(node: NodeView) -> Verdict | None:
         elsewhere = f"give --{option} another folder"
         if reason := explain_unwritable(node, folder, peers, elsewhere):
             return _verdict_of(*reason)
+        if wrong := _argument_space_verdict(node, folder):
+            return wrong
     return None
+
+
+def _argument_space_verdict(node: NodeView, folder: FolderSpace) -> Verdict | None:
+    """No room in a folder that an argument names: how much the job writes there is not known."""
+    found = _no_space_verdict(node, folder)
+    if found is None or found.cause == "little-space":
+        return None
+    if found.cause == "no-space" and folder.free_bytes >= NO_ROOM and found.fix:
+        return warn("little-space", found.message, found.fix, free_bytes=folder.free_bytes)
+    return found
 
 
 def _unwritable_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:

@@ -9,6 +9,7 @@ import pytest
 
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.files import Files, FolderSpace, PathState
+from checks.facts.job_paths import JobPath, JobPaths
 from checks.facts.local_modules import LocalModules
 from checks.model import HERE, Node
 from tests.support.snapshots import judged, snapshot, with_fact, without
@@ -269,6 +270,27 @@ def test_an_output_that_cannot_be_written_blocks(output, cause, command):
 def test_little_room_warns():
     finding = of(cluster(files(output=room(free_bytes=10**9))), "output-is-writable")
     assert (finding.cause, finding.warned) == ("little-space", True)
+
+
+@pytest.mark.parametrize(
+    ("free", "cause", "stops"),
+    [
+        ({"free_bytes": 65536}, "no-space", True),
+        ({"free_bytes": 10**8}, "little-space", False),
+        ({"free_bytes": 10**9}, "", False),
+        ({"free_inodes": 0}, "no-inodes", True),
+    ],
+)
+def test_a_folder_that_the_command_writes_has_room_on_each_node(free, cause, stops):
+    snap = cluster(files(), files())
+    for name, folder in {"node1": room(), "node2": room(**free)}.items():
+        there = JobPath("there", "/run", "directory")
+        paths = JobPaths(there, written={"out": "output_dir"}, written_folders={"out": folder})
+        with_fact(snap, name, paths)
+    found = of(snap, "output-is-writable", "node2")
+    assert (found.cause, found.stops) == (cause, stops)
+    assert ("/out on node2" in found.message) == bool(cause)
+    assert of(snap, "output-is-writable", "node1").cause == ""
 
 
 def test_a_file_system_that_counts_no_inodes_is_not_full():

@@ -105,6 +105,12 @@ def test_what_was_not_asked_both_times_is_no_change():
     assert changes(seen(gpus={"driver": "1"}), seen(limits={"x": 1})) == []
 
 
+@pytest.mark.parametrize(("was", "now", "told"), [("missing", "there", 0), ("there", "missing", 1)])
+def test_an_output_folder_that_a_run_has_made_is_no_change(was, now, told):
+    good, after = (seen(job_paths={"written_folders": {"out": {"state": s}}}) for s in (was, now))
+    assert len(changes(good, after)) == told
+
+
 def test_what_a_person_sets_is_no_counter():
     good, now = (seen(deepspeed_config={"weight_decay": value}) for value in (1, 2))
     assert changes(good, now) == ["node3: deepspeed_config.weight_decay 1 → 2"]
