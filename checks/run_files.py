@@ -122,6 +122,7 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
     "attempt.json": {"number": int, "of": int, "after": str | None},
     "start.json": {"exit": _ExitCode},
     "recheck.json": {"text": str},
+    "outputs.json": {"text": str, "folders": tuple[str, ...]},
     "preflight.json": {"findings": tuple[_Finding, ...]},
 }  # fmt: skip
 _REQUIRED: Mapping[str, frozenset[str]] = {

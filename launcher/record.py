@@ -35,6 +35,8 @@ ORDER = "order"
 """Of the lines in the logs: a line for each time that a node printed, with how many lines."""
 OUTPUT = "output.log"
 """What the launcher of a detached run prints."""
+OUTPUTS = "outputs.json"
+"""Where the run's files are: as `text`, and the absolute `folders` that it may have written."""
 START_END = "start.json"
 """The exit code of the `start` whose last attempt it is, once that is known."""
 SILENT_AFTER_S = 60.0

@@ -58,7 +58,7 @@ def output_lines(
     Where the run is `to_resume`, of folders with a checkpoint alone, and the line that goes on from
     the newest that is whole, where the script takes one.
     """
-    folders = output_folders(job) or _folders_of_script(job, run.script)
+    folders = written_folders(job, run.script)
     if not folders:
         return []
     try:
@@ -77,11 +77,11 @@ def output_lines(
     return lines
 
 
-def _folders_of_script(job: Job, script: TrainingScript | None) -> tuple[str, ...]:
+def written_folders(job: Job, script: TrainingScript | None) -> tuple[str, ...]:
+    """What the job says, or else its script: absolute, each once."""
     named = script.outputs if script else ()
-    return tuple(
-        dict.fromkeys(posixpath.normpath(posixpath.join(job.workdir, path)) for path in named)
-    )
+    of_script = (posixpath.normpath(posixpath.join(job.workdir, path)) for path in named)
+    return output_folders(job) or tuple(dict.fromkeys(of_script))
 
 
 def resuming_line(job: Job, checkpoint: str) -> str:
@@ -141,9 +141,8 @@ def describe_output(
     if not having:
         return
     shared = len({there.identity for there in having.values()}) < len(having)
-    where = "shared by" if shared else "on"
-    each = ", each its own files" if len(having) > 1 and not shared else ""
-    yield f"output: {folder} {where} {fold_names(having)}{each}{_describe_newest(found)}"
+    where = f"shared by {fold_names(having)}" if shared else _holders(having)
+    yield f"output: {folder} {where}{_describe_newest(found)}"
     whole = next((checkpoint for checkpoint in found if not checkpoint.torn), None)
     if whole and whole.mergeable:
         tagged = posixpath.basename(whole.folder).startswith("global_step")
@@ -171,3 +170,17 @@ def _describe_newest(found: Sequence[FoundCheckpoint]) -> str:
 
 def _of_which_run(checkpoint: FoundCheckpoint) -> str:
     return "" if checkpoint.fresh else ", which is older than this run"
+
+
+def _holders(having: Mapping[str, WorkdirFiles]) -> str:
+    """On which nodes files are; where a node has but a part of another's, that may be a copy."""
+    files = {name: frozenset(there.others) for name, there in having.items()}
+    whole = {
+        name: own for name, own in files.items() if not any(own < other for other in files.values())
+    }
+    alike = len({*whole.values()}) == 1
+    each = ", under the same names on each" if alike else ", each its own files"
+    parts = f"; {fold_names(files.keys() - whole.keys())}" if len(whole) < len(files) else ""
+    parts += " have some of these too" if len(files) - len(whole) > 1 else " has some of these too"
+    text = f"on {fold_names(whole)}" + (each if len(whole) > 1 else "")
+    return text + (parts if len(whole) < len(files) else "")

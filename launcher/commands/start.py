@@ -48,7 +48,7 @@ from launcher.plan.plan_inputs import read_plan_inputs
 from launcher.plan.programs import PROGRAMS
 from launcher.plan.text import dry_run_text, plan_as_json
 from launcher.recheck import recheck_nodes
-from launcher.record import START_END, RunRecord, require_name, run_name
+from launcher.record import OUTPUTS, START_END, RunRecord, require_name, run_name
 from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.end_signals import held_end_signals
@@ -275,14 +275,15 @@ def _say_outputs(
     job: Job, ended: RunController, found: GateResult, began: float, *, to_resume: bool
 ) -> None:
     """Print and record where the run's files are, as its nodes have them now."""
-    from launcher.commands.outputs import EndedRun, output_lines
+    from launcher.commands.outputs import EndedRun, output_lines, written_folders
 
     head, names = ClusterView(found.snapshot).head, ended.ended_nodes
     script = head.read(DeepspeedConfig).script if head.has(DeepspeedConfig) else None
     run = EndedRun(len(ended.plan.ranks), time.monotonic() - began, script)
     with contextlib.suppress(KeyboardInterrupt):
         if names and (lines := output_lines(job, names, run, to_resume=to_resume)):
-            ended.record.write_json("outputs.json", {"text": "\n".join(lines)})
+            folders = written_folders(job, script)
+            ended.record.write_json(OUTPUTS, {"text": "\n".join(lines), "folders": folders})
             print_line("\n".join(lines))
 
 

@@ -11,6 +11,8 @@ from checks.quick_dataclass import dataclass
 from checks.units import format_file_size
 
 Files = Mapping[str, WorkdirFile]
+MOST_NAMED = 4
+"""So many files that were copied are named."""
 NEWER = "differs, newer there"
 
 
@@ -46,6 +48,8 @@ class NodeChange:
         to = "" if done else "to be "
         amount = f" ({format_file_size(self.bytes)})" if self.copied else ""
         counts = (f"{count} file{'s' * (count != 1)} {to}{word}" for count, word in parts if count)
+        few = done and 0 < len(self.copied) <= MOST_NAMED
+        amount += f": {', '.join(self.copied)}" if few else ""
         kept = f"; newer there and kept as .old: {', '.join(self.kept)}" if self.kept else ""
         return ", ".join(counts) + amount + kept
 

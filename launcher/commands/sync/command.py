@@ -18,7 +18,7 @@ from checks.facts import ClusterView, Snapshot
 from checks.facts.decode import decode_fact
 from checks.facts.workdir_files import WorkdirFiles
 from checks.folded_names import fold_names
-from checks.job.output_folders import checkpoints_read, output_folders
+from checks.job.output_folders import checkpoints_read
 from checks.model import Job
 from checks.next_line import next_line, start_line
 from checks.node.probe import workdir_files  # noqa: F401 - registers its section
@@ -28,6 +28,7 @@ from launcher.commands.remote_scripts import ask_consent
 from launcher.commands.sync.changes import Files, NodeChange, describe_changes, node_changes
 from launcher.commands.sync.source_files import SourceFolder, without_environments
 from launcher.commands.sync.transfer import Archives, Order, Transfer
+from launcher.commands.sync.written_folders import written_folders
 from launcher.commands.trust.node_logins import WITHOUT_TRUST
 from launcher.gate import without_unused_nodes
 from launcher.options import job_from_options
@@ -63,7 +64,7 @@ def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> set[str]
     PreflightError where a node cannot take them; the other nodes have them then.
     """
     job = without_unused_nodes(job)
-    source = source_folder(job, Path.cwd())
+    source = source_folder(job, Path.cwd(), getattr(args, "runs", Path("runs")))
     here = _look_here(source)
     contact, logins = open_contact(job, job.names, (WorkdirFiles.section,))
     with contact:
@@ -109,20 +110,24 @@ def _login_line(job: Job, causes: set[str]) -> str:
     return f"Why: {next_line('preflight', job, '-k', 'controller-logs-in')}"
 
 
-def source_folder(job: Job, cwd: Path) -> SourceFolder:
+def source_folder(job: Job, cwd: Path, runs: Path) -> SourceFolder:
     """The working directory here or, where this machine has none, the current directory.
 
-    Raises UsageError for a home directory: not all that is there is the job's.
+    `runs` has the records of earlier runs, whose outputs are no input of this one. Raises
+    UsageError for a home directory: not all that is there is the job's.
     """
     workdir = Path(job.workdir)
     path = (workdir if workdir.is_dir() else cwd).resolve()
     if path in (Path("/"), Path.home().resolve()):
         raise UsageError(f"{path} would be copied whole; type it in the folder of the job")
     script = _below(job.command[0], job) if job.command else ""
-    named = [folder for each in output_folders(job) if (folder := _below(each, job))]
+    written = written_folders(job, path, runs)
+    named = [folder for each in written if (folder := _below(each, job))]
     outputs = tuple(folder for folder in named if not script.startswith(f"{folder}/"))
-    asked = tuple(filter(None, (_below(word, job) for word in checkpoints_read(job))))
-    return SourceFolder(path, job.sync_exclude, outputs, asked)
+    asked = filter(None, (_below(word, job) for word in checkpoints_read(job)))
+    values = (_below(word.rpartition("=")[2], job) for word in job.command[1:] if word)
+    files = (value for value in values if value and (path / value).is_file())
+    return SourceFolder(path, job.sync_exclude, outputs, (*asked, *files))
 
 
 def _below(path: str, job: Job) -> str:

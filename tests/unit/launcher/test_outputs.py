@@ -54,7 +54,19 @@ def test_which_folders_a_job_writes(command, settings, folders):
         ({"n1": seen("a", "x.pt"), "n2": seen("b")}, ["output: /w/out on n1"]),
         (
             {"n1": seen("a", "x.pt"), "n2": seen("b", "x.pt")},
+            ["output: /w/out on n[1-2], under the same names on each"],
+        ),
+        (
+            {"n1": seen("a", "x.0"), "n2": seen("b", "x.1")},
             ["output: /w/out on n[1-2], each its own files"],
+        ),
+        (
+            {"n1": seen("a", "x", "y"), "n2": seen("b", "y"), "n3": seen("c", "x")},
+            ["output: /w/out on n1; n[2-3] have some of these too"],
+        ),
+        (
+            {"n1": seen("a", "x", "0"), "n2": seen("b", "x"), "n3": seen("c", "x", "1")},
+            ["output: /w/out on n[1,3], each its own files; n2 has some of these too"],
         ),
         ({"n1": seen("a", "x"), "n2": seen("a", "x")}, ["output: /w/out shared by n[1-2]"]),
     ],

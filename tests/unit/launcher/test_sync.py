@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
 import signal
 import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +21,7 @@ from checks.model import Job, Node
 from checks.node.probe import workdir_files as probe
 from launcher.agent import receive_files
 from launcher.agent.receive_files import Refused, receive
-from launcher.commands.sync.changes import describe_changes, node_changes
+from launcher.commands.sync.changes import NodeChange, describe_changes, node_changes
 from launcher.commands.sync.command import describe_left_out, source_folder
 from launcher.commands.sync.source_files import SourceFolder
 from launcher.commands.sync.transfer import Archives
@@ -60,6 +62,7 @@ def test_what_gitignore_leaves_out_does_not_travel(tree, checkout):
     assert set(less) == {*TRAVEL, "link"} - {"conf/z.json", "sub/out/x", "sub/runs/x"}
 
 
+NO_RUNS = Path("no-runs")
 OUTPUTS = {
     "train.py": "", "ds.json": "", "out/model.safetensors": "w", "out/checkpoint-20/rng.pth": "w",
     "out/zero_to_fp32.py": "", "out/plot.py": "", "ckpt/global_step4/mp_rank_00.pt": "w",
@@ -108,21 +111,59 @@ def trained(tmp_path):
 def test_what_runs_wrote_stays_unless_asked_for(trained, checkout, command, settings, stay):
     if checkout:
         git(trained, "init")
-    source = source_folder(job_with(trained, *command, **settings), trained)
+    source = source_folder(job_with(trained, *command, **settings), trained, NO_RUNS)
     assert set(source.left_out) == stay
     assert set(source.files()) == OUTPUTS.keys() - stay
     assert stay <= source.ignored(OUTPUTS), "--delete keeps it on the nodes"
 
 
+SAVES = 'p.add_argument("--out-dir", default="out")\n'
+
+
+@pytest.mark.parametrize(
+    ("command", "script", "earlier", "recorded", "stay"),
+    [
+        ([], SAVES, [], [], STAY),
+        ([], "", ["--output_dir", "out"], [], STAY),
+        ([], "", [], ["/w/out"], STAY),
+        ([], "", [], [], set()),
+        (["--init", "out/model.safetensors"], SAVES, [], [], STAY - {"out/model.safetensors"}),
+        (["--vocab=out/model.safetensors"], SAVES, [], [], STAY - {"out/model.safetensors"}),
+        ([], SAVES, ["--output_dir", "data"], [], {*STAY, "data/a.jsonl"}),
+    ],
+    ids=["script", "earlier", "recorded", "none", "begins-with", "reads", "both"],
+)
+def test_what_the_script_or_an_earlier_run_wrote_stays(
+    trained, command, script, earlier, recorded, stay
+):
+    (trained / "train.py").write_text(script)
+    job = job_with(trained, "train.py", *earlier)
+    run = trained / "runs" / "20260101-000000-train"
+    run.mkdir(parents=True)
+    folders = [folder.replace("/w", str(trained)) for folder in recorded]
+    files = {"controller": {}, "outputs": {"text": "", "folders": folders}}
+    files["plan"] = {"job": dataclasses.asdict(job), "nodes": {}}
+    for name, data in files.items():
+        (run / f"{name}.json").write_text(json.dumps(data))
+    source = source_folder(job_with(trained, "train.py", *command), trained, trained / "runs")
+    assert set(source.left_out) == stay | IN_CHECKPOINTS
+
+
+def test_few_files_that_were_copied_are_named():
+    few, many = ({f"{name}.py": "new" for name in names} for names in ("ab", "abcde"))
+    assert NodeChange(copied=few, bytes=5).describe(done=True).endswith("(5 bytes): a.py, b.py")
+    assert NodeChange(copied=many, bytes=5).describe(done=True) == "5 files copied (5 bytes)"
+
+
 def test_what_git_has_travels_also_from_a_folder_of_outputs(trained):
     git(trained, "init")
     git(trained, "add", "out/model.safetensors")
-    source = source_folder(job_with(trained, "train.py", "--output_dir", "out"), trained)
+    source = source_folder(job_with(trained, "train.py", "--output_dir", "out"), trained, NO_RUNS)
     assert "out/model.safetensors" in source.files()
 
 
 def test_what_was_left_out_is_said_with_the_line_that_takes_it(trained):
-    source = source_folder(job_with(trained, "train.py", "--output_dir", "out"), trained)
+    source = source_folder(job_with(trained, "train.py", "--output_dir", "out"), trained, NO_RUNS)
     assert describe_left_out(source) == (
         "outputs of runs stay here: ckpt/global_step4, out (4 files, 3 bytes); "
         "--sync-exclude '!ckpt/global_step4' takes that along"
@@ -188,9 +229,9 @@ def test_each_node_gets_what_it_lacks_and_shared_folders_are_written_once():
     assert [name for name, change in changes.items() if not change.nothing] == ["node2", "node4"]
     assert describe_changes(changes, done=True) == [
         "node1: left alone, it is this machine's folder",
-        "node2: 2 files copied, 1 file deleted (20 bytes)",
+        "node2: 2 files copied, 1 file deleted (20 bytes): train, conf",
         "node3: the same files already",
-        "node4: 1 file copied (10 bytes)",
+        "node4: 1 file copied (10 bytes): conf",
         "node5: left alone, it shares the folder of node4",
     ]
     assert describe_changes(changes, done=False)[1:5] == [
@@ -310,7 +351,8 @@ def test_a_file_that_is_newer_there_is_named():
     )
     change = node_changes(here, {"node1": there})["node1"]
     assert change.kept == ["t"]
-    assert change.describe(done=True) == "1 file copied (5 bytes); newer there and kept as .old: t"
+    said = "1 file copied (5 bytes): t; newer there and kept as .old: t"
+    assert change.describe(done=True) == said
 
 
 def test_what_is_in_the_way_is_named(tmp_path):
@@ -329,6 +371,6 @@ def test_a_home_is_not_copied_whole_and_a_missing_workdir_is_the_current_folder(
     (tmp_path / "job").mkdir()
     job = Job((Node("n1"),), "n1", workdir=str(tmp_path), sync_exclude=("*.bin",))
     with pytest.raises(UsageError, match="would be copied whole"):
-        source_folder(job, tmp_path / "job")
+        source_folder(job, tmp_path / "job", NO_RUNS)
     elsewhere = Job((Node("n1"),), "n1", workdir="/no/such/folder")
-    assert source_folder(elsewhere, tmp_path / "job").path == (tmp_path / "job").resolve()
+    assert source_folder(elsewhere, tmp_path / "job", NO_RUNS).path == (tmp_path / "job").resolve()
