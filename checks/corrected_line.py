@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from checks.errors import UsageError
@@ -16,6 +16,7 @@ from checks.masking import mask_typed
 from checks.next_line import next_line, program_line, typed_call, with_option
 
 _OPTIONS_FIRST = re.compile(r"(?:argument |there is no )?(--?[a-z][\w-]*(?:/--?[a-z][\w-]*)*)")
+_WITHOUT_VALUE = re.compile(r"argument (-[^\s:]+): expected (?:one|at least one) argument")
 _UNKNOWN = re.compile(r"unrecognized arguments: (.+)")
 _PLACE = re.compile(r"(?P<path>/[^:\n]*|[\w.-]+)(?P<line>:\d+)?: ")
 _NEEDED = ("--hosts", "--nodes")
@@ -33,6 +34,16 @@ def with_line_to_type(error: UsageError) -> str:
         return text
     how, corrected = found
     return f"{text}\n{how}: {shlex.join((*program, *mask_typed(corrected)))}"
+
+
+def name_missing_value(message: str, values: Mapping[str, str]) -> str:
+    """argparse's message; of an option without its value what it takes, by `values` of each flag:
+    `--report needs FILE`.
+    """
+    found = _WITHOUT_VALUE.fullmatch(message)
+    flags = found[1].split("/") if found else []
+    value = next((values[flag] for flag in flags if values.get(flag)), "")
+    return f"{'/'.join(flags)} needs {value}" if value else message
 
 
 def with_line_of_help(text: str, command: Sequence[str], example: str) -> str:

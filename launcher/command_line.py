@@ -21,6 +21,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from checks.corrected_line import name_missing_value
 from checks.errors import UsageError
 from checks.job.key import Face
 from checks.job.launch_file import NAME, keys_on
@@ -81,7 +82,11 @@ class CommandParser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises UsageError in place of printing the usage of every option."""
-        raise UsageError(message)
+        takes = {
+            flag: str(action.metavar or action.dest.upper())
+            for flag, action in self._option_string_actions.items()
+        }
+        raise UsageError(name_missing_value(message, takes))
 
     def option(self, word: str) -> Action | None:
         """The option of that name or unambiguous beginning; of `-n4` too."""

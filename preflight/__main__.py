@@ -50,6 +50,7 @@ def pytest_arguments(argv: Sequence[str], cwd: Path) -> list[str]:
     """pytest's arguments: no configuration file of the user's, node ids from this package's parent.
 
     A word that starts with `preflight/` (a file, or an item's id) stands for that of this package.
+    The package comes first: an option without its value would take it for that.
     """
     fixed = [
         f"--rootdir={HERE.parent}", "-c", os.devnull, "--import-mode=importlib",
@@ -58,7 +59,7 @@ def pytest_arguments(argv: Sequence[str], cwd: Path) -> list[str]:
     ]  # fmt: skip
     words = [f"{HERE.parent}/{word}" if word.startswith("preflight/") else word for word in argv]
     named = any(word.startswith(f"{HERE}/") for word in words)
-    return [*fixed, *words, *([] if named else [str(HERE)])]
+    return [*fixed, *([] if named else [str(HERE)]), *words]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import require_known_checks
+from checks.corrected_line import name_missing_value, with_line_to_type
 from checks.errors import UsageError
 from checks.facts import Snapshot
 from checks.job import launch_file
@@ -93,6 +94,19 @@ def help_text() -> str:
     for flag, text in _PYTEST_OPTIONS.items():
         chosen.add_argument(flag, action="store_true", help=text)
     return parser.format_help()
+
+
+def explained_error(message: str) -> str:
+    """pytest's message on the options; of one of ours without its value with the line to type."""
+    takes: dict[str, str] = {}
+    add_options(lambda flag, metavar="", **_: takes.__setitem__(flag, metavar))
+    needs = name_missing_value(message, takes)
+    if needs == message:
+        return ""
+    text = with_line_to_type(UsageError(needs))
+    return (
+        text if "\n" in text else f"{text}\nall options: {next_line('preflight', None, '--help')}"
+    )
 
 
 def corrected_words(words: Sequence[str], unknown: Collection[str]) -> list[str]:

@@ -35,6 +35,8 @@ def _explain_errors(parser: pytest.Parser) -> None:
         words = sys.argv[1:]
         named = message.partition("unrecognized arguments: ")[2].split()
         unknown = [word for word in named if word in words]
+        if explained := options.explained_error(message):
+            raise pytest.UsageError(explained)
         if not unknown:
             say_error(shorten_message(message))
         corrected = options.corrected_words(words, unknown)

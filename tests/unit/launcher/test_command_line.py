@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -335,3 +336,13 @@ def refusal_of(*words):
     with pytest.raises(UsageError) as caught:
         parse_words(build_parser(), words)
     return str(caught.value)
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_option_without_its_value_says_what_it_takes(path, capsys):
+    for action in LEAVES[path]._actions:
+        if action.option_strings and action.nargs is None:
+            flag, takes = action.option_strings[-1], action.metavar or action.dest.upper()
+            assert main([*path, flag]) == 2
+            first = capsys.readouterr().err.splitlines()[0]
+            assert re.fullmatch(rf"launcher: \S*{flag}\S* needs {re.escape(str(takes))}", first)

@@ -213,9 +213,28 @@ def test_a_part_of_the_checks_leaves_no_report_for_the_launcher(tmp_path, part):
 
 
 def test_arguments_point_at_this_package_unless_a_part_of_it_is_named(tmp_path):
-    assert pytest_arguments(["--hosts", "h"], tmp_path)[-1] == str(ROOT / "preflight")
+    assert pytest_arguments(["--hosts", "h"], tmp_path)[-3:] == [
+        str(ROOT / "preflight"), "--hosts", "h"
+    ]  # fmt: skip
     named = pytest_arguments(["preflight/test_ssh.py::test_ssh[x]"], tmp_path)
     assert named[-1] == f"{ROOT}/preflight/test_ssh.py::test_ssh[x]"
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "line"),
+    [
+        (["--fix-script"], "--fix-script needs DIR", "--help"),
+        (["--hosts", "h", "--report"], "--report needs FILE", " --hosts h"),
+        (["--report", "--hosts", "h"], "--report needs FILE", " --hosts h"),
+    ],
+)
+def test_an_option_without_its_value_says_what_it_takes(tmp_path, words, said, line, monkeypatch):
+    monkeypatch.setattr("sys.orig_argv", ["python", "-m", "preflight", *words])
+    done = preflight(*words, cwd=tmp_path)
+    first, second, *_ = done.stderr.splitlines()
+    assert (done.returncode, first) == (4, f"ERROR: {said}")
+    assert second.endswith(line)
+    assert not done.stdout.strip()
 
 
 def test_a_pytest_ini_of_the_users_changes_nothing(tmp_path):
