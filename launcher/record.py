@@ -290,8 +290,9 @@ def find_run(base: Path, which: str | None) -> RecordedRun:
         run for run in runs if which is None or which in run.name
     ]
     if which and len(matching) > 1:
-        names = ", ".join(run.name for run in matching[-5:])
-        raise UsageError(f"{which!r} is part of several runs' names: {names}; type more of it")
+        names = ", ".join([*(["…"] if matching[5:] else []), *(run.name for run in matching[-5:])])
+        text = f"{which!r} is part of the names of {len(matching)} runs: {names}; type more of it"
+        raise UsageError(f"{text}, such as the newest", typed=(which,), right=(matching[-1].name,))
     if not matching:
         _raise_where_meant(base, which, runs)
         what = f"no run {which!r}" if which else "no run"

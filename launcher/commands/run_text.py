@@ -60,7 +60,7 @@ def _command_text(run: RunSummary, named: int, before: RunSummary | None) -> str
         old, new = (Counter(_arguments(each.command[named:])) for each in (before, run))
         changed = [shlex.join(words) for words in (new - old).elements()]
         left_out = [shlex.join(words[:1]) for words in old if words[0] not in {w[0] for w in new}]
-        parts = [*changed, *(["without", *left_out] if left_out else [])]
+        parts = [*changed, *([f"(without {' '.join(left_out)})"] if left_out else [])]
         same = "" if parts else "(the same command)"
         text = _shorten(" ".join([shlex.join(run.command[:named]), "…", *parts, same]).rstrip())
     moved = before is not None and before.nodes != run.nodes

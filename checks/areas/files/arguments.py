@@ -81,7 +81,7 @@ def _named_verdict(node: NodeView, path: str, key: str, here: JobPath) -> Verdic
     if not here.there:
         source = copy_command(node, next(iter(having)), here.absolute)
         what = f"{path}, {key},"
-        return verdict(*explain_unreadable(node, here, what, fetch=source, elsewhere=len(having)))
+        return verdict(*explain_unreadable(node, here, what, fetch=source, elsewhere=having))
     digests = {name: other.digest for name, other in having.items() if other.digest}
     most = right_digest(having, node.job.head)
     if not here.digest or here.digest == most:
@@ -99,7 +99,7 @@ def _path_verdict(node: NodeView, path: str, option: str, job_path: JobPath) -> 
     if not job_path.there:
         fetch = copy_command(node, next(iter(others)), job_path.absolute) if others else ""
         cause, message, fix = explain_unreadable(
-            node, job_path, what, fetch=fetch, elsewhere=len(others)
+            node, job_path, what, fetch=fetch, elsewhere=others
         )
         return block(
             cause,

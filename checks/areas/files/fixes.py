@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from checks.facts import NodeView
 from checks.facts.controller_files import ControllerFiles
@@ -27,12 +27,13 @@ def explain_unreadable(
     what: str,
     *,
     fetch: str,
-    elsewhere: int = 0,
+    elsewhere: Collection[str] = (),
     copies: ControllerFiles | None = None,
 ) -> tuple[str, str, Fix]:
     """Cause, message and fix for a path that cannot be read here.
 
-    `copies` is what this machine has of the job, where that may be what no node has.
+    `elsewhere` are the nodes that have it, `copies` is what this machine has of the job, where that
+    may be what no node has.
     """
     file = naming_file(node, path)
     subject = path.absolute if what == path.absolute else f"{what} ({path.absolute})"
@@ -41,9 +42,10 @@ def explain_unreadable(
         message = f"{subject} on {node.name} is a link to {path.target}, which is not there"
         return "missing", message, node.fix(f"rm {shlex.quote(path.absolute)} && {fetch}")
     if path.state == "missing":
-        fix = node.fix(fetch) if fetch else _fix_of_missing(node, path, copies)
+        note = FROM_HERE if _is_of_workdir(node, path.absolute) else ""
+        fix = node.fix(fetch, note) if fetch else _fix_of_missing(node, path, copies)
         near = meant(path, "" if fetch else _name_here(node, path, copies))
-        known = f"; {elsewhere} of the other nodes have it" if elsewhere else near
+        known = _known_elsewhere(elsewhere) if elsewhere else near
         return "missing", f"{subject} is missing on {node.name}{known}", fix
     if path.state == "hangs":
         command = f"findmnt --target {shlex.quote(posixpath.dirname(path.absolute))}"
@@ -57,6 +59,17 @@ def explain_unreadable(
     why = path.detail or "its login may not read it"
     message = f"{subject} cannot be read on {node.name}: {why}"
     return path.state, message, node.fix(command, "shows which folder or file denies access")
+
+
+def _known_elsewhere(having: Collection[str]) -> str:
+    if len(having) == 1:
+        return f"; only {next(iter(having))} has it"
+    return f"; {len(having)} of the other nodes have it"
+
+
+def _is_of_workdir(node: NodeView, path: str) -> bool:
+    """Whether it lies in the job's folder, which can be copied to all nodes."""
+    return path.startswith(f"{node.job.workdir.rstrip('/')}/")
 
 
 def copies_here(node: NodeView) -> ControllerFiles | None:

@@ -158,8 +158,8 @@ def _difference_verdict(node: NodeView, path: str, file: PathState) -> Verdict |
     source = nodes_with_value(digests, most)
     if file.state != THERE:
         fetch = copy_command(node, source[0], file.absolute) if source else ""
-        count, here = len(digests), copies_here(node)
-        reason = explain_unreadable(node, file, path, fetch=fetch, elsewhere=count, copies=here)
+        here = copies_here(node)
+        reason = explain_unreadable(node, file, path, fetch=fetch, elsewhere=digests, copies=here)
         return block(*reason)
     if file.digest == most:
         return None

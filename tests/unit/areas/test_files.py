@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from checks.areas.files.fixes import FROM_HERE
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPath, JobPaths
@@ -64,6 +65,26 @@ def test_a_missing_working_directory_blocks_and_is_copied_from_a_node_that_has_i
     assert (finding.cause, finding.stops) == ("missing", True)
     assert finding.fix
     assert finding.fix.command == "mkdir -p /data && scp -rp node1:/data/run /data/"
+
+
+@pytest.mark.parametrize(
+    ("workdir", "having", "said", "noted"),
+    [
+        ("/run", "100", "; only node1 has it", True),
+        ("/run", "110", "; 2 of the other nodes have it", True),
+        ("/other", "100", "; only node1 has it", False),
+    ],
+)
+def test_who_has_what_is_missing_is_said_and_that_sync_copies_it(workdir, having, said, noted):
+    there = {"1": script(), "0": script(state="missing")}
+    finding = of(
+        cluster(*(files(there[each]) for each in having), workdir=workdir),
+        "same-files-are-equal",
+        "node3",
+    )
+    assert finding.message.endswith(f"is missing on node3{said}")
+    assert finding.fix.command.startswith("mkdir -p /run && scp -rp node1:")
+    assert finding.fix.note == (FROM_HERE if noted else "")
 
 
 def test_a_working_directory_that_is_missing_everywhere_is_a_wrong_path():

@@ -448,7 +448,7 @@ OPTIONS = ("--deepspeed", "zero3.json", "--output_dir", "checkpoints", "--report
     [
         (("--max_steps", "20"), ("--max_steps", "30"), "train.py … --max_steps 30"),
         (("--seed", "-1"), ("--seed", "-2", "--bf16"), "train.py … --seed -2 --bf16"),
-        (("--bf16",), (), "train.py … without --bf16"),
+        (("--bf16",), (), "train.py … (without --bf16)"),
         (("--bf16",), ("--bf16",), "train.py … (the same command)"),
         ((), ("--data", "a b.txt"), "train.py … --data 'a b.txt'"),
     ],

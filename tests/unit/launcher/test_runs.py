@@ -108,7 +108,12 @@ def test_a_run_is_found_by_part_of_its_name(tmp_path):
     first, second = RunRecord(tmp_path, "alpha"), RunRecord(tmp_path, "beta")
     assert find_run(tmp_path, "alpha").path == first.path
     assert find_run(tmp_path, second.path.name).path == second.path
-    with pytest.raises(UsageError, match="part of several"):
+    with pytest.raises(UsageError, match="part of the names of 2 runs: 2") as several:
+        find_run(tmp_path, "a")
+    assert several.value.right == (second.path.name,)
+    for name in ("alpha2", "alpha3", "alpha4", "alpha5"):
+        RunRecord(tmp_path, name)
+    with pytest.raises(UsageError, match="of the names of 6 runs: …, "):
         find_run(tmp_path, "a")
     with pytest.raises(UsageError, match="no run 'gamma'"):
         find_run(tmp_path, "gamma")
