@@ -84,6 +84,8 @@ class StepMeter:
         self._first: tuple[float, int] | None = None
         self._seen_at: float | None = None
         self._together_since = 0.0
+        self._before = 0
+        """Steps of the bars that came to their end before this one: each epoch has its own."""
 
     @property
     def number(self) -> int | None:
@@ -118,8 +120,13 @@ class StepMeter:
 
         Another bar that begins while one is under way is that of an evaluation within.
         """
-        ended = self._kind is Kind.BAR and self.number == self.total and not self._bar_loss
+        ended = self._kind is Kind.BAR and self._is_at_end and not self._bar_loss
         return ended and step.bar and step.total != self.total
+
+    @property
+    def _is_at_end(self) -> bool:
+        """Whether the newest step is the last of its bar."""
+        return self.number is not None and self.number - self._before == self.total
 
     def _begin(self, kind: Kind, step: StepLine) -> None:
         self._kind, self._bar_loss = kind, step.loss is not None
@@ -129,9 +136,12 @@ class StepMeter:
     def _restart(self) -> None:
         self._points.clear()
         self._first = self._seen_at = None
+        self._before = 0
 
     def _count(self, number: int, step: StepLine, now: float) -> None:
         """A total that begins again is that of an epoch; one that is exceeded is none.
+
+        Bars of epochs that each came to their end count on: `64/64` and then `6/64` is step 70.
 
         A step that is shown again took no longer for it: tqdm prints its bar once more at the end.
         """
@@ -140,9 +150,13 @@ class StepMeter:
         if self.total and number > self.total:
             self.total = None
         self.whole = self.whole and step.whole
-        if self.number is not None and number < self.number:
+        if self.number is not None and self._before + number < self.number:
             self.whole = False
-            self._restart()
+            before = self.number if step.bar and self._is_at_end else 0
+            if not before:
+                self._restart()
+            self._before = before
+        number += self._before
         if number == self.number:
             return
         if self._points and now - self._together_since < TOGETHER_S:

@@ -196,6 +196,28 @@ def test_steps_of_the_training_are_not_mixed_with_others(lines, number, total):
 
 
 @pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        ((bar(0, 64), bar(64, 64), bar(64, 64), bar(0, 64), bar(6, 64)), 70),
+        ((bar(64, 64), bar(1, 64), bar(64, 64), bar(2, 64), bar(64, 64), bar(64, 64)), 192),
+        ((bar(9, 64), bar(40, 64), bar(6, 64)), 6),
+        ((bar(64, 64), bar(6, 64), bar(3, 64)), 3),
+        (("step 64/64", "step 6/64"), 6),
+    ],
+    ids=["second", "third", "broken-off", "second-broken-off", "text"],
+)
+def test_bars_of_epochs_count_on_where_each_came_to_its_end(lines, number):
+    assert measure(*lines).number == number
+
+
+def test_the_pace_goes_on_over_the_bars_of_epochs():
+    epoch = [bar(number, 8) for number in range(9)]
+    meter = measure(*epoch, *epoch)
+    assert (meter.number, meter.left_s) == (16, None)
+    assert 0.8 < meter.steps_per_s < 1
+
+
+@pytest.mark.parametrize(
     ("lines", "planned"),
     [
         ((bar(1, 20), bar(20, 20), bar(1, 20), bar(2, 20)), None),
