@@ -36,7 +36,8 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
     with a config that differs they train something else.
 
     Measured: Arguments that can only be paths: with `/`, `./` or `../` in front, or the suffix of a
-    config, of data or of weights. Options whose name says that they are written (`--output_dir`,
+    config, of data or of weights; and the word of an option that names a folder of data
+    (`--data-dir data`). Options whose name says that they are written (`--output_dir`,
     `--logging_dir`, `--cache_dir` …) are ignored, and so are names on a hub. YAML, JSON, TOML and
     Python files below 1 MiB are compared by content. So are the files that a YAML or JSON file of
     these names, or accelerate's configuration where that is read: DeepSpeed's config blocks,
@@ -126,7 +127,7 @@ def _missing_everywhere_verdict(
     ):
         return None
     message = f"{what} is on no node that answered{meant(job_path)}"
-    todo = "put it there or correct the path"
+    todo = "put it there or correct the path, unless the script makes it"
     if "/~/" in job_path.absolute:
         message += "; a rank is given the ~ as it stands, with no shell to expand it"
         todo = "write the folder in place of ~, unless the script itself expands it"

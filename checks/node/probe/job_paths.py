@@ -38,6 +38,11 @@ MOST_NAMED = 32
 NAMED = re.compile(r"""(\w+)["']?[ \t]*:[ \t]*["']?([^"'#\n,{}\[\]]+)""")
 COMMENT = re.compile(r"^[ \t]*#.*", re.M)
 FOLDER = re.compile("(dir|folder|directory)$")
+INPUT_FOLDER = re.compile(
+    r"(^|[_-])(data|dataset|train|training|eval|val|valid|test|image|images)[_-]?"
+    r"(root|dir|folder|directory)$"
+)
+NO_FOLDER = re.compile(r"(none|null|no|false|true|auto|default|[\d.]+)$")
 PLAIN = re.compile(r"^[\w./+-][^\s*?{$,:]*$")
 READ = re.compile("resume|load|from|init|pretrained")
 
@@ -63,6 +68,12 @@ def is_path(word):
     return plain and (word.startswith(("/", "./", "../")) or word.endswith(TEXTS + WEIGHTS + DATA))
 
 
+def is_input_folder(option, word):
+    """Whether the option says so: `--data-dir nodata`. A model may be a name on a hub."""
+    named = INPUT_FOLDER.search(option.lower()) and PLAIN.match(word)
+    return bool(named) and not NO_FOLDER.match(word.lower())
+
+
 def is_read(option):
     """Whether the option names what is read: what is written may be absent, or another's."""
     return bool(READ.search(option.lower())) or not WRITTEN.search(option.lower())
@@ -75,7 +86,9 @@ def argument_paths(args):
     return {
         value: option
         for option, value in pairs
-        if is_path(value) and is_read(option) and value not in others
+        if (is_path(value) or is_input_folder(option, value))
+        and is_read(option)
+        and value not in others
     }
 
 

@@ -222,6 +222,28 @@ def test_paths_among_arguments(words, expected):
     assert probe.argument_paths({"command": words}) == expected
 
 
+@pytest.mark.parametrize(
+    ("option", "word", "asked"),
+    [
+        ("--data-dir", "nodata", True),
+        ("--train_dir", "shards/train", True),
+        ("--data-root", "imagenet", True),
+        ("--eval-folder", "x", True),
+        ("--data-dir", "none", False),
+        ("--data-dir", "{name}", False),
+        ("--model-dir", "bert-base", False),
+        ("--dataset", "squad", False),
+        ("--data", "squad", False),
+        ("--output-data-dir", "out", False),
+        ("--cache-dir", "cache", False),
+        ("--test-dir", "3", False),
+    ],
+)
+def test_the_word_of_an_option_that_names_a_folder_of_data_is_a_path(option, word, asked):
+    found = probe.argument_paths({"command": ["train.py", option, word]})
+    assert found == ({word: option[2:]} if asked else {})
+
+
 def test_what_others_look_at_is_not_looked_at_twice():
     words = ("train.py", "--deepspeed", "zero.json", "--model", "/m")
     args = {"command": words, "deepspeed_config": "zero.json", "exist": ["/m"]}
