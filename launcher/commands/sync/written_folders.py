@@ -30,8 +30,8 @@ def _folders_of_script(job: Job, here: Path) -> Iterator[str]:
     if not script.is_file() or script.stat().st_size > LONGEST_SCRIPT:
         return
     text = script.read_text(encoding="utf-8", errors="replace")
-    settings = read_settings(job.command[1:], str(here))
-    for path in named_outputs(text, settings.values()):
+    settings = read_settings(job.command[1:], str(here))  # type: ignore[no-untyped-call]
+    for path in named_outputs(text, settings.values()):  # type: ignore[no-untyped-call]
         yield posixpath.normpath(posixpath.join(job.workdir, path))
 
 
