@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
-
-from checks.next_line import program_line
 
 SHELLS = ("bash", "zsh", "fish")
 _LOADED_IN_ZSH = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }"
@@ -29,7 +29,7 @@ def print_completion(args: Namespace) -> None:
 def _needed_before(shell: str) -> Iterable[str]:
     """What a plain shell lacks: the command, where it is called by its Python, and zsh's own."""
     if shutil.which("launcher") is None:
-        program = program_line("launcher")
+        program = shlex.join((sys.executable, "-m", "launcher"))  # wherever the shell goes
         if shell == "fish":
             yield f"function launcher; {program} $argv; end"
         else:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +87,8 @@ def test_a_run_is_completed_by_its_name(offers, recorded_run):
 
 def test_where_there_is_no_launcher_on_the_path_the_shell_gets_one(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.chdir(Path(sys.executable).parent)
+    monkeypatch.setattr("sys.orig_argv", ["./python", "-m", "launcher", "completion", "bash"])
     main(["completion", "bash"])
     code = capsys.readouterr().out
     line = "launcher completion zs"
