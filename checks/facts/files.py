@@ -69,6 +69,8 @@ class FolderSpace:
     `users` are what fills a file system that is nearly full, the largest first. `lock` keeps all
     from writing there, root too. `kept` is what stands there and cannot be replaced. `latest` is
     what DeepSpeed's file of that name says there, `tags` are the folders there, oldest first.
+    `latest_empty`: that file is there and says nothing. `torn` is {name: why} of the files of that
+    tag that cannot be whole.
     """
 
     state: PathStateName
@@ -93,6 +95,8 @@ class FolderSpace:
     kept: KeptFile | None = None
     latest: str = ""
     tags: tuple[str, ...] = ()
+    latest_empty: bool = False
+    torn: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

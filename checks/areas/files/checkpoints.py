@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from checks.areas.deepspeed.config_access import NO_CONFIG, config_path, with_config
 from checks.areas.deepspeed.fixes import edit_fix
-from checks.areas.files.latest_tags import judge_latest_tags, judge_missing_latest
+from checks.areas.files.latest_tags import (
+    judge_empty_latest,
+    judge_latest_tags,
+    judge_missing_latest,
+    judge_torn_files,
+)
 from checks.check import cluster_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.controller_files import ControllerFiles
@@ -34,17 +39,22 @@ def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
     DeepSpeed's config. Where nodes have a `latest` each, that they name the same tag, whose folder
     is there; that blocks where the script loads checkpoints. Where it does and nodes resume from
     their own disks, that each has a `latest`, which DeepSpeed writes on the head alone; that warns,
-    as a script may name the tag itself.
+    as a script may name the tag itself. An empty `latest`, and files of its step that end too early
+    (a zip has an end record, safetensors says how long it is), block where an option of the
+    command resumes.
 
     Fix:
+        latest-empty: writes the tag that the others have, where its step is there.
+        cut-short: names the file to be copied again, and an older step where there is one.
         local-checkpoints: turns it on; or save to a shared folder. `python -m launcher weights`
             gathers the shards of all nodes into one file.
         latest-missing: writes it where it is missing and the step is there.
         latest-differs: writes the newest tag that every node has into `latest` of the others.
     """
     rooms = _output_folders(cluster)
-    if apart := judge_latest_tags(cluster, rooms):
-        return apart
+    for judge in (judge_empty_latest, judge_latest_tags, judge_torn_files):
+        if unfit := judge(cluster, rooms):
+            return unfit
     if not cluster.job.deepspeed_config:
         return skip(NO_CONFIG)
     if not cluster.head.reached:

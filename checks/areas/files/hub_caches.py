@@ -25,9 +25,10 @@ def hub_cache_is_whole(node: NodeView) -> Verdict:
     about a network that nobody meant to use.
 
     Measured: With `HF_HUB_OFFLINE` or `TRANSFORMERS_OFFLINE`, the arguments of the command that are
-    called `owner/name` and are no path: the snapshot of `--revision`, else of `main`, in
-    `HF_HUB_CACHE` or `HF_HOME`, and whether each of its links leads to a file. What no node has in
-    its cache may be something else, and is not judged.
+    called `owner/name` and are no path, the defaults of options that it leaves out, and what the
+    script gives `from_pretrained` or `load_dataset` as text: the snapshot of `--revision`, else
+    of `main`, in `HF_HUB_CACHE` or `HF_HOME`, and whether each of its links leads to a file. What
+    no node has in its cache may be something else, and is not judged.
 
     Fix:
         incomplete: links to nothing, or no snapshot of that revision, as where a copy left out the

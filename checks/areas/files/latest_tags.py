@@ -10,6 +10,7 @@ from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.files import FolderSpace
 from checks.folded_names import fold_names
 from checks.model import Fix, Verdict, block, warn
+from checks.outliers.consensus import majority_value
 
 RESUMING = "load_checkpoint"
 
@@ -36,6 +37,46 @@ def judge_latest_tags(cluster: ClusterView, rooms: Mapping[str, FolderSpace]) ->
         message += ": ranks that resume would load other steps, or none"
     verdict = block if _resumes(cluster) else warn
     return verdict("latest-differs", message, _fix(named, folder), nodes=lacking or [*named])
+
+
+def judge_empty_latest(cluster: ClusterView, rooms: Mapping[str, FolderSpace]) -> Verdict | None:
+    """A `latest` without a word, as a full disk leaves it: resuming there ends with an error."""
+    empty = [name for name, room in rooms.items() if room.latest_empty]
+    if not empty or not _resumes(cluster):
+        return None
+    folder = rooms[empty[0]].absolute
+    said = {name: room.latest for name, room in rooms.items() if room.latest}
+    tag = majority_value(said, cluster.job.head) if said else ""
+    known = f"; {tag} on {fold_names(said)}" if said else ""
+    message = f"{folder}/latest is empty on {fold_names(empty)}{known}: no rank there can resume"
+    verdict = block if _is_told_to_resume(cluster) else warn
+    having = [name for name in empty if tag in rooms[name].tags]
+    if not having:
+        tags = rooms[empty[0]].tags
+        note = f"write the name of a whole step into it, or start afresh; there: {', '.join(tags)}"
+        return verdict("latest-empty", message, Fix(note=note), nodes=empty)
+    others = f"; the same on {fold_names(having[1:])}" if having[1:] else ""
+    fix = Fix(_write_command(tag, folder), having[0], f"that step is there{others}")
+    return verdict("latest-empty", message, fix, nodes=empty)
+
+
+def judge_torn_files(cluster: ClusterView, rooms: Mapping[str, FolderSpace]) -> Verdict | None:
+    """Files of the newest step that were cut short: no rank can load what it needs of them."""
+    torn = {name: room for name, room in rooms.items() if room.torn}
+    if not torn or not _resumes(cluster):
+        return None
+    node, room = next(iter(torn.items()))
+    file, why = next(iter(room.torn.items()))
+    more = f", and {len(room.torn) - 1} more files" if len(room.torn) > 1 else ""
+    path = f"{room.absolute}/{room.latest}/{file}"
+    message = f"{path} on {fold_names(torn)} {why}{more}: no rank can resume from it"
+    older = [tag for tag in room.tags if tag != room.latest]
+    note = "copy that file again from where the step was saved, or start without resuming"
+    if older:
+        note += f"; or name an older step, {older[-1]}, in `latest` of every node"
+    verdict = block if _is_told_to_resume(cluster) else warn
+    fix = Fix(f"ls -l {shlex.quote(path)}", node, note)
+    return verdict("cut-short", message, fix, nodes=[*torn])
 
 
 def judge_missing_latest(cluster: ClusterView, rooms: Mapping[str, FolderSpace]) -> Verdict | None:
@@ -71,8 +112,12 @@ def _resumes(cluster: ClusterView) -> bool:
     head = cluster.head
     script = head.read(DeepspeedConfig).script if head.has(DeepspeedConfig) else None
     loads = script is not None and RESUMING in script.words
+    return loads or _is_told_to_resume(cluster)
+
+
+def _is_told_to_resume(cluster: ClusterView) -> bool:
     options = [word.partition("=") for word in cluster.job.command[1:]]
-    return loads or any(
+    return any(
         "resume" in name.lower() and (bool(equals) or name.startswith("-"))
         for name, equals, _ in options
     )

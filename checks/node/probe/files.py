@@ -9,10 +9,12 @@ import hashlib
 import os
 import stat
 import threading
+import time
 
 from checks.node.probe.core import section
 from checks.node.probe.denials import first_denied
 from checks.node.probe.space_users import space_users
+from checks.node.probe.torn_file import find_tear
 from checks.node.probe.write_locks import write_lock
 from checks.node.runtime.files import list_folder, mount_of, read_file
 from checks.node.runtime.threads import start_thread
@@ -36,6 +38,8 @@ REMOTE_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fus
 
 MOST_TAGS = 100
 """Of the folders beside `latest` that are reported."""
+MOST_TEARS, TEARS_S = 256, 1.0
+"""Of the files of the newest tag, and the time after which no further one is opened."""
 
 
 def error_state(error):
@@ -211,14 +215,33 @@ def writable_space(path):
 
 def output_space(path):
     """`writable_space` of a folder for checkpoints, with what cannot be replaced there, the newest
-    tag that DeepSpeed's file `latest` names, and the folders that may be tags, oldest first.
+    tag that DeepSpeed's file `latest` names, the folders that may be tags, oldest first, and which
+    files of that tag are cut short.
     """
     latest = (read_file(os.path.join(path, "latest"), "") or "").strip()[:200]
     folders = [name for name in list_folder(path) if os.path.isdir(os.path.join(path, name))]
     folders.sort(key=lambda name: tag_order(os.path.join(path, name)))
+    file = os.path.join(path, "latest")
     return dict(
-        writable_space(path), kept=first_kept(path), latest=latest, tags=folders[-MOST_TAGS:]
+        writable_space(path),
+        kept=first_kept(path),
+        latest=latest,
+        latest_empty=os.path.isfile(file) and os.access(file, os.R_OK) and not latest,
+        tags=folders[-MOST_TAGS:],
+        torn=torn_files(os.path.join(path, latest)) if latest in folders else {},
     )
+
+
+def torn_files(folder):
+    """{name: why} of files directly in a checkpoint that cannot be whole."""
+    until, found = time.monotonic() + TEARS_S, {}
+    for name in sorted(list_folder(folder))[:MOST_TEARS]:
+        if time.monotonic() > until:
+            break
+        tear = find_tear(os.path.join(folder, name))
+        if tear:
+            found[name] = tear
+    return found
 
 
 def tag_order(path):

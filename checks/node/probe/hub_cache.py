@@ -1,4 +1,4 @@
-"""Models and data sets of a hub that the command names `owner/name`, as the cache here has them.
+"""Models and data sets of a hub that the command or the script names `owner/name`, as cached here.
 
 A snapshot is a folder of links to blobs (huggingface_hub, "Understand caching"): a copy that left
 out the blobs has each file's name, and none of the files.
@@ -11,6 +11,7 @@ import re
 
 from checks.node.probe.core import section
 from checks.node.probe.job_paths import command_arguments, is_path, is_read
+from checks.node.probe.script_defaults import default_arguments
 from checks.node.runtime.files import list_folder, read_file
 from checks.node.runtime.processes import login_account
 
@@ -33,11 +34,14 @@ def hub_folder(env):
 
 
 def named_repositories(args):
-    """{`owner/name`: option} of the arguments that may name what is on a hub."""
+    """{`owner/name`: option} of the arguments and of defaults that may name what is on a hub."""
     workdir = args.get("workdir") or "/"
     return {
         value: option
-        for option, value in command_arguments(args.get("command") or ())
+        for option, value in (
+            *default_arguments(args),
+            *command_arguments(args.get("command") or ()),
+        )
         if NAME.match(value)
         and is_read(option)
         and not is_path(value)
@@ -91,7 +95,8 @@ def hub_cache(args):
     """Each repository that the command names, of either kind, that the cache may have."""
     env = dict(os.environ, **args.get("env", {}))
     hub, found = hub_folder(env), {}
-    options = dict(command_arguments(args.get("command") or ()))
+    options = dict(default_arguments(args))
+    options.update(command_arguments(args.get("command") or ()))
     revision = next((value for key, value in options.items() if REVISION.search(key)), "main")
     for name, option in named_repositories(args).items():
         for kind in KINDS:

@@ -269,6 +269,13 @@ CASES = [
         job={"command": ("train.py", "--resume"), "output": "/root/out"},
         fixable=False,
     ),
+    case(
+        custom("latest-of-one-node-is-empty", ": >/root/out/latest"),
+        *("files.checkpoints-can-be-resumed", ((),), "latest-empty"),
+        on=("node3",),
+        first=((custom("have-steps", TWO_STEPS), ALL),),
+        job={"command": ("train.py", "--resume"), "output": "/root/out"},
+    ),
     warned(
         custom("latest-of-the-head-alone", "rm /root/out/latest"),
         *("files.checkpoints-can-be-resumed", ((),), "latest-missing"),

@@ -309,3 +309,40 @@ def test_a_run_that_is_told_to_resume_stops_for_steps_that_differ(argument, stop
     snap.job = replace(snap.job, command=("train.py", argument))
     (found,) = judged(snap, f"files.{CHECKPOINTS}").values()
     assert (found.cause, found.stops) == ("latest-differs", stops)
+
+
+@pytest.mark.parametrize(
+    ("last", "argument", "cause", "stops", "fix"),
+    [
+        ({"latest_empty": True}, "--resume", "latest-empty", True, "printf %s s60 >/out/latest"),
+        ({"latest_empty": True, "tags": ("s40",)}, "--resume", "latest-empty", True, ""),
+        ({"latest_empty": True}, "--steps", "", False, ""),
+        ({"latest": "s60", "torn": {"a.pt": "is cut short"}}, "--resume", "cut-short", True,
+         "ls -l /out/s60/a.pt"),
+        ({"latest": "s60", "torn": {"a.pt": "is cut short"}}, "--steps", "", False, ""),
+        ({"latest": "s60"}, "--resume", "", False, ""),
+    ],
+)  # fmt: skip
+def test_a_step_that_cannot_be_loaded_stops_a_run_that_resumes(last, argument, cause, stops, fix):
+    run, tags = PathState("there", "/run", "directory"), {"tags": ("s40", "s60")}
+    whole = [room(absolute="/out", latest="s60", **tags) for _ in range(2)]
+    rooms = [*whole, room(absolute="/out", **{**tags, **last})]
+    snap = cluster(*(Files(run, output=space) for space in rooms), output="/out")
+    snap.job = replace(snap.job, command=("train.py", argument))
+    (found,) = judged(snap, f"files.{CHECKPOINTS}").values()
+    assert (found.cause, found.stops) == (cause, stops)
+    assert (found.fix.command if found.fix else "") == fix
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_what_of_a_step_is_cut_short_is_seen(tmp_path, keep):
+    step = tmp_path / "s60"
+    step.mkdir()
+    (step / "a.pt").write_bytes(b"PK\x03\x04" + bytes(50) + (b"PK\x05\x06" + bytes(18)) * keep)
+    (step / "old.pt").write_bytes(b"pickled")
+    (tmp_path / "latest").write_text("s60")
+    seen = files_probe.output_space(str(tmp_path))
+    assert (seen["torn"], seen["latest_empty"]) == ({} if keep else {"a.pt": "is cut short"}, False)
+    (tmp_path / "latest").write_text("")
+    seen = files_probe.output_space(str(tmp_path))
+    assert (seen["torn"], seen["latest_empty"]) == ({}, True)

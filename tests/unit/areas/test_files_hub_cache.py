@@ -144,6 +144,27 @@ def test_a_cache_is_read(hub):
     assert not seen["datasets acme/tiny"]["there"]
 
 
+@pytest.mark.parametrize(
+    ("script", "words", "seen"),
+    [
+        ('p.add_argument("--model", default="acme/tiny")', (), True),
+        ('NAME = "acme/tiny"\np.add_argument("-m", "--model", default=NAME)', (), True),
+        ('p.add_argument("--model", default="acme/tiny")', ("--model", "acme/other"), False),
+        ('p.add_argument("--model", default="acme/tiny")', ("--mod=acme/other",), False),
+        ('p.add_argument("--save", default="acme/tiny")', (), False),
+        ('def load():\n    return AutoConfig.from_pretrained("acme/tiny")', (), True),
+        ('if rank == 0:\n    AutoConfig.from_pretrained("acme/tiny")', (), False),
+        ('print("acme/tiny")', (), False),
+        ("p.add_argument(", (), False),
+    ],
+)
+def test_what_the_script_names_by_itself_is_asked_for(hub, tmp_path, script, words, seen):
+    (tmp_path / "train.py").write_text(script)
+    args = {"env": {"HF_HUB_CACHE": str(hub.parent)}, "workdir": str(tmp_path)}
+    found = hub_cache({**args, "command": ["train.py", *words]})["repositories"]
+    assert ("models acme/tiny" in found) is seen
+
+
 def test_links_to_nothing_are_named(hub):
     (hub / "blobs/aa").unlink()
     assert asked(hub, "--model=acme/tiny")["models acme/tiny"]["broken"] == [
