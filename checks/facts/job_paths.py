@@ -24,7 +24,8 @@ class JobPath:
     below a folder, of 2000 at most. `parameters` are those of a model in safetensors files, 0 where
     they are not known. `dangling` is {name: where it leads} of files directly in a folder that are
     links to nothing. `modified` is in seconds since 1970, 0 where it is not known. `denied` is
-    what keeps the login from it.
+    what keeps the login from it. `samples` is {relative path: digest of some blocks} of `files`,
+    of a file under its own name, with " ends in zeros" behind it where the last block is of these.
     """
 
     state: PathStateName
@@ -49,6 +50,7 @@ class JobPath:
     parameters: int = 0
     dangling: Mapping[str, str] = field(default_factory=dict)
     denied: Denial | None = None
+    samples: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def there(self) -> bool:
@@ -60,6 +62,8 @@ class JobPath:
 class JobPaths(Fact):
     """`paths` are those of `exist` and of `arguments` ({path: option}), as they are written.
 
+    `guessed` are {path: option} of names and of defaults of the script that may be paths, where
+    something is there; they are in `paths` too.
     `named` are those that files which the job reads name, {path: `key of file`}; they are in
     `named_paths`. `written` are {path: option} of the folders that arguments name as written, which
     are in `written_folders`.
@@ -71,6 +75,7 @@ class JobPaths(Fact):
     workdir: JobPath
     arguments: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, JobPath] = field(default_factory=dict)
+    guessed: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
     named_paths: Mapping[str, JobPath] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)

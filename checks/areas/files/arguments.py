@@ -41,17 +41,19 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
     `--logging_dir`, `--cache_dir` …) are ignored, and so are names on a hub. YAML, JSON, TOML and
     Python files below 1 MiB are compared by content. So are the files that a YAML or JSON file of
     these names, or accelerate's configuration where that is read: DeepSpeed's config blocks,
-    another file warns, and only where most nodes have it.
+    another file warns, and only where most nodes have it. Plain names of data
+    (`--data corpus`) and the script's own defaults are looked at where they are there.
 
     Fix:
         missing: an `scp` line, or the `mount` that the others have or /etc/fstab has.
         differs: an `scp` line.
         missing-everywhere: on no node, and nothing under `before` makes it; warns.
         hangs: names the mount that does not answer.
-        denied, error: shows which folder or file is in the way.
+        denied, error: shows which folder or file is in the way; unmounts a mount whose daemon or
+            server is gone.
     """
     job_paths = node.read(JobPaths)
-    if not job_paths.arguments and not job_paths.named:
+    if not (job_paths.arguments or job_paths.named or job_paths.guessed):
         return skip("the command's arguments name no path to read")
     if not job_paths.workdir.there and any(
         not posixpath.isabs(path) for path in job_paths.arguments
@@ -61,11 +63,16 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
         verdict = _path_verdict(node, path, option, job_paths.paths[path])
         if verdict is not None:
             return verdict
+    for path, option in job_paths.guessed.items():
+        here = job_paths.paths[path]
+        elsewhere = any(other.there for other in path_on_nodes(node, path).values())
+        if not here.there and (elsewhere or here.state != "denied"):
+            return block(*explain_unreadable(node, here, f"--{option} {path}", fetch=""))
     for path, key in job_paths.named.items():
         verdict = _named_verdict(node, path, key, job_paths.named_paths[path])
         if verdict is not None:
             return verdict
-    return ok(", ".join((*job_paths.arguments, *job_paths.named)))
+    return ok(", ".join((*job_paths.arguments, *job_paths.guessed, *job_paths.named)))
 
 
 def _named_verdict(node: NodeView, path: str, key: str, here: JobPath) -> Verdict | None:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from checks.areas.files.fixes import abbreviate_nodes, copy_command
+from checks.areas.files.samples import judge_samples
 from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
 from checks.check import node_check
 from checks.facts import NodeView
@@ -30,13 +31,14 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
     Measured: The paths in `exist` and among the arguments: whether a folder is empty, number and
     bytes of the weights directly in it, links there that lead to nothing, the size of a file, and
     whether a small file is git's pointer; and the names and sizes of all files of data and weights
-    below a folder, where the node has a part of what most nodes have, and nothing else. Contents
-    are not compared.
+    below a folder, where the node has a part of what most nodes have, and nothing else. Of copies
+    of one size on own disks eight blocks of 4 KiB are compared, of 500 files, within 1.5 s.
 
     Fix:
         empty, incomplete: mounts or copies it.
         dangling-link: a link in the folder leads to nothing. Copies the file from a node that has
             it; warns where none has.
+        content-differs: copies the file. A tail of zeros blocks, other content warns.
         lfs-pointer: copies it from a node that has the file, else `git lfs pull`.
         another-version: a link points to another name than on most nodes; corrects it; warns where
             both contain as much.
@@ -55,6 +57,7 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
             or _other_version_verdict(node, job_path, others)
             or _missing_files_verdict(node, job_path, others)
             or _incomplete_verdict(node, job_path, others)
+            or judge_samples(node, job_path, others)
         )
         if verdict is not None:
             return verdict

@@ -20,6 +20,14 @@ FROM_HERE = "what is in the job's folder on this machine, `python -m launcher sy
 
 _SEVERAL_WORDS = re.compile(r"[^\w./@:+=,%-]")
 
+DEAD_MOUNT = (
+    *("Transport endpoint is not connected", "Stale file handle", "Host is down"),
+    *("Cannot send after transport endpoint shutdown", "No such device", "Remote I/O error"),
+)
+"""What the kernel says of a mount with nobody behind it, ENOTCONN to EREMOTEIO."""
+IO_ERROR = "Input/output error"
+"""A disk may say that too."""
+
 
 def explain_unreadable(
     node: NodeView,
@@ -55,6 +63,10 @@ def explain_unreadable(
         message = f"{subject} cannot be read on {node.name}: {denial_words(path.denied)}"
         message += other_number_words(node, path.denied)
         return path.state, message, opening_fix(node, path.denied)
+    if isinstance(path, JobPath) and (dead := _dead_mount(node, path)):
+        mounted = f"{path.filesystem} of {path.source} at {path.mount}"
+        message = f"{subject} cannot be read on {node.name}: {path.detail}; {mounted} is dead"
+        return path.state, message, dead
     command = f"namei -l {shlex.quote(path.absolute)}"
     why = path.detail or "its login may not read it"
     message = f"{subject} cannot be read on {node.name}: {why}"
@@ -70,6 +82,16 @@ def _known_elsewhere(having: Collection[str]) -> str:
 def _is_of_workdir(node: NodeView, path: str) -> bool:
     """Whether it lies in the job's folder, which can be copied to all nodes."""
     return path.startswith(f"{node.job.workdir.rstrip('/')}/")
+
+
+def _dead_mount(node: NodeView, path: JobPath) -> Fix | None:
+    """How a mount goes that answers with an error: its daemon has died, or its server is gone."""
+    certain = path.detail in DEAD_MOUNT
+    behind = path.filesystem.startswith(("fuse", "nfs")) and path.detail == IO_ERROR
+    if path.mount in ("", "/") or not (certain or behind):
+        return None
+    note = f"then mount {path.source} ({path.filesystem}) there again, the way it was mounted"
+    return node.fix(f"umount -l {shlex.quote(path.mount)}", note, root=True)
 
 
 def copies_here(node: NodeView) -> ControllerFiles | None:

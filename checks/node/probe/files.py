@@ -34,7 +34,10 @@ REPLACED = (
 )  # fmt: skip
 """What DeepSpeed's save_checkpoint and the Trainer's save_model open for writing each time."""
 REMOTE = ("nfs", "lustre", "gpfs", "beegfs", "ceph", "glusterfs", "cifs", "smb3", "9p", "wekafs")
-REMOTE_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fuse.s3fs")
+REMOTE_FUSE = (
+    *("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fuse.s3fs", "fuse.gcsfuse"),
+    *("fuse.rclone", "fuse.goofys", "fuse.geesefs", "fuse.blobfuse", "fuse.blobfuse2"),
+)
 
 MOST_TAGS = 100
 """Of the folders beside `latest` that are reported."""
@@ -65,6 +68,8 @@ def store_look(look, path, results, key):
             "target": target,
             "denied": first_denied(error.filename or path) if state == "denied" else None,
         }
+        if state == "error":
+            results[key].update(zip(("mount", "filesystem", "source"), mount_of(path)))
 
 
 def close_names(path):

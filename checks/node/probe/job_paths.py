@@ -17,6 +17,8 @@ from checks.node.probe.files import (
     paths_to_compare,
 )
 from checks.node.probe.model_size import model_parameters
+from checks.node.probe.samples import sample_files
+from checks.node.probe.script_defaults import default_arguments
 from checks.node.runtime.files import decode_text, mount_of
 
 LIMIT = 6.0
@@ -45,6 +47,7 @@ INPUT_FOLDER = re.compile(
 NO_FOLDER = re.compile(r"(none|null|no|false|true|auto|default|[\d.]+)$")
 PLAIN = re.compile(r"^[\w./+-][^\s*?{$,:]*$")
 READ = re.compile("resume|load|from|init|pretrained")
+DATA_OPTION = re.compile("data|corpus|tokenizer|shard|vocab|input")
 
 
 def command_arguments(command):
@@ -89,6 +92,22 @@ def argument_paths(args):
         if (is_path(value) or is_input_folder(option, value))
         and is_read(option)
         and value not in others
+    }
+
+
+def guessed_paths(args):
+    """{path as written: option} of what may be a path: plain names of data, and defaults of the
+    script for options that the command leaves out. What is not there is none of them.
+    """
+    known = {*paths_to_compare(args), *(args.get("exist") or ()), *argument_paths(args)}
+    named = command_arguments(args.get("command") or ())
+    pairs = [pair for pair in default_arguments(args) if pair[0]] + list(named)
+    return {
+        value: option
+        for option, value in pairs
+        if value not in known
+        and is_read(option)
+        and (is_path(value) or (DATA_OPTION.search(option.lower()) and PLAIN.match(value)))
     }
 
 
@@ -169,7 +188,11 @@ def survey_path(path):
         found.update(
             folder_contents(path), files=files_of_data(path), parameters=model_parameters(path)
         )
+        found["samples"] = {} if found["shared"] else sample_files(path, found["files"])
     elif found["state"] == "there":
+        folder, name = os.path.split(path)
+        if path.endswith(DATA + WEIGHTS) and not found["shared"]:
+            found["samples"] = sample_files(folder, [name])
         if is_lfs_pointer(path, found["bytes"]):
             found["pointers"] = [os.path.basename(path)]
         if path.endswith(TEXTS) and found["bytes"] <= LARGEST_TEXT:
@@ -231,8 +254,11 @@ def job_paths(args):
     options = argument_paths(args)
     paths = list(options) + [path for path in args.get("exist") or () if path not in options]
     looks = {path: (survey_path, os.path.normpath(os.path.join(workdir, path))) for path in paths}
+    guessed = guessed_paths(args)
+    for path in guessed:
+        looks[path] = (survey_path, os.path.normpath(os.path.join(workdir, path)))
     looks["."] = (survey_path, workdir)
-    others = set(paths) | set(paths_to_compare(args))
+    others = set(paths) | set(guessed) | set(paths_to_compare(args))
     named = {path: key for path, key in named_paths(args, workdir).items() if path not in others}
     for path in named:
         looks[path] = (survey_path, os.path.normpath(os.path.join(workdir, path)))
@@ -240,12 +266,14 @@ def job_paths(args):
     for path in written:
         looks["written", path] = (output_space, os.path.normpath(os.path.join(workdir, path)))
     seen = look_side_by_side(looks, LIMIT)
+    guessed = {path: option for path, option in guessed.items() if seen[path]["state"] != "missing"}
     return {
         "workdir": seen["."],
         "written": written,
         "written_folders": {path: seen["written", path] for path in written},
         "arguments": options,
-        "paths": {path: seen[path] for path in paths},
+        "guessed": guessed,
+        "paths": {path: seen[path] for path in [*paths, *guessed]},
         "named": named,
         "named_paths": {path: seen[path] for path in named},
     }
