@@ -81,9 +81,9 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     tried; `--all-pairs` tries them. The command must run and
     the host that answers must be the one that was meant. Keys, `known_hosts`, `authorized_keys` and
     sshd's settings are read on both ends to say why a login failed. Shared connections are left out
-    of these logins, and their sockets asked for a greeting. A login that sshd cut for load
-    is retried and reported; a refused key is never retried. One that waits ten seconds for an
-    address of the name before another lets it in is a warning.
+    of these logins; their sockets are asked for a greeting and one session. A login that sshd cut
+    for load is retried and reported; a refused key is never retried. One that waits ten seconds for
+    an address of the name before another lets it in is a warning.
 
     Fix: One command for each cause, exact to key, file and line, to be typed on the node that the
     finding names. The causes are [below](#causes). A name that resolves wrongly is reported by the
@@ -163,14 +163,17 @@ def _shared_connection_verdict(source: NodeView, target: NodeView) -> Verdict | 
     client = source.read(Trust).client(target.name) if source.has(Trust) else None
     if client is None or not client.control_fault:
         return None
-    hangs = client.control_fault == "hangs"
+    hangs = client.control_fault in ("hangs", "no session")
     why = {
         "too long": "it is too long for a socket",
         "no folder": "no socket can be created in its folder",
         "hangs": "its master does not answer",
+        "no session": "its master opens no session, the other end is gone or hangs",
     }.get(client.control_fault, "no socket")
     message = f"plain ssh from {source.name} to {target.name} does not get through ControlPath "
     end = f"rm -f {shlex.quote(client.control_path)}"
+    if client.control_fault == "no session":
+        end = f"timeout 5 ssh -O exit {shlex.quote(target.name)} || {end}"
     at_home = prepend_ssh_config("*", "ControlPath ~/.ssh/%%C")
     note = "the next login opens it again" if hangs else "a path that fits, in a folder that stays"
     fix = source.fix(end if hangs else at_home, note)

@@ -57,11 +57,12 @@ class ClientConfig:
     `path:line` of each line that says so. `alias` is HostKeyAlias; `host_key_algorithms` are those
     that it asks for, the first first. `control_path` is the socket of a shared connection, and
     `control_fault` why no login gets through it: `too long`, `no folder` in which it could be
-    created, `hangs` or ''. `key_algorithms` are those by which it signs with a key, `methods` its
-    PreferredAuthentications, empty for all; `offers_keys` is PubkeyAuthentication, `family`
-    AddressFamily. `known_hosts_fault` says why the first file of `known_hosts` serves for nothing,
-    '' where it does; `global_known_hosts` are the files of all accounts. `session` is SessionType,
-    `forks` ForkAfterAuthentication, and `certificates` are those that CertificateFile names.
+    created, `hangs`, `no session` where its other end opens none, or ''. `key_algorithms` are those
+    by which it signs with a key, `methods` its PreferredAuthentications, empty for all;
+    `offers_keys` is PubkeyAuthentication, `family` AddressFamily. `known_hosts_fault` says why the
+    first file of `known_hosts` serves for nothing, '' where it does; `global_known_hosts` are the
+    files of all accounts. `session` is SessionType, `forks` ForkAfterAuthentication, and
+    `certificates` are those that CertificateFile names.
     """
 
     user: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import statistics
 
 from checks.check import node_check
@@ -25,6 +26,11 @@ from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
 
 SLOW_RATIO = 0.6
+TUNNEL_NAME = re.compile(
+    r"(tailscale|wg|tun|tap|ppp|ipsec|vti|xfrm|gre|sit|zt|nebula|docker|br-[0-9a-f]{12}|cni"
+    r"|flannel|cali|vxlan|geneve|weave|cilium)(?![a-z])"
+)
+"""What VPNs and container networks call theirs, before a number or the name's end."""
 
 
 @node_check("network.training-interface-is-up", Interfaces, Names, Environment)
@@ -63,13 +69,20 @@ def mtu_is_equal(node: NodeView) -> Verdict:
     With different MTUs small messages pass and large ones are lost where a switch or firewall does
     not report it: the run hangs in its first large all-reduce, with no line in any log.
 
-    Measured: Each node against most nodes; of two that differ, against the head.
+    Measured: Each node against most nodes; of two that differ, against the head. Tunnels of a
+    VPN or a container network are compared with tunnels alone.
 
     Fix:
-        mtu-differs: sets it until the next boot; write it into the interface's configuration too.
+        mtu-differs: sets it until the next boot; write it into the interface's configuration too;
+            shows a tunnel.
     """
-    mtus = {name: interface.mtu for name, interface in training_interfaces(node.cluster).items()}
-    own, usual = training_interface(node), majority_value(mtus, node.job.head)
+    own = training_interface(node)
+    mtus = {
+        name: interface.mtu
+        for name, interface in training_interfaces(node.cluster).items()
+        if is_tunnel(interface) == is_tunnel(own)
+    }
+    usual = majority_value(mtus, node.job.head)
     if own.mtu == usual:
         return ok(f"MTU {own.mtu} on {node.name}'s {own.name}")
     count = sum(mtu == usual for mtu in mtus.values())
@@ -79,6 +92,9 @@ def mtu_is_equal(node: NodeView) -> Verdict:
     )
     note = "until the next boot; write it into the interface's configuration too"
     fix = node.fix(f"ip link set dev {own.name} mtu {usual}", note, root=True)
+    if is_tunnel(own):
+        note = "set it in what makes the tunnel, on all ends"
+        fix = node.fix(f"ip -d link show {own.name}", note)
     return warn("mtu-differs", message, fix, mtu=own.mtu, usual=usual, interface=own.name)
 
 
@@ -204,6 +220,11 @@ def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict
         return warn("no-route", message, fix, nodes=names)
     fix = node.fix(f"ip route get {address}", "add the missing route or gateway")
     return warn("no-route", message, fix, nodes=names)
+
+
+def is_tunnel(interface: Interface) -> bool:
+    """Whether a VPN's or a container network's, which takes bytes of each packet for itself."""
+    return interface.kind == "tun" or bool(TUNNEL_NAME.match(interface.name))
 
 
 def is_same_link(interface: Interface, other: Interface) -> bool:

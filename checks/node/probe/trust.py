@@ -11,6 +11,7 @@ import socket
 
 from checks.node.probe.certificates import SUFFIX, certificates
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.shared_connections import dead_shared_connections
 from checks.node.probe.written_keys import KEY_LINE, key_fingerprint
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import login_account
@@ -18,6 +19,7 @@ from checks.node.runtime.processes import login_account
 COMMANDS = (
     "ssh -G NODE",
     "a connection to the socket that ControlPath names, closed after its greeting",
+    "ssh -vv -oControlMaster=no NODE true, where a master listens there",
     "ssh-keygen -y -P '' -f KEY",
     "ssh-add -l -E sha256",
 )
@@ -83,6 +85,20 @@ def file_fault(path):
     if os.path.isdir(path):
         return "is a folder"
     return "cannot be read" if os.path.exists(path) and not os.access(path, os.R_OK) else ""
+
+
+def judge_sessions(peers, usual, special):
+    """Put `no session` where a master listens, greets, and opens nothing at the other end."""
+    shared = {}
+    for name in [peer["name"] for peer in peers]:
+        client = special.get(name, usual)
+        path = client.get("control_path", "")
+        if path and not client["control_fault"] and os.path.exists(path):
+            shared.setdefault(path, name)
+    dead = dead_shared_connections(shared.values())
+    for client in [usual, *special.values()]:
+        if shared.get(client.get("control_path")) in dead:
+            client["control_fault"] = "no session"
 
 
 def words_of(settings, *keywords):
@@ -238,6 +254,7 @@ def trust(args):
     """Args: `peers`. What ssh does for each, and the keys that it would offer."""
     user, home, _ = login_account()
     usual, special = settings_by_peer(args.get("peers", []), home)
+    judge_sessions(args.get("peers", []), usual, special)
     per_peer = [usual, *special.values()]
     named = [path for settings in per_peer for path in settings.get("identities", [])]
     signed = [path for settings in per_peer for path in settings.get("certificates", [])]

@@ -3,6 +3,8 @@
 import ipaddress
 import subprocess
 
+import pytest
+
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import NameLookup, Names
@@ -71,6 +73,27 @@ def test_mtu_of_one_node_differs():
     assert (found.warned, found.cause) == (True, "mtu-differs")
     assert "has MTU 9000; 2 of 3 nodes have 1500" in found.message
     assert found.fix.command == "ip link set dev eth0 mtu 1500"
+
+
+@pytest.mark.parametrize("name", ["tailscale0", "wg0", "tun0", "ipsec1", "cni0", "flannel.1"])
+def test_the_mtu_of_a_tunnel_is_compared_with_tunnels_alone_and_not_set(name):
+    def through(number):
+        own = Interface(name, mtu=1280 if number == 2 else 1420, ipv4=(f"10.0.0.{number}/24",))
+        return Interfaces((LO, own))
+
+    snap = with_fact(cluster(), "node2", through(2))
+    assert of_node2("mtu-is-equal", snap).outcome is Outcome.PASS
+    with_fact(with_fact(snap, "node1", through(1)), "node3", through(3))
+    found = of_node2("mtu-is-equal", snap)
+    assert found.cause == "mtu-differs"
+    assert found.fix.command == f"ip -d link show {name}"
+
+
+@pytest.mark.parametrize("name", ["tungsten", "wgeth", "eno1", "bond0"])
+def test_a_card_of_a_name_that_begins_like_a_tunnels_is_compared(name):
+    own = Interface(name, mtu=9000, ipv4=("10.0.0.2/24",))
+    found = of_node2("mtu-is-equal", with_fact(cluster(), "node2", Interfaces((LO, own))))
+    assert found.fix.command == f"ip link set dev {name} mtu 1500"
 
 
 def test_mtu_of_two_nodes_differs_from_the_heads():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
+import time
+
 import pytest
 
 from checks.facts.account import Account
@@ -10,7 +14,7 @@ from checks.facts.sshd import Sshd
 from checks.facts.trust import ClientConfig, Trust
 from checks.knowledge.logins.causes import cause_of_text, proxy_complaint
 from checks.model import Outcome
-from checks.node.probe import trust
+from checks.node.probe import shared_connections, trust
 from tests.support.snapshots import judged, snapshot, with_fact
 
 EVERY = "ssh.every-node-logs-in-to-every-node"
@@ -88,3 +92,38 @@ def test_a_session_type_of_the_client_s_own_is_not_the_targets_shell():
     assert (finding.cause, finding.fix.on) == ("config-broken", "node1")
     assert "SessionType default" in finding.fix.command
     assert reported(said, ClientConfig("root", "node2")).cause != "config-broken"
+
+
+def test_a_shared_connection_that_opens_no_session_is_named_with_its_end():
+    client = ClientConfig("root", "node2", control_path="/root/.ssh/cm/a b")
+    assert reported("", client, 0).cause != "config-broken"
+    finding = reported("", dataclasses.replace(client, control_fault="no session"), 0)
+    assert finding.cause == "config-broken"
+    assert "opens no session" in finding.message
+    end = "timeout 5 ssh -O exit node2 || rm -f '/root/.ssh/cm/a b'"
+    assert finding.fix.command == end
+
+
+@pytest.mark.parametrize(
+    ("says", "dead"),
+    [
+        ("mux_client_hello_exchange: master version 4", True),
+        ("mux_client_hello_exchange: master version 4; master session id: 2", False),
+        ("Connecting to node2 [10.0.0.2] port 22.", False),
+    ],
+)
+def test_only_a_master_that_greets_and_opens_nothing_is_dead(says, dead, tmp_path, monkeypatch):
+    ssh = tmp_path / "ssh"
+    ssh.write_text(f"#!/bin/sh\necho '{says}' >&2\n: >{tmp_path}/said\nexec sleep 600\n")
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    def wait(process, deadline):
+        while not (tmp_path / "said").exists():
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        return False
+
+    monkeypatch.setattr(shared_connections, "_wait", wait)
+    assert shared_connections.dead_shared_connections(["node2"]) == ({"node2"} if dead else set())
