@@ -30,6 +30,8 @@ _REASON_TEXTS = {
     ("", 1): "{n} of {of} pairs towards it fail {check}",
     ("", 0): "{n} of {of} pairs from it fail {check}",
 }
+_PACKET_CAUSES = ("dropped", "no-route", "timeout")
+"""A login that fails so met no sshd that refused it."""
 _SPEED_CHECKS = tuple(
     f"collective.{claim}"
     for claim in ("bandwidth-is-alike", "latency-is-alike", "no-group-is-slow-to-reach")
@@ -133,13 +135,15 @@ def _cut_text(cut: Cut) -> str:
 
 
 def _reason_text(reason: _BlameReason, found: Iterable[Matrix]) -> str:
-    """The reason; of a node whose ports answer while nobody logs in, that it is its sshd."""
+    """The reason; of a node whose ports answer while nobody logs in, that it is its sshd,
+    unless packets are lost: what its findings name may be no part of sshd."""
     ports = [matrix for matrix in found if matrix.area == "ports"]
     towards = {
         pair for port in ports for pair in port.asked - port.failed if pair[1] == reason.node
     }
     if area_of(reason.check) == "ssh" and reason.end == 1 and len(towards) >= MIN_BAD_PAIRS:
-        return f"{reason} but can reach its ports: check its sshd"
+        advice = "" if reason.cause in _PACKET_CAUSES else ": check its sshd"
+        return f"{reason} but can reach its ports{advice}"
     return str(reason)
 
 

@@ -78,6 +78,13 @@ def test_an_sshd_is_named_where_the_ports_answer():
     }
 
 
+@pytest.mark.parametrize("cause", ["dropped", "no-route", "timeout"])
+def test_an_sshd_is_not_named_where_packets_are_lost(cause):
+    into = matrix("ssh", 4, lambda s, t: t == "node02" != s, cause=cause)
+    because = blame_texts([*into, *matrix("ports", 4, lambda s, t: False)])["node02"]
+    assert because == f"3 of 3 peers cannot log in to it ({cause}) but can reach its ports"
+
+
 def test_logins_say_nothing_new_of_a_node_whose_ports_fail_too():
     both = [matrix(area, 5, lambda s, t: t == "node02" != s) for area in ("ssh", "ports")]
     assert blame_texts([*both[0], *both[1]]) == {"node02": "4 of 4 peers cannot reach it"}
