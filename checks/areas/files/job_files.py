@@ -15,6 +15,7 @@ from checks.areas.files.fixes import (
     right_digest,
 )
 from checks.areas.files.folders import explain_unwritable
+from checks.areas.files.modules import module_verdict
 from checks.areas.files.sharing import is_mostly_shared, missing_mount_fix
 from checks.areas.files.space_users import describe_user, freeing_fix
 from checks.check import Tag, node_check
@@ -27,7 +28,7 @@ from checks.facts.local_modules import LocalModules
 from checks.facts.network_mounts import NetworkMounts
 from checks.knowledge.deepspeed_config import NotAConfig, read_config
 from checks.model import Fix, Verdict, block, ok, skip, warn
-from checks.outliers.consensus import majority_value, nodes_with_value
+from checks.outliers.consensus import nodes_with_value
 from checks.units import format_file_size
 
 LEAST_FREE = 500 * 1000**2
@@ -93,7 +94,9 @@ def same_files_are_equal(node: NodeView) -> Verdict:
 
     Measured: A digest of each file, folders included; large files by size and samples. Modules are
     those that the script, or what it imports, names in an import, and that lie in its folder or in
-    `workdir`. The node that differs from most is named; of two that differ, the one that is not the
+    `workdir`; also a folder that an import takes in place of the module of that name, where most
+    nodes have the module alone, and compiled modules that Python trusts and that are of another
+    source. The node that differs from most is named; of two that differ, the one that is not the
     head. Where the head's copy is newer than all that differ from it, they are named: people edit
     there. A DeepSpeed config that cannot be read is nobody's measure.
 
@@ -101,6 +104,8 @@ def same_files_are_equal(node: NodeView) -> Verdict:
         differs, missing: an `scp` line from a node that has the content of most nodes, or from the
             head where its copy is the newest. What stands in its way is moved aside. Where no node
             has it, the line of `launcher sync`, or the name that was meant.
+        shadowed: a package that most nodes have not stands beside the module. Moves it aside.
+        stale-bytecode: removes the compiled form; its time and size are those of the source.
         denied: a folder or the file itself does not let the login in. Opens that one.
     """
     files = node.read(Files).same
@@ -113,7 +118,7 @@ def same_files_are_equal(node: NodeView) -> Verdict:
         verdict = _difference_verdict(node, path, file)
         if verdict is not None:
             return verdict
-    if verdict := _module_verdict(node):
+    if verdict := module_verdict(node):
         return verdict
     partial = [path for path, file in files.items() if file.partial]
     sampled = f"; large, so compared by samples: {', '.join(partial)}" if partial else ""
@@ -125,30 +130,6 @@ def same_files_are_equal(node: NodeView) -> Verdict:
 def _has_workdir(node: NodeView) -> bool:
     workdir = node.read(Files).workdir
     return workdir.state == THERE and workdir.kind != "file"
-
-
-def _module_verdict(node: NodeView) -> Verdict | None:
-    """A module that differs from the one on most nodes, or that they have and this one has not."""
-    answered = node.cluster.facts_by_node(LocalModules)
-    if node.name not in answered:
-        return None
-    for path in dict.fromkeys(path for modules in answered.values() for path in modules.files):
-        digests = {name: modules.files.get(path, "") for name, modules in answered.items()}
-        most = majority_value(digests, node.job.head)
-        if most and digests[node.name] != most:
-            return _unequal_module_verdict(node, path, digests, most)
-    return None
-
-
-def _unequal_module_verdict(
-    node: NodeView, path: str, digests: Mapping[str, str], most: str
-) -> Verdict:
-    having = nodes_with_value(digests, most)
-    file = posixpath.normpath(posixpath.join(node.job.workdir, path))
-    fix, others = node.fix(copy_command(node, having[0], file)), abbreviate_nodes(having)
-    if digests[node.name]:
-        return block("differs", f"{file} on {node.name} differs from the one on {others}", fix)
-    return block("missing", f"{file} is missing on {node.name}; {others} has it", fix)
 
 
 def _difference_verdict(node: NodeView, path: str, file: PathState) -> Verdict | None:

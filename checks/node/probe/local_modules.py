@@ -3,14 +3,63 @@
 import os
 import re
 
-from checks.node.probe.core import section
+from checks.node.probe.core import run_command, section
 from checks.node.probe.files import file_digest
+from checks.node.probe.software import find_interpreter
 from checks.node.runtime.files import read_file
 
 MOST_MODULES = 200
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t(]+([^#\n]*)|import[ \t]+([^#\n]+))", re.M
 )
+
+COMMANDS = ("PYTHON - (compares compiled modules of the job with their sources)",)
+COMPARE_LIMIT_S = 5.0
+COMPARE = """
+import importlib.util, marshal, os, sys
+SAID = "co_code co_names co_varnames co_freevars co_cellvars co_argcount co_flags".split()
+def same(here, there):
+    if type(here) is not type(there):
+        return False
+    if not hasattr(here, "co_code"):
+        return here == there or here != here
+    pairs = list(zip(here.co_consts, there.co_consts))
+    return (
+        all(getattr(here, name) == getattr(there, name) for name in SAID)
+        and len(here.co_consts) == len(there.co_consts)
+        and all(same(*pair) for pair in pairs)
+    )
+for path in sys.argv[1:]:
+    try:
+        cached = importlib.util.cache_from_source(path)
+        with open(cached, "rb") as file:
+            data = file.read()
+        with open(path, "rb") as file:
+            source = file.read()
+        info, head = os.stat(path), [int.from_bytes(data[at:at + 4], "little") for at in (4, 8, 12)]
+        trusted = [0, int(info.st_mtime) & 0xFFFFFFFF, info.st_size & 0xFFFFFFFF]
+        if data[:4] != importlib.util.MAGIC_NUMBER or head != trusted:
+            continue
+        code = marshal.loads(data[16:])
+        if not same(compile(source, code.co_filename, "exec", dont_inherit=True), code):
+            print(path)
+    except (OSError, ValueError, EOFError, TypeError, SyntaxError, RecursionError):
+        pass
+"""
+"""What prints the sources whose compiled form is of another source, and that Python trusts: the
+time and size which it notes are those of the source."""
+
+
+def stale_bytecode(files, python):
+    """Those of the files whose compiled form is of another source, as the interpreter sees it."""
+    path = find_interpreter(python or "")
+    cached = [
+        file for file in files if os.path.isdir(os.path.join(os.path.dirname(file), "__pycache__"))
+    ]
+    if not cached or not os.access(path or "", os.X_OK):
+        return []
+    answer = run_command([path, "-I", "-S", "-B", "-c", COMPARE, *cached], limit=COMPARE_LIMIT_S)
+    return [line for line in answer.out.splitlines() if line in files]
 
 
 def imported_names(text):
@@ -65,4 +114,7 @@ def module_digests(command, workdir):
 @section("local_modules")
 def local_modules(args):
     """Digests of the user's own modules that the command reaches by imports."""
-    return {"files": module_digests(list(args.get("command") or ()), args.get("workdir") or "/")}
+    workdir = args.get("workdir") or "/"
+    files = module_digests(list(args.get("command") or ()), workdir)
+    absolute = [os.path.normpath(os.path.join(workdir, file)) for file in files]
+    return {"files": files, "stale": stale_bytecode(absolute, args.get("python"))}

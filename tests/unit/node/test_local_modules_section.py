@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import py_compile
+import sys
+
 import pytest
 
 from checks.node.probe.local_modules import local_modules
@@ -59,3 +63,28 @@ def test_an_edit_changes_the_digest(found, tmp_path):
     before = found("train.py")["lazy.py"]
     (tmp_path / "lazy.py").write_text("import second\n\n")
     assert found("train.py")["lazy.py"] != before
+
+
+@pytest.mark.parametrize(
+    ("compiled", "source", "same_time", "stale"),
+    [
+        ("WIDTH = 64", "WIDTH = 96", True, True),
+        ("WIDTH = 96", "WIDTH = 96", True, False),
+        ("WIDTH = 64", "WIDTH = 96", False, False),
+        ("WIDTH = 6", "WIDTH = 96", True, False),
+        ("def f():\n    return {1, 'a'}", "def f():\n    return {1, 'b'}", True, True),
+        ("def f():\n    return {1, 'a'}", "def f():\n    return {1, 'a'}", True, False),
+        ("WIDTH = 64", "WIDTH = (((", True, False),
+    ],
+)
+def test_a_compiled_form_of_another_source_is_seen(tmp_path, compiled, source, same_time, stale):
+    module = tmp_path / "model.py"
+    (tmp_path / "train.py").write_text("import model")
+    module.write_text(compiled)
+    os.utime(module, (10**9, 10**9))
+    py_compile.compile(str(module))
+    module.write_text(source)
+    os.utime(module, (10**9, 10**9 + 5 * (not same_time)))
+    args = {"command": ["train.py"], "workdir": str(tmp_path), "python": sys.executable}
+    assert local_modules(args)["stale"] == [str(module)] * stale
+    assert local_modules({**args, "python": "/nowhere/python"})["stale"] == []
