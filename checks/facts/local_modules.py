@@ -20,7 +20,7 @@ class LocalModules(Fact):
     """
 
     section: ClassVar[str] = "local_modules"
-    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    inputs: ClassVar[tuple[str, ...]] = ("python", "workdir")
     of_command: ClassVar[bool] = True
     files: Mapping[str, str] = field(default_factory=dict)
     stale: tuple[str, ...] = ()
