@@ -14,13 +14,14 @@ from checks.outliers.consensus import strict_majority
 
 @node_check("software.packages-have-their-metadata", Software)
 def packages_have_their_metadata(node: NodeView) -> Verdict:
-    """torch and DeepSpeed have the metadata that pip wrote beside them.
+    """torch, DeepSpeed and what trains with them have the metadata that pip wrote beside them.
 
     transformers, accelerate and Lightning ask the metadata which version is there: without it they
-    say that PyTorch is not installed, though `import torch` works.
+    say that PyTorch is not installed, though `import torch` works; and
+    `import transformers` ends where that of tokenizers has no version.
 
     Measured: Modules that the interpreter finds, against `*.dist-info` and `*.egg-info`, where
-    another node has the metadata.
+    another node has the metadata; of other packages, such a folder that says no version.
 
     Fix:
         metadata-denied: a file or folder of it does not let the login in. Opens that one.
@@ -34,6 +35,8 @@ def packages_have_their_metadata(node: NodeView) -> Verdict:
         for name in TRAINING_PACKAGES
         if software.modules.get(name) and not software.packages.get(name)
     ]
+    half = [name for name, version in software.packages.items() if not version]
+    nameless += [name for name in half if name not in nameless and name not in software.denied]
     wanted = {name: version for name in nameless if (version := _version_elsewhere(node, name))}
     if not wanted:
         return ok(f"{' and '.join(TRAINING_PACKAGES)} of {node.name} say their versions")

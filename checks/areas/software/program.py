@@ -17,6 +17,19 @@ from checks.model import HERE, Fix, Verdict, block, ok, skip
 TRAINING_PACKAGES = ("torch", "deepspeed")
 
 
+HEADERS = {
+    "_lzma": "liblzma-dev (xz-devel)",
+    "_bz2": "libbz2-dev (bzip2-devel)",
+    "_sqlite3": "libsqlite3-dev (sqlite-devel)",
+    "_ctypes": "libffi-dev (libffi-devel)",
+    "_ssl": "libssl-dev (openssl-devel)",
+    "zlib": "zlib1g-dev (zlib-devel)",
+    "_curses": "libncurses-dev (ncurses-devel)",
+    "_tkinter": "tk-dev (tk-devel)",
+}
+"""What must be there when Python is built, by the part of its library that is left out without."""
+
+
 @node_check(
     "software.program-is-importable",
     Software,
@@ -36,6 +49,7 @@ def program_is_importable(node: NodeView) -> Verdict:
 
     Fix:
         syntax-error: correct that line, or name an interpreter that reads it, with its version.
+        library-incomplete: Python was built without a part of its library. Names the headers.
         own-module-missing: this machine has it beside the script. The line of `launcher sync`.
         module-missing, import-missing: the name that was meant; for a package that is known, or
             that a node has, the `pip install` line with that node's version. No other name is
@@ -86,6 +100,8 @@ def _judge_unfound_modules(node: NodeView, software: Software, unfound: list[str
             message = f"{software.path} on {node.name} finds no module {name}"
             message += f": {denial_words(denial)}"
             return block("package-denied", message, opening_fix(node, denial))
+    if incomplete := next((name for name in unfound if name in HEADERS), ""):
+        return _judge_incomplete_library(node, software, incomplete)
     names = [module] if module in unfound else unfound
     cause, fix = _fix_of_unfound(node, software, names)
     having = _nodes_having_modules(node.cluster, names)
@@ -100,6 +116,21 @@ def _judge_unfound_modules(node: NodeView, software: Software, unfound: list[str
         f"does not find{elsewhere or _meant(node, names[0])}"
     )
     return block(cause or "import-missing", message, fix)
+
+
+def _judge_incomplete_library(node: NodeView, software: Software, name: str) -> Verdict:
+    """A module of Python's own library that was left out when this Python was built, or is lost."""
+    having = _nodes_having_modules(node.cluster, [name])
+    elsewhere = f"; {having[0]} has it" if having else ""
+    message = (
+        f"what {node.job.command[0]} imports needs {name}, which Python {software.version} of "
+        f"{software.path} on {node.name} does not have{elsewhere}"
+    )
+    note = (
+        f"install {HEADERS[name]} and build that Python again (`pyenv install -f "
+        f"{software.version}` where pyenv made it); one of the system: install it whole"
+    )
+    return block("library-incomplete", message, node.fix("", note))
 
 
 def _fix_of_unfound(node: NodeView, software: Software, names: list[str]) -> tuple[str, Fix]:

@@ -102,6 +102,7 @@ def _broken_library_fix(node: NodeView, stage: str, library: str) -> Fix:
 def _reinstall_command(node: NodeView, module: str) -> str:
     package = package_of_module(module)
     version = node.read(Software).packages.get(package, "") if node.has(Software) else ""
+    version = version or _version_elsewhere(node, package)
     return install_command(_interpreter(node), {package: version}, "--force-reinstall", "--no-deps")
 
 

@@ -132,6 +132,8 @@ if sys.version_info >= (3, 8):
                 misread = "line %%s: %%s" %% (error.lineno, str(error.msg)[:150])
         except ValueError:
             pass
+    compiled = %(compiled)r
+    wanted += [[compiled[name]] for names in list(wanted) for name in names if name in compiled]
     beside = lambda name: modules.get(name) and os.path.dirname(modules[name]) or ""
     torch, ops = plain_values(beside("torch") + "/version.py"), plain_values(
         beside("deepspeed") + "/git_version_info_installed.py").get("installed_ops", "")
@@ -157,9 +159,15 @@ print(%(mark)r + repr(dict({
 PACKAGES = (
     *("torch", "deepspeed", "accelerate", "transformers", "flash-attn", "apex", "bitsandbytes"),
     *("peft", "trl", "datasets", "tokenizers", "safetensors", "numpy", "triton", "xformers"),
+    *("einops", "huggingface-hub"),
     *("nvidia-nccl-cu11", "nvidia-nccl-cu12", "nvidia-nccl-cu13"),
 )
 MODULES = ("torch", "deepspeed", "accelerate", "transformers", "datasets", "tokenizers", "peft")
+COMPILED = {
+    "lzma": "_lzma", "bz2": "_bz2", "sqlite3": "_sqlite3", "ctypes": "_ctypes", "ssl": "_ssl",
+    "gzip": "zlib", "curses": "_curses", "tkinter": "_tkinter",
+}  # fmt: skip
+"""What modules of the library need, and a Python lacks that was built without its headers."""
 OPTIONAL = (
     *("wandb", "tensorboard", "comet_ml", "mup", "cupy", "mpi4py", "datastates"),
     *("torch_npu", "torch_mlu", "torch_musa", "torch_sdaa", "torch_xla", "habana_frameworks"),
@@ -288,6 +296,7 @@ def ask_interpreter(python, path, args):
     words = {
         "packages": PACKAGES,
         "modules": MODULES,
+        "compiled": COMPILED,
         "optional": OPTIONAL,
         "shadowable": SHADOWABLE,
         "mark": MARK,

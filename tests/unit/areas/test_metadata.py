@@ -33,3 +33,12 @@ def test_a_package_without_its_metadata_is_installed_again_as_others_have_it():
 def test_what_no_node_has_accuses_none():
     bare = {name: {"torch": "2.13.0"} for name in ("node1", "node2", "node3")}
     assert {finding.outcome for finding in findings(**bare).values()} == {Outcome.PASS}
+
+
+def test_a_half_installed_package_is_installed_again_as_others_have_it():
+    whole, half = {**VERSIONS, "tokenizers": "0.23.3"}, {**VERSIONS, "tokenizers": ""}
+    found = findings(node1=whole, node2=half, node3=whole)
+    assert [finding.cause for finding in found.values()] == ["", "metadata-missing", ""]
+    assert "--no-deps tokenizers==0.23.3" in found["node2"].fix.command
+    assert not any(finding.cause for finding in findings(node1=half, node2=half).values())
+    assert not any(finding.cause for finding in findings(node1=whole, node2=whole).values())

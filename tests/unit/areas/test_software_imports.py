@@ -101,6 +101,7 @@ SCRIPT = {"command": ("train.py",)}
     [
         (SCRIPT, {}, "pass"),
         (SCRIPT, {"unfound": ("wandb",)}, "import-missing!"),
+        (SCRIPT, {"unfound": ("_lzma",)}, "library-incomplete!"),
         (
             {"command": ("-m", "axolotl.cli.train", "c.yml")},
             {"unfound": ("axolotl.cli.train",)},
@@ -247,6 +248,14 @@ def test_imports_of_the_script_are_looked_for_and_not_run(tmp_path):
     assert asked(tmp_path, source).unfound == ("nowhere",)
     assert asked(tmp_path, "import sys; sys.path.append('x')\nimport nowhere").unfound == ()
     assert asked(tmp_path, "import (").unfound == ()
+
+
+def test_what_the_library_needs_of_its_compiled_parts_is_looked_for(tmp_path, monkeypatch):
+    needs = {"json": "_nowhere", "csv": "math"}
+    monkeypatch.setattr(software_probe, "COMPILED", needs)
+    assert asked(tmp_path, "import json, csv").unfound == ("_nowhere",)
+    assert asked(tmp_path, "import csv").unfound == ()
+    assert asked(tmp_path, "try:\n    import json\nexcept ImportError:\n    pass").unfound == ()
 
 
 def test_a_module_of_the_command_is_looked_for(tmp_path):
