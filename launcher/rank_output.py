@@ -11,6 +11,8 @@ from checks.quick_dataclass import dataclass
 
 LINE_LIMIT = 8192
 KEPT_LINES = 20
+_IDLE_RETURN = re.compile(rb"(\A|\n)\r+(?=[^\r\n])")
+"""Where a bar begins a line: tqdm goes back to the margin first, and nothing was there."""
 _END = re.compile(rb"\r?\n|\r(?!\n|\Z)")
 _WHOLE_BAR = re.compile(rb"[^\r\n]*\b\d{1,15}/\d{1,15} \[[^\]\r\n]*\][ \t]*")
 """tqdm ends no bar: the next one begins with a carriage return, after as long as a step takes."""
@@ -75,6 +77,8 @@ class LineSplitter:
             self._after_bar = False
             ending = _BAR_END.match(data)
             data = data[ending.end() :] if ending else data
+        if b"\r" in data:
+            data = _IDLE_RETURN.sub(rb"\1", data)
         *whole, self._rest = _END.split(data) if b"\r" in data else data.split(b"\n")
         while len(self._rest) > LINE_LIMIT:
             whole.append(self._rest[:LINE_LIMIT])
@@ -112,6 +116,12 @@ def begins_error(line: str) -> bool:
 def is_step_line(line: str) -> bool:
     """Whether the line looks like a training step's: a step's number, a loss, a progress bar."""
     return parse_step_line(line) is not None
+
+
+def is_training_bar(line: str) -> bool:
+    """Whether the line is a progress bar of training steps, which a line of status shows too."""
+    step = parse_step_line(line)
+    return step is not None and step.bar
 
 
 def counts_no_steps(line: str) -> bool:

@@ -12,7 +12,7 @@ from launcher.commands.logs import LogReader
 from launcher.commands.run_summary import summarise_run
 from launcher.commands.run_text import LOST, line_for_run, progress_text, status_lines
 from launcher.exit_codes import ExitCode
-from launcher.rank_output import LineSplitter
+from launcher.rank_output import LineSplitter, is_training_bar
 from launcher.record import OUTPUT, RecordedRun, all_runs, find_run
 from launcher.run.console import Console
 
@@ -56,9 +56,11 @@ def _show_until_end(run: RecordedRun, base: Path, console: Console) -> RecordedR
         while True:
             following = _next_attempt(run, base)
             ended = following or run.ended
-            for line in source.new_lines():
-                console.say(line)
             summary = summarise_run(run)
+            counted = console.is_terminal and summary.step is not None
+            for line in source.new_lines():
+                if not (counted and is_training_bar(line)):
+                    console.say(line)
             console.set_status(progress_text(summary) if summary.state == "running" else "")
             if ended:
                 return following

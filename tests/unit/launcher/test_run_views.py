@@ -10,7 +10,8 @@ import pytest
 from checks.next_line import next_line
 from launcher import record as record_module
 from launcher.cli import main
-from launcher.record import RunRecord
+from launcher.commands import attach
+from launcher.record import RunRecord, find_run
 from launcher.run.stragglers import NOBODY
 
 LIVE = {
@@ -470,3 +471,36 @@ def test_a_run_on_other_nodes_says_so(tmp_path, show):
     first, second = show("runs").splitlines()
     assert first.endswith("train.py --steps 200")
     assert second.endswith("train.py --steps 200 on node[1-3]")
+
+
+BARS = [
+    f"rank0: epoch 0:  {number}%|#   | {number}/64 [00:10<01:11,  3.70it/s, loss=0.5]"
+    for number in (4, 5)
+]
+
+
+class Screen:
+    """A console's lines and status."""
+
+    has_reader = True
+
+    def __init__(self, is_terminal):
+        self.is_terminal = is_terminal
+        self.lines = []
+
+    def say(self, text):
+        self.lines.append(text)
+
+    def set_status(self, text):
+        pass
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_attach_shows_bars_of_steps_in_its_status_line_on_a_terminal(tmp_path, is_terminal):
+    record = begin(tmp_path)
+    (record.path / "output.log").write_text("\n".join([*BARS, "epoch 0 done", ""]))
+    record.close({"state": "finished", "exit": 0, "step": 5, "seconds": 4.0, "ranks": {}})
+    lose(record)
+    screen = Screen(is_terminal)
+    attach._show_until_end(find_run(tmp_path / "runs", None), tmp_path / "runs", screen)
+    assert screen.lines == ["epoch 0 done"] if is_terminal else [*BARS, "epoch 0 done"]

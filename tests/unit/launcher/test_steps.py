@@ -64,7 +64,9 @@ BAR = "  5%|▌         | 1/20 [00:06<01:56,  6.11s/it]"
 @pytest.mark.parametrize(
     ("chunks", "lines"),
     [
-        (["\r" + BAR], ["", BAR]),
+        (["\r" + BAR], [BAR]),
+        (["epoch 0\n\r" + BAR, "\n\r\rdone\n"], ["epoch 0", BAR, "done"]),
+        (["a\r\nb\r\n\r\n"], ["a", "b", ""]),
         ([BAR, "\r", BAR, "\n", "ends"], [BAR, BAR]),
         ([BAR, "\r\n", "\n", "ends"], [BAR, ""]),
         ([BAR + "  ", "\r" + BAR], [BAR + "  ", BAR]),
@@ -74,7 +76,8 @@ BAR = "  5%|▌         | 1/20 [00:06<01:56,  6.11s/it]"
         (["shape [2, 3]", " of a tensor\n"], ["shape [2, 3] of a tensor"]),
     ],
     ids=[
-        "at-once", "next-one", "line-ends", "padded", "text-behind", "half", "two-parts", "no-bar",
+        "at-once", "below-a-line", "no-bars", "next-one", "line-ends", "padded", "text-behind",
+        "half", "two-parts", "no-bar",
     ],
 )  # fmt: skip
 def test_a_bar_is_a_line_as_soon_as_it_is_there(chunks, lines):
