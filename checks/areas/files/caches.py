@@ -21,6 +21,9 @@ from checks.model import Fix, Severity, Verdict, block, ok, warn
 BUILD_FACTS = (Toolchain, Software, DeepspeedConfig, Gpus)
 MODELS = ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "TRANSFORMERS_CACHE")
 READABLE = ("there", "missing")
+BUILDS = "TORCH_EXTENSIONS_DIR"
+LOADS = ("from_pretrained", "load_dataset", "torch.hub", "Trainer", "HfArgumentParser", "axolotl")
+"""Words of scripts that download to a cache."""
 
 
 @node_check(
@@ -38,8 +41,9 @@ def caches_can_be_written(node: NodeView) -> Verdict:
     Measured: Permission and mount of the folders of `HF_HOME` and its parts (`HF_HUB_CACHE`,
     `HF_DATASETS_CACHE` …), `TORCH_HOME`, `TORCHINDUCTOR_CACHE_DIR`, `NUMBA_CACHE_DIR` and
     `XDG_CACHE_HOME`, as the login or `[env]` gives them; `~/.cache` where other nodes can write
-    theirs. Nothing is written. Blocks where `[env]` names what cannot be a folder, else warns. A
-    folder of models that is there, with `HF_HUB_OFFLINE`, need not be writable. Folders of
+    theirs, and not where it is read-only, what is compiled goes elsewhere and the script loads
+    nothing from a hub. Nothing is written. Blocks where `[env]` names what cannot be a folder, else
+    warns. A folder of models that is there, with `HF_HUB_OFFLINE`, need not be writable. Folders of
     compiled code are judged by `software.build-folders-are-usable`.
 
     Fix:
@@ -58,6 +62,8 @@ def caches_can_be_written(node: NodeView) -> Verdict:
         if reason is None or (_is_usual(node, folder) and not _peers_can_write(node, variable)):
             continue
         cause, message, fix = reason
+        if cause == "read-only" and _is_usual(node, folder) and _needs_no_cache(node):
+            continue
         impossible = folder.state in READABLE and not folder.directory
         verdict = block if impossible and variable in node.job.env else warn
         return verdict(cause, f"{variable}: {message}", fix)
@@ -102,6 +108,14 @@ def is_offline(node: NodeView) -> bool:
 def _is_usual(node: NodeView, folder: FolderSpace) -> bool:
     """Whether it is only `~/.cache`, which a job may have no need of."""
     return folder.absolute == posixpath.join(node.read(FreeSpace).home.absolute, ".cache")
+
+
+def _needs_no_cache(node: NodeView) -> bool:
+    """Whether what is compiled goes elsewhere, and the script loads nothing from a hub."""
+    shell = node.read(Environment).shell if node.has(Environment) else {}
+    script = node.read(DeepspeedConfig).script if node.has(DeepspeedConfig) else None
+    loads = script is None or any(word in script.words for word in LOADS)
+    return BUILDS in {**shell, **node.job.env} and not loads
 
 
 def _peers_can_write(node: NodeView, variable: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
+from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.environment import Environment
 from checks.facts.view_cache import cached_per_view
 from checks.knowledge.first_lines import put_first_command
@@ -18,6 +19,8 @@ from checks.outliers.consensus import majority_value
 
 CHECK = "software.variables-are-equal"
 DEBUG_LEVEL = "TORCH_DISTRIBUTED_DEBUG"
+STANDALONE = "PET_STANDALONE"
+ACCUMULATION = "ACCELERATE_GRADIENT_ACCUMULATION_STEPS"
 THREADS = re.compile("(OMP|MKL|OPENBLAS|GOMP|KMP)_")
 """What may follow the number of a machine's cores."""
 JUDGED_ELSEWHERE = re.compile(
@@ -35,7 +38,7 @@ OF_THE_MACHINE = re.compile(
     CHECK,
     Environment,
     severity=Severity.WARN,
-    optional=(Account,),
+    optional=(Account, DeepspeedConfig),
     reads=("launcher", "env"),
 )
 def variables_are_equal(node: NodeView) -> Verdict:
@@ -49,7 +52,7 @@ def variables_are_equal(node: NodeView) -> Verdict:
     against most nodes; those of threads against nodes with as many cores. Names of folders, files
     and devices may differ, and so may values that have the node's own name or address; what other
     checks judge is left to them: those of NCCL and gloo, Python's, PATH, proxies. What keeps ranks
-    from meeting blocks, others warn.
+    from meeting blocks, as `PET_STANDALONE` does under torchrun, others warn.
 
     Fix:
         variable-differs: turns the line that sets it into a comment, or adds the line that the
@@ -64,9 +67,20 @@ def variables_are_equal(node: NodeView) -> Verdict:
         for name, usual in differing.items()
     )
     fatal = [name for name, usual in differing.items() if is_fatal(node, name, usual)]
-    why = f"; ranks that differ in {fatal[0]} do not meet" if fatal else ""
+    why = f"; ranks that differ in {fatal[0]} do not meet" if fatal else _parting(node, differing)
+    fatal = fatal or [why] * bool(why)
     verdict = block if fatal else warn
     return verdict("variable-differs", f"{listed}{why}", _align_fix(node, differing))
+
+
+def _parting(node: NodeView, differing: Iterable[str]) -> str:
+    """Why the job hangs or trains wrongly for what the launcher or the script reads of these."""
+    if STANDALONE in differing and node.job.launcher == "torchrun":
+        return f"; torchrun takes {STANDALONE} for --standalone, and the nodes wait for each other"
+    script = node.read(DeepspeedConfig).script if node.has(DeepspeedConfig) else None
+    if ACCUMULATION in differing and script and "Accelerator" in script.words:
+        return f"; Accelerator takes {ACCUMULATION} over its own: ranks meet in other steps"
+    return ""
 
 
 def differences(node: NodeView) -> Mapping[str, str]:

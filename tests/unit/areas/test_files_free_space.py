@@ -184,6 +184,24 @@ def test_the_usual_cache_counts_where_others_can_write_theirs():
     assert outcomes(CACHES, snap) == ["pass", "pass"]
 
 
+@pytest.mark.parametrize(
+    ("words", "env", "expected"),
+    [
+        ((), {"TORCH_EXTENSIONS_DIR": "/var/tmp/x"}, "pass"),
+        (("from_pretrained",), {"TORCH_EXTENSIONS_DIR": "/var/tmp/x"}, "read-only"),
+        ((), {}, "read-only"),
+    ],
+)
+def test_a_read_only_home_is_of_no_matter_to_a_job_that_writes_elsewhere(words, env, expected):
+    usual = {"absolute": "/root/.cache"}
+    closed = room(**usual, writable=False, read_only=True)
+    snap = caches(room(**usual), closed, variable="XDG_CACHE_HOME", env=env)
+    script = TrainingScript("/run/train.py", words)
+    for name in snap.job.names:
+        with_fact(snap, name, DeepspeedConfig(ConfigText("missing", ""), script=script))
+    assert outcomes(CACHES, snap) == ["pass", expected]
+
+
 def test_nothing_is_moved_or_given_away_that_may_belong_to_others():
     file = room(absolute="/hf", nearest="/hf", directory=False)
     shared = room(absolute="/hf", writable=False, shared=True)

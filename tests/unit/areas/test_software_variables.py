@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig, TrainingScript
 from checks.facts.environment import Environment
 from checks.model import Outcome
 from checks.node.probe.environment import steers_training, variables_set_by
@@ -45,6 +46,9 @@ BF16 = {"ACCELERATE_MIXED_PRECISION": "bf16"}
         (({}, {}, {"TORCH_DISTRIBUTED_DEBUG": "INFO"}), {}, "..w"),
         (({}, {}, BF16), {}, "..w"),
         (({}, BF16, {}), {"launcher": "accelerate"}, ".b."),
+        (({}, {"PET_STANDALONE": "1"}, {}), {"launcher": "torchrun"}, ".b."),
+        (({}, {"PET_STANDALONE": "1"}, {}), {}, ".w."),
+        (({}, {"PET_LOG_DIR": "/x"}, {}), {"launcher": "torchrun"}, "..."),
         (({}, {}, {"PYTORCH_CUDA_ALLOC_CONF": "x"}), {}, "..w"),
         (({}, {}, {"OMP_NUM_THREADS": "1"}), {}, "..w"),
         (({}, {}, {"PYTHONIOENCODING": "ascii"}), {}, "..w"),
@@ -125,3 +129,14 @@ def test_what_only_a_launcher_may_give_a_rank(shells, job, expected):
     assert marks(findings) == expected
     assert all(finding.fix for finding in findings.values() if finding.stops)
     assert set(marks(found(shells, **job))) == {"."}, "not named a second time for being unequal"
+
+
+@pytest.mark.parametrize(("words", "stops"), [(("Accelerator",), True), (("deepspeed",), False)])
+def test_steps_of_accumulation_part_ranks_of_a_script_that_reads_them(words, stops):
+    snap = cluster()
+    config = DeepspeedConfig(ConfigText("missing", ""), script=TrainingScript("/t.py", words))
+    for name in snap.job.names:
+        shell = {"ACCELERATE_GRADIENT_ACCUMULATION_STEPS": "4"} if name == "node2" else {}
+        with_fact(with_fact(snap, name, Environment(shell)), name, config)
+    finding = judged(snap, CHECK)[("node2",)]
+    assert (finding.cause, finding.stops) == ("variable-differs", stops)
