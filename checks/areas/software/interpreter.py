@@ -12,6 +12,7 @@ from checks.areas.software.commands import python_of_commands
 from checks.areas.software.denied_modules import denied_module
 from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.hung_folders import judge_hanging_python
+from checks.areas.software.metadata import names_without_version
 from checks.areas.software.pip_commands import install_command, uninstall_command
 from checks.areas.software.shadowing import shadowed_packages, shadowing_files
 from checks.areas.software.startup import (
@@ -346,6 +347,7 @@ def _version_differences(
     names = dict.fromkeys(name for answer in software.values() for name in answer.packages)
     tables = {"python": {peer: answer.python for peer, answer in software.items()}}
     shadows = shadowed_packages(software[node.name])
+    nameless = names_without_version(software[node.name])
     for name in names:
         tables[name] = {
             peer: answer.packages.get(name, ABSENT) for peer, answer in software.items()
@@ -359,7 +361,7 @@ def _version_differences(
     differences = []
     for name, table in tables.items():
         here, most = table[node.name], majority_value(table, node.job.head)
-        unreadable = not here  # see software.packages-have-their-metadata
+        unreadable = not here and (name in software[node.name].denied or name in nameless)
         named_elsewhere = (
             unreadable or name in shadows or (name in TRAINING_PACKAGES and ABSENT in (here, most))
         )

@@ -11,6 +11,9 @@ from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import Verdict, block, ok, skip
 from checks.outliers.consensus import strict_majority
 
+ASKED_BY_TRANSFORMERS = ("accelerate", "huggingface-hub", "numpy", "safetensors", "tokenizers")
+"""`import transformers` ends where one of these is there and has no version."""
+
 
 @node_check("software.packages-have-their-metadata", Software)
 def packages_have_their_metadata(node: NodeView) -> Verdict:
@@ -21,7 +24,7 @@ def packages_have_their_metadata(node: NodeView) -> Verdict:
     `import transformers` ends where that of tokenizers has no version.
 
     Measured: Modules that the interpreter finds, against `*.dist-info` and `*.egg-info`, where
-    another node has the metadata; of other packages, such a folder that says no version.
+    another node has the metadata; of what transformers asks for, such a folder without a version.
 
     Fix:
         metadata-denied: a file or folder of it does not let the login in. Opens that one.
@@ -35,8 +38,7 @@ def packages_have_their_metadata(node: NodeView) -> Verdict:
         for name in TRAINING_PACKAGES
         if software.modules.get(name) and not software.packages.get(name)
     ]
-    half = [name for name, version in software.packages.items() if not version]
-    nameless += [name for name in half if name not in nameless and name not in software.denied]
+    nameless += names_without_version(software)
     wanted = {name: version for name in nameless if (version := _version_elsewhere(node, name))}
     if not wanted:
         return ok(f"{' and '.join(TRAINING_PACKAGES)} of {node.name} say their versions")
@@ -46,11 +48,19 @@ def packages_have_their_metadata(node: NodeView) -> Verdict:
         return block("metadata-denied", message, opening_fix(node, denial))
     names = " and ".join(wanted)
     message = (
-        f"{names} of {software.path} on {node.name} can be imported but have no metadata: "
+        f"{names} of {software.path} on {node.name} are there without their metadata: "
         "libraries that ask for their version take them for missing"
     )
     command = install_command(software, wanted, "--force-reinstall", "--no-deps")
     return block("metadata-missing", message, node.fix(command), packages=list(wanted))
+
+
+def names_without_version(software: Software) -> list[str]:
+    """The packages that transformers, which is there too, asks for a version that they lack."""
+    if not software.modules.get("transformers"):
+        return []
+    asked = [name for name in ASKED_BY_TRANSFORMERS if name not in software.denied]
+    return [name for name in asked if not software.packages.get(name, "?")]
 
 
 def _version_elsewhere(node: NodeView, name: str) -> str:

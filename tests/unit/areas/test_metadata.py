@@ -7,7 +7,7 @@ from checks.model import Outcome
 from tests.support.snapshots import judged, snapshot, with_fact
 
 CHECK = "software.packages-have-their-metadata"
-MODULES = {"torch": "/venv/torch/__init__.py", "deepspeed": "/venv/deepspeed/__init__.py"}
+MODULES = {name: f"/venv/{name}/__init__.py" for name in ("torch", "deepspeed", "transformers")}
 VERSIONS = {"torch": "2.13.0", "deepspeed": "0.19.8"}
 
 
@@ -42,3 +42,8 @@ def test_a_half_installed_package_is_installed_again_as_others_have_it():
     assert "--no-deps tokenizers==0.23.3" in found["node2"].fix.command
     assert not any(finding.cause for finding in findings(node1=half, node2=half).values())
     assert not any(finding.cause for finding in findings(node1=whole, node2=whole).values())
+
+
+def test_a_half_installed_package_that_transformers_does_not_ask_for_stops_nothing():
+    whole, half = {**VERSIONS, "xformers": "0.0.30"}, {**VERSIONS, "xformers": ""}
+    assert not any(f.cause for f in findings(node1=whole, node2=half, node3=whole).values())
