@@ -22,6 +22,8 @@ AUTO = "auto"
 _KEY = re.compile(r"""(?:["']([^"'\n]*)["']|(?<![\w-])([\w-]+))[ \t]*:""")
 MOST_DIGITS = 309
 """Of the largest number that a float holds."""
+MOST_COMMAS = 20
+"""That somebody may have left out; a file without any is Hjson of its author's choice."""
 OFFLOAD_KINDS = ("offload_param", "offload_optimizer")
 
 
@@ -147,6 +149,28 @@ def _json_error(text: str) -> tuple[str, int]:
     except ValueError as error:  # Python's own bound on digits
         return str(error), 0
     return "", 0
+
+
+def lines_without_comma(text: str) -> list[int]:
+    """The lines, from 1, at whose end a comma is all that JSON lacks; none where it is not all."""
+    lines: list[int] = []
+    while len(lines) < MOST_COMMAS and (end := _end_without_comma(text)):
+        lines.append(text.count("\n", 0, end) + 1)
+        text = f"{text[:end]},{text[end:]}"
+    return [] if any(_json_error(text)) else lines
+
+
+def _end_without_comma(text: str) -> int:
+    """Where a line ends behind which JSON wants a comma before anything else; else 0."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        end = len(text[: error.pos].rstrip())
+        if error.msg == "Expecting ',' delimiter" and "\n" in text[end : error.pos]:
+            return end
+    except (ValueError, RecursionError):
+        pass
+    return 0
 
 
 def _bounded_int(digits: str) -> int:

@@ -66,7 +66,7 @@ def apply_fix(
 ) -> dict[str, Any]:
     """Types the fix of a config that fails; the claim then holds. Returns the config after it."""
     path = folder / "ds.json"
-    path.write_text(json.dumps(config))
+    path.write_text(config if isinstance(config, str) else json.dumps(config))
     result = finding(claim, cluster(path.read_text(), words, path=path, **job))
     if result.outcome is Outcome.FAIL:
         subprocess.run(["sh", "-c", result.fix.command], check=True, timeout=30)

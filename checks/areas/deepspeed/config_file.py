@@ -20,7 +20,7 @@ from checks.areas.deepspeed.engine import (
     judge_batch_sizes,
     judge_optimizer,
 )
-from checks.areas.deepspeed.fixes import edit_fix, open_fix, problems_verdict
+from checks.areas.deepspeed.fixes import commas_fix, edit_fix, open_fix, problems_verdict
 from checks.areas.deepspeed.lint import ignored_top_keys, key_expression, refused_settings
 from checks.areas.deepspeed.ranges import values_out_of_range
 from checks.areas.deepspeed.reader import ConfigReader, silent_autos
@@ -31,7 +31,12 @@ from checks.facts.controller_files import ControllerFiles
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
-from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, read_config
+from checks.knowledge.deepspeed_config import (
+    NotAConfig,
+    ParsedConfig,
+    lines_without_comma,
+    read_config,
+)
 from checks.model import Severity, Verdict, block, ok, skip, warn
 
 ZERO = "zero_optimization"
@@ -57,6 +62,7 @@ def config_is_readable(node: NodeView) -> Verdict:
     Fix:
         not-json, not-an-object, duplicate-key: opens the file at the line.
         hjson: a command that prints the file as JSON.
+        comma-missing: an edit that sets it, where commas at line ends are all that JSON lacks.
     """
     text = config_text(node)
     if isinstance(text, Verdict):
@@ -69,11 +75,18 @@ def config_is_readable(node: NodeView) -> Verdict:
         return block(error.cause, message, open_fix(node, path, error.line))
     if not config.json_error:
         return ok(f"{path}: {len(config.values)} keys")
-    message = f"{path} is Hjson, not JSON ({config.json_error})"
     reader = config_reader(node)
+    takes_json = reader in (ConfigReader.TRAINER, ConfigReader.ACCELERATE)
+    if lines := lines_without_comma(text.text):
+        message = f"{path}: no comma at the end of line {' and '.join(map(str, lines))}"
+        fix = commas_fix(node, path, lines)
+        if takes_json:
+            return block("comma-missing", f"{message}, which {reader.value} refuses", fix)
+        return warn("comma-missing", f"{message}; DeepSpeed reads it, json.load does not", fix)
+    message = f"{path} is Hjson, not JSON ({config.json_error})"
     to_json = shlex.join([node.job.python, "-m", "hjson.tool", "-j", path])
     fix = edit_fix(node, path, config, "", f"write JSON; `{to_json}` prints it without comments")
-    if reader in (ConfigReader.TRAINER, ConfigReader.ACCELERATE):
+    if takes_json:
         return block("not-json", f"{message}; {reader.value} reads only JSON", fix)
     return warn("hjson", f"{message}; DeepSpeed reads it, json.load does not", fix)
 

@@ -40,14 +40,27 @@ def edit_fix(node: NodeView, path: str, config: ParsedConfig, edit: str, note: s
             Fix(copied, HERE, f"first, {what}" if copied else what) if own else node.fix("", what)
         )
     if expressions:
-        words = (word for expression in expressions for word in ("-e", expression))
-        command, how = shlex.join(["sed", "-i", *words, own or path]), ""
+        command, how = sed_command(expressions, own or path), ""
     else:
         command, how = _rewriting_command(own or path, edit), "writes the file with another layout"
     if own and copied:
         how = f"{how or 'changes it here'} and copies it to all nodes"
     after = ", ".join(filter(None, (how, others)))
     return _on_copy(node, own, command, copied, "; ".join(filter(None, (after, note))))
+
+
+def sed_command(expressions: Iterable[str], path: str) -> str:
+    """sed that changes the file in place."""
+    words = (word for expression in expressions for word in ("-e", expression))
+    return shlex.join(["sed", "-i", *words, path])
+
+
+def commas_fix(node: NodeView, path: str, lines: Iterable[int]) -> Fix:
+    """Ends these lines of the config with a comma, here and copied, or on the node."""
+    own, copied = _copy_here(node, path)
+    command = sed_command((rf"{line}s/[[:space:]]*$/,/" for line in lines), own or path)
+    others = "" if own or len(node.job.nodes) == 1 else _TO_ALL_NODES
+    return _on_copy(node, own, command, copied, others)
 
 
 def _rewriting_command(path: str, edit: str) -> str:

@@ -67,15 +67,20 @@ def test_no_answer_is_no_pass():
         (" \n", PLAIN, "not-json!"),
         ('{"bf16": {},}', TRAINER, "not-json!"),
         ('{"bf16": {},}', ("Accelerator",), "not-json!"),
+        ('{"a": "x"\n "b": 1}', PLAIN, "comma-missing"),
+        ('{"a": "x" # why\n "b": 1}', PLAIN, "hjson"),
+        ('{"a": "x"\n b: 1}', TRAINER, "not-json!"),
+        ('{"a": 1 "b": 2}', TRAINER, "not-json!"),
     ],
 )
 def test_the_file_is_json(text, words, expected):
     assert outcome("config-is-readable", text, words) == expected
 
 
-@pytest.mark.parametrize("text", READABLE.values(), ids=READABLE)
-def test_hjson_is_read_as_deepspeed_reads_it(text):
-    assert outcome("config-is-readable", text) == "hjson"
+@pytest.mark.parametrize(("name", "text"), READABLE.items(), ids=READABLE)
+def test_hjson_is_read_as_deepspeed_reads_it(name, text):
+    lacking = "comma-missing" if name == "no-commas" else "hjson"
+    assert outcome("config-is-readable", text) == lacking
     assert parse_config(text).get("train_batch_size") == 8
     assert outcome("batch-sizes-agree", text) == "batch-mismatch!", "8 are too few for 16 ranks"
 
@@ -142,6 +147,16 @@ def test_an_hjson_file_is_not_rewritten(tmp_path):
     printed = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert json.loads(printed.stdout) == {"zero_optimisation": {"stage": 3}}
     assert (tmp_path / "ds.json").read_text() == text
+
+
+def test_a_comma_that_is_missing_is_set(tmp_path):
+    config = {"bf16": {"enabled": True}, "zero_optimization": {"stage": 2}, "steps_per_print": 8}
+    lines = json.dumps(config, indent=2).splitlines()
+    text = "\n".join(line.removesuffix(",") + " " for line in lines)
+    claim = "config-is-readable"
+    assert apply_fix(tmp_path, claim, text, TRAINER) == config
+    message = finding(claim, cluster(text, TRAINER)).message
+    assert message.endswith("line 4 and 7, which Hugging Face's Trainer refuses")
 
 
 def test_both_readers_say_where_they_stop():
