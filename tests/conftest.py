@@ -1,5 +1,7 @@
 """--every-check and --published, for tests only: preflight itself is loaded without them."""
 
+import signal
+
 import pytest
 
 from tests.support.judgements import EveryCheck
@@ -16,8 +18,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """A warning fails a test; who checks a cluster is not stopped by a library's.
 
-    Nobody counts unless asked: a part of the tests sees a part of the checks.
+    Nobody counts unless asked: a part of the tests sees a part of the checks. A closed terminal
+    ends what is tested, also where the tests were called with nohup.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("filterwarnings", "error")
     if config.getoption("every_check"):
         config.pluginmanager.register(EveryCheck())

@@ -16,16 +16,16 @@ BATCH = "batch-sizes-agree"
 MICRO = {"train_micro_batch_size_per_gpu": 1}
 
 
-def config_case(name: str, check: str, cause: str, config: dict[str, Any]) -> Case:
-    """A config that must not pass, and does once the fix was typed."""
-    text = json.dumps(config)
+def config_case(name: str, check: str, cause: str, config: dict[str, Any] | str) -> Case:
+    """A config, or the file's text, that must not pass, and does once the fix was typed."""
+    text = config if isinstance(config, str) else json.dumps(config)
     job = {"deepspeed_config": "ds.json"}
     fault = custom(name, f"echo '{text}' >$HOME/ds.json")
     subjects: Subjects = ((),) if check == BATCH else HEAD
     return case(fault, f"deepspeed.{check}", subjects, cause, job=job, shape=ALONE)
 
 
-def warned_config(name: str, check: str, cause: str, config: dict[str, Any]) -> Case:
+def warned_config(name: str, check: str, cause: str, config: dict[str, Any] | str) -> Case:
     """`config_case` of one that only warns."""
     found = config_case(name, check, cause, config)
     return replace(found, blocks=(), warns=found.blocks)
@@ -147,6 +147,10 @@ CASES = [
     too_large("model-offloaded-to-a-small-host", stage=3, offload_optimizer=CPU, offload_param=CPU),
     *(config_case(*edited) for edited in EDITED),
     *(warned_config(*edited) for edited in EDITED_TO_WARN),
+    warned_config(
+        *("comma-lost", "config-is-readable", "comma-missing"),
+        '{"train_micro_batch_size_per_gpu": 1\n"steps_per_print": 5}',
+    ),
     *(
         replace(
             config_case(
