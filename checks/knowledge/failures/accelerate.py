@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
+from checks.knowledge.failures.gpu_driver import NO_GPU_SINCE
 
 FAILURES = read_entries(
     r"""
@@ -141,7 +142,7 @@ root accelerate-bf16-unsupported
           older than Ampere
   fix     `nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on older GPUs fp16
   checks  gpu.precision-is-supported, gpu.shell-hides-no-gpu
-  follows cuda-driver-too-old, cuda-no-device, cuda-no-gpus-available, gpu-xid, gpu-lost
+  follows {NO_GPU_SINCE}
 root accelerate-fp16-needs-gpu
   says    fp16 mixed precision requires a GPU
   says    fp16 mixed precision requires a device in
@@ -149,7 +150,7 @@ root accelerate-fp16-needs-gpu
   fix     `nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on CPUs
           mixed_precision: "no" or bf16
   checks  gpu.shell-hides-no-gpu, software.torch-fits-the-gpus
-  follows cuda-driver-too-old, cuda-no-device, cuda-no-gpus-available, gpu-xid, gpu-lost
+  follows {NO_GPU_SINCE}
 root accelerate-gather-on-cpu
   says    One or more of the tensors passed to
   pattern One or more of the tensors passed to (?P<operation>[\w.]+) were not on the (?P<device>\w+)
@@ -337,5 +338,6 @@ root accelerate-parallel-sizes
           a size is wrong, or fewer nodes joined than planned
   fix     dp_replicate_size × dp_shard_size × tp_size × cp_size = ranks: correct one of them, or
           start {product} ranks
-"""
+""",
+    NO_GPU_SINCE=NO_GPU_SINCE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
+from checks.knowledge.failures.gpu_driver import NO_GPU_SINCE
 from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = read_entries(
@@ -92,6 +93,7 @@ root ds-bf16-unsupported
   fix     enable the other 16-bit type in the config; if the GPU has it, `nvidia-smi -L` and `python
           -c 'import torch; print(torch.cuda.is_available())'` on that node
   checks  gpu.precision-is-supported
+  follows {NO_GPU_SINCE}
 root ds-optimizer-type
   shows   Client Optimizer is of unexpected type {type:.+}
   cause   deepspeed.initialize was given a {type}, which is no torch optimizer
@@ -268,6 +270,7 @@ root ds-muon-of-others
   fix     DeepSpeed's own: type Muon in the section "optimizer" of its config (0.18 and newer), no
           optimizer from the program; or FSDP2 or DDP with that Muon
 """,
+    NO_GPU_SINCE=NO_GPU_SINCE,
     DEEPSPEED_ELASTIC_LOG=KNOWN_RELEASES["deepspeed-elastic-log"].because,
     DEEPSPEED_NUMPY_2=KNOWN_RELEASES["deepspeed-numpy-2"].because,
 )

@@ -168,6 +168,13 @@ root ofi-transfer-failed-on-slingshot, peer
           FI_CXI_RX_MATCH_MODE=hybrid or software, FI_MR_CACHE_MONITOR=userfaultfd; fewer ranks for
           each adapter
   checks  collective.ranks-meet
+root cxi-match-list-full
+  shows   LE resources not recovered during flow control.
+          FI_CXI_RX_MATCH_MODE=[{modes:[^]]+}] is required
+  cause   the Slingshot adapter has no list entries left for messages that came before anyone waited
+          for them, and in this mode (hardware) it cannot go on without: libfabric ends the rank
+  fix     FI_CXI_RX_MATCH_MODE=software (or hybrid) in [env] of every rank ({modes}), with
+          FI_CXI_DEFAULT_CQ_SIZE=131072; fewer operations in flight
 root cxi-resources-used-up
   shows   Failed to allocate {what:[\w ]+}: -28 No space left on device
   near    \bcxip?[:_]|\bcxi\b

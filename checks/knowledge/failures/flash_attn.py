@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
+from checks.knowledge.failures.gpu_driver import NO_GPU_SINCE
 
 FAILURES = read_entries(
     r"""
@@ -58,6 +59,7 @@ root fa-on-cpu
   cause   FlashAttention was asked for, and this rank sees no GPU
   fix     `nvidia-smi -L` and CUDA_VISIBLE_DEVICES of the rank; attn_implementation: sdpa on CPUs
   checks  gpu.shell-hides-no-gpu
+  follows {NO_GPU_SINCE}
 noise fa-dtype-warning
   says    only supports torch.float16 and torch.bfloat16 dtypes, but the current d
   cause   transformers warns that the model was loaded in float32 for Flash Attention, which bf16:
@@ -70,5 +72,6 @@ root fa3-not-installed
           like
   fix     attn_implementation="kernels-community/flash-attn3" (`uv pip install kernels`) takes a
           compiled one; else flash_attention_2 or sdpa
-"""
+""",
+    NO_GPU_SINCE=NO_GPU_SINCE,
 )

@@ -30,6 +30,16 @@ root nccl-dup-gpu
   cause   {SHARED_GPU_CAUSE}
   fix     {SHARED_GPU_FIX}; leave NCCL_MULTI_RANK_GPU_ENABLE alone
   checks  names.machines-are-distinct, gpu.slots-have-gpus
+root nccl-dup-gpu-one-visible
+  says    Duplicate GPU detected
+  says    Multiple Ranks are using the same GPU/Partition
+  near    \bCUDA_VISIBLE_DEVICES\W{1,3}(?P<visible>\d)(?![\d,])(?:.*\n)+?.*(?P<asked>--num_gpus|
+          --num_processes|--nproc[_-]per[_-]node)[= ](?P<ranks>[2-9]|[1-9]\d+)\b
+  cause   two ranks use one GPU: CUDA_VISIBLE_DEVICES={visible} lets them see that one alone, and
+          the launcher was asked for more ranks on this node ({asked} {ranks})
+  fix     ask the scheduler for as many GPUs as ranks on a node, or start one rank; `echo
+          $CUDA_VISIBLE_DEVICES; nvidia-smi -L` in the shell that starts them
+  checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
 root nccl-dup-gpu-tasks
   says    Duplicate GPU detected
   says    Multiple Ranks are using the same GPU/Partition
@@ -67,7 +77,7 @@ root nccl-dup-gpu-ray
   checks  software.versions-are-equal, gpu.slots-have-gpus
 root cuda-invalid-ordinal
   says    invalid device ordinal
-  unless  unable to create StreamExecutor
+  unless  unable to create StreamExecutor|via P2P/MNNVL|MNNVL 1 cliqueId
   cause   this node has more ranks than GPUs visible to them: slots= or --num_gpus is too high, or
           CUDA_VISIBLE_DEVICES was inherited
   fix     set slots= to at most `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
 
+NO_GPU_SINCE = (
+    "cuda-802-fabric, cuda-driver-too-old, cuda-driver-insufficient, cuda-driver-combination, "
+    "cuda-forward-compatibility, cuda-unknown-environment, cuda-no-device, no-nvidia-driver, "
+    "cuda-initialization-error, cuda-initialization-failed, cuda-count-memory, "
+    "cuda-no-gpus-available, fabric-manager-version, nvml-mismatch, nvml-lost-in-container, "
+    "gpu-not-initialised, gpu-xid, gpu-lost, cuda-init-warning"
+)
+"""Why a process finds no GPU: what libraries say of none that they found follows from these."""
+
 FAILURES = read_entries(
     r"""
 root smi-no-driver

@@ -153,9 +153,22 @@ root megatron-data-prefix
           without these endings (…_text_document), or the files are not there
   fix     `ls PREFIX.idx PREFIX.bin` on that node; tools/preprocess_data.py makes them; a file
           system that all nodes mount
+root megatron-helpers-without-makefile
+  says    No targets specified and no makefile found
+  says    Failed to compile the C++ dataset helper functions
+  says    Error compiling the C++ dataset helper functions
+  near    make: Entering directory '(?P<folder>[^']*megatron[^']*)'\n(?:.*\n)*?make: \*\*\* No
+          targets specified and no makefile found
+  cause   the C++ helpers for data sets are compiled at the first start, and the installed package
+          has no Makefile in {folder}: it was left out of the wheel
+  fix     install the package from its repository or in a release whose wheel has the Makefile; or
+          build helpers_cpp there by hand once on each node (g++, pybind11): `g++ -O3 -shared
+          -std=c++17 -fPIC $(python -m pybind11 --includes) helpers.cpp -o helpers_cpp$(python
+          -c "import sysconfig; print(sysconfig.get_config_var('EXT_SUFFIX'))")`
 root megatron-helpers-not-built
   says    No module named 'megatron.core.datasets.helpers_cpp'
   says    Error compiling the C++ dataset helper functions
+  says    Failed to compile the C++ dataset helper functions
   cause   Megatron's C++ helpers for data sets are not built for this Python: no compiler or
           pybind11 in the image, the folder cannot be written, or several ranks built at once
   fix     `cd megatron/core/datasets && make` once on each image (g++, make, pybind11, python3-dev),

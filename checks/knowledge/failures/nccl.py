@@ -258,6 +258,17 @@ root nccl-connect-retries-unnamed, peer
           nodes and name the interface between them in NCCL_SOCKET_IFNAME; NCCL_DEBUG=INFO in [env]
           shows whom it called
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
+root nccl-fabric-memory-import
+  says    Cuda failure 101 'invalid device ordinal
+  says    Cuda failure 400 'invalid resource handle
+  near    via P2P/MNNVL(?:.*\n)+?.*\btransport/p2p\.cc:\d+ NCCL WARN Cuda failure
+  cause   these GPUs of several nodes take the way over NVLink (MNNVL), and importing the memory of
+          the other node's GPU failed: no IMEX channel that both share, as in
+          containers that were not given one, or an IMEX service that does not know the other node
+  fix     `nvidia-imex-ctl -N` and `ls /dev/nvidia-caps-imex-channels` on both nodes; in Kubernetes
+          one ComputeDomain for both pods (NVIDIA's DRA driver), in docker --device of the channel;
+          NCCL_MNNVL_ENABLE=0 in [env] goes without it
+  checks  gpu.fabric-is-ready
 root nccl-fabric-memory-refused
   says    "Cuda failure 800 'operation not permitted'"
   says    "CUDA failure 800 'operation not permitted'"

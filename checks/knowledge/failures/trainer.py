@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
+from checks.knowledge.failures.gpu_driver import NO_GPU_SINCE
 
 FAILURES = read_entries(
     r"""
@@ -31,17 +32,20 @@ root trainer-bf16-no-gpu
   fix     `nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on older GPUs fp16:
           true
   checks  gpu.precision-is-supported, gpu.shell-hides-no-gpu
+  follows {NO_GPU_SINCE}
 root trainer-fp16-no-gpu
   says    FP16 Mixed precision training with AMP or APEX (`--fp16`) and FP16 half precision
           evaluation
   cause   fp16 was asked for, and this rank sees no GPU
   fix     `nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank
   checks  gpu.shell-hides-no-gpu, software.torch-fits-the-gpus
+  follows {NO_GPU_SINCE}
 root trainer-tf32
   says    --tf32 requires Ampere or a newer GPU arch
   cause   tf32: true was asked for, and this node's GPU (or none at all) does not have it
   fix     leave tf32 out for this GPU; `nvidia-smi -L` if it should have it
   checks  gpu.precision-is-supported, gpu.models-are-equal
+  follows {NO_GPU_SINCE}
 root trainer-precision-twice
   says    At most one of fp16 and bf16 can be True, but not both
   cause   both fp16 and bf16 are true in the arguments
@@ -294,5 +298,6 @@ root optimizer-fused-device
   fix     make the optimizer after the model is on its device and sharded (accelerator.prepare of
           both together, FSDP2 before the optimizer); optim: adamw_torch, which is not fused; only
           parameters with requires_grad
-"""
+""",
+    NO_GPU_SINCE=NO_GPU_SINCE,
 )

@@ -264,5 +264,22 @@ root vllm-one-sleeper
   cause   a process made two vLLM engines with sleep mode, whose memory pool is one for each process
   fix     one LLM for each process (make it once and hand it on), or enable_sleep_mode off for one
           of them
+root vllm-weight-name-unknown
+  shows   KeyError: '{name:[\w.]+\.(?:weight|bias|weight_scale|qweight)}'
+  near    in load_weights\b
+  frame   vllm/model_executor/
+  cause   vLLM has no weight of the name {name} in this model: the trainer's transformers names the
+          weights in another way than this vLLM expects (transformers 4.52 renamed those of
+          multimodal models), or the checkpoint is of another model or has adapter layers in it
+  fix     transformers and vLLM in the pair that the trainer's release names (for older ones
+          transformers<4.52), or newer releases of trainer and vLLM together; merge adapters first
+  checks  software.versions-are-equal
+root sglang-worker-without-weight-update
+  shows   '{worker:\w+Worker}' object has no attribute
+          '{method:update_weights_from_(?:tensor|distributed|disk|ipc)}'
+  cause   the inference server's {worker} cannot take new weights ({method} is not written for it),
+          as the training sends them after each step: workers of speculative decoding often lack it
+  fix     leave --speculative-algorithm out of the server's arguments, or take one whose worker has
+          it (EAGLE); a newer release of the server
 """
 )
