@@ -37,10 +37,11 @@ class RankSummary:
 class RunSummary(StepFigures):
     """A run as its record has it; None is what the record does not say.
 
-    `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: until its
-    last step, as `steps_per_s` goes on. `since_step_s`: since its newest step. `doing` is what
-    ranks do before the first step, `stall` what was seen where there is no progress, and
-    `seen_s` how many seconds ago; `stragglers` who keeps the others waiting where there is.
+    `launcher` is what starts the ranks on a node. `seconds` it has run, for a lost run as long as
+    its launcher was heard of. `left_s`: until its last step, as `steps_per_s` goes on.
+    `since_step_s`: since its newest step. `doing` is what ranks do before the first step, `stall`
+    what was seen where there is no progress, and `seen_s` how many seconds ago; `stragglers` who
+    keeps the others waiting where there is.
     """
 
     name: str
@@ -49,6 +50,7 @@ class RunSummary(StepFigures):
     started: str | None
     seconds: float | None
     command: tuple[str, ...]
+    launcher: str | None
     nodes: tuple[str, ...]
     world_size: int | None
     doing: str | None
@@ -84,6 +86,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
         started=_utc(run.started) if run.started else None,
         seconds=seconds,
         command=tuple(plan.get("job", {}).get("command", ())),
+        launcher=plan.get("job", {}).get("launcher"),
         nodes=tuple(plan.get("nodes", ())),
         world_size=plan.get("world_size"),
         step=known.get("step"),

@@ -19,6 +19,7 @@ LOST = "its launcher ended without a result; each node ends its ranks by itself 
 LISTED_RANKS = 16
 """So many ranks are listed one by one; more are folded by their state."""
 COMMAND_WIDTH = 60
+USUAL_LAUNCHER = "deepspeed"
 _NUMBER = re.compile(r"-[\d.].*")
 
 
@@ -63,8 +64,10 @@ def _command_text(run: RunSummary, named: int, before: RunSummary | None) -> str
         parts = [*changed, *([f"(without {' '.join(left_out)})"] if left_out else [])]
         same = "" if parts else "(the same command)"
         text = _shorten(" ".join([shlex.join(run.command[:named]), "…", *parts, same]).rstrip())
+    usual = before.launcher if before else USUAL_LAUNCHER
+    started = f" with {run.launcher}" if run.launcher not in (None, usual) else ""
     moved = before is not None and before.nodes != run.nodes
-    return f"{text} on {fold_names(run.nodes)}" if moved else text
+    return f"{text}{started}{f' on {fold_names(run.nodes)}' if moved else ''}"
 
 
 def _arguments(words: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -441,6 +441,18 @@ def test_whose_loss_is_shown_where_several_ranks_print_one(tmp_path, show):
     assert "loss 2.31 of rank 1, " in show("status")
 
 
+def test_a_run_by_another_launcher_than_the_one_before_says_so(tmp_path, show):
+    for launcher in ("accelerate", "accelerate", "deepspeed"):
+        record = begin(tmp_path)
+        plan = json.loads((record.path / "plan.json").read_text())
+        plan["job"]["launcher"] = launcher
+        record.write_json("plan.json", plan)
+        record.close({"state": "finished", "exit": 0})
+    ends = [line.rpartition("train.py --steps 200")[2] for line in show("runs").splitlines()]
+    assert sorted(ends) == ["", " with accelerate", " with deepspeed"]
+    assert json.loads(show("runs", "--json"))[0]["launcher"] in {"accelerate", "deepspeed"}
+
+
 OPTIONS = ("--deepspeed", "zero3.json", "--output_dir", "checkpoints", "--report_to", "none")
 
 
