@@ -33,6 +33,7 @@ from checks.knowledge.logins.fixes import login_fix, prepend_ssh_config, quiet_s
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs, system_path_fix
 from checks.knowledge.logins.server_fixes import RELOAD_SSHD, SSHD_CONFIG
 from checks.knowledge.logins.session_ends import impatient_end, silent_end
+from checks.knowledge.logins.slow_logins import keys_program, quickest_logins, usual_seconds
 from checks.model import Fix, Outcome, Severity, Verdict, block, ok, skip, unknown, warn
 
 CAUSES = LOGIN_CAUSES
@@ -305,6 +306,47 @@ def logins_wait_for_no_name_server(node: NodeView) -> Verdict:
     note = "then correct the name server in /etc/resolv.conf too, or take it out"
     fix = node.fix(command, note, root=True)
     return warn("names-waited-for", message, fix, seconds=name.seconds)
+
+
+@node_check("ssh.logins-are-quick", SshRow, Account, optional=(Sshd,), severity=Severity.WARN)
+def logins_are_quick(node: NodeView) -> Verdict:
+    """A login to this node takes about as long as one to the others.
+
+    pdsh logs in to all nodes before any of them begins, and gives up where it takes too long.
+
+    Measured: The quickest login to this node by another one, against the median of those to the
+    other nodes: four times as long, and five seconds or more.
+
+    Fix:
+        keys-program-slow: sshd asks a program for the keys (`AuthorizedKeysCommand`). Shows how
+            long that takes.
+        login-slow: shows after which step a login waits.
+    """
+    quickest = quickest_logins(node.cluster)
+    usual = usual_seconds(quickest, node.name)
+    if usual is None:
+        return ok(f"logins to {node.name} take no longer than those to other nodes")
+    taken = quickest[node.name]
+    message = (
+        f"the quickest login to {node.name} takes {taken:.0f} s, one to another node "
+        f"{usual:.1f} s: each start, pdsh and scp waits for that"
+    )
+    setting = node.read(Sshd).setting("authorizedkeyscommand") if node.has(Sshd) else None
+    if setting and (words := keys_program(setting, node.read(Account).user)):
+        message += f"; sshd asks {words[0]} for keys first ({setting.where or 'sshd'})"
+        note = (
+            "shows how long that takes; have it answer at once: mend or allow what it asks, or "
+            "give it a shorter time-out"
+        )
+        fix = node.fix(f"time {shlex.join(words)} >/dev/null", note, root=True)
+        return warn("keys-program-slow", message, fix, seconds=taken, usual=usual)
+    note = (
+        "shows after which line it waits; before `Authenticated`: a name server, a module of "
+        "/etc/pam.d/sshd or GSSAPIAuthentication; behind it: a start-up file or pam_systemd"
+    )
+    caller = next(name for name in quickest if name != node.name)
+    fix = Fix(f"time ssh -v {node.name} true", on=caller, note=note)
+    return warn("login-slow", message, fix, seconds=taken, usual=usual)
 
 
 def _short_session(
