@@ -200,7 +200,7 @@ class Evidence:
         self._keep_trace(trace, raw, quoted=is_quoted(before, raw, trace))
 
     def _keep_trace(self, trace: Trace, raw: RawLine, *, quoted: bool = False) -> None:
-        trace.was_ignored = is_ignored(raw)
+        trace.was_ignored = is_ignored(raw, trace)
         trace.was_caught = says_caught(raw, trace)
         trace.was_logged = quoted or is_logged(raw, trace)
         if self.traces.add(trace):

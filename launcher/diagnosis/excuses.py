@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from launcher.diagnosis.log_lines import clean_text
@@ -28,6 +28,14 @@ _CAUGHT = re.compile(
     r"|fall(?:ing|s)? ?back|skipping|ignoring|continuing|not fatal)\b",
     re.IGNORECASE,
 )
+_GOES_WITHOUT = re.compile(
+    r"\b(?:disabled|disabling \w+|unavailable|skipped|ignored)\W{1,3}continuing\b"
+    r"|\bcontinuing (?:without|anyway|regardless)\b|\b(?:ignoring|skipping)(?: it| this)?\W*$",
+    re.IGNORECASE,
+)
+"""What is left out, so that an error of it can end nothing."""
+_WRITER = re.compile(r"\(\w[\w ]* pid=\d+[^)]*\)|\[rank\d+\]: ?|\[\d+,\d+\]<\w+>:? ?|\d+: ")
+"""How Ray, torch, Open MPI and srun name the writer of each line."""
 _IGNORED = re.compile(r"Exception ignored (?:in|on|while)\b|--- Logging error ---")
 _LEVEL = re.compile(
     r"^(?:\[?[\w.:/-]+\]?[ :]+(?:[-|] )?){0,3}?\W{0,3}(?:WARN(?:ING)?|INFO|DEBUG)"
@@ -57,10 +65,28 @@ def is_announced_by_warning(above: Iterable[tuple[int, str | None]]) -> bool:
     return before.rstrip().endswith(":") and is_only_warned(before)
 
 
-def is_ignored(raw: RawLine) -> bool:
-    """Whether Python says just before a traceback that its error changes nothing."""
+def is_ignored(raw: RawLine, trace: Trace) -> bool:
+    """Whether Python says just before a traceback that its error changes nothing, or its program
+    just behind that it goes on without what failed, and does."""
     before = next(raw.lines_before(), None)
-    return bool(before and _IGNORED.search(clean_text(before[1])))
+    if before and _IGNORED.search(clean_text(before[1])):
+        return True
+    behind = list(islice(_lines_behind(raw, trace), LINES_NEAR + 2))
+    return len(behind) > LINES_NEAR and goes_without(behind[0])
+
+
+def goes_without(text: str) -> bool:
+    """Whether a line says that the program goes on without what failed."""
+    return bool(_GOES_WITHOUT.search(text))
+
+
+def _lines_behind(raw: RawLine, trace: Trace) -> Iterator[str]:
+    """The lines behind a traceback; of its writer, where each line names its own."""
+    writer = _WRITER.match(clean_text(raw.data))
+    for number, data in raw.lines_after():
+        text = clean_text(data)
+        if number > trace.last_number and (not writer or text.startswith(writer[0].rstrip())):
+            yield text
 
 
 def is_logged(raw: RawLine, trace: Trace) -> bool:
@@ -99,10 +125,6 @@ def says_caught(raw: RawLine, trace: Trace) -> bool:
     """
     exits = bool(trace.frames) and "sys.exit(" in trace.frames[0].code
     near = [] if exits else [data for _, data in islice(raw.lines_before(), LINES_NEAR)]
-    last = trace.last_number
-    behind = ((number, data) for number, data in raw.lines_after() if number > last)
-    near += [data for _, data in islice(behind, LINES_NEAR + 1)]
+    texts = [*map(clean_text, near), *islice(_lines_behind(raw, trace), LINES_NEAR + 1)]
     own = _GOES_ON if trace.is_bare else _CAUGHT
-    return bool(own.search(clean_text(raw.data))) or any(
-        _CAUGHT.search(clean_text(line)) for line in near
-    )
+    return bool(own.search(clean_text(raw.data))) or any(map(_CAUGHT.search, texts))

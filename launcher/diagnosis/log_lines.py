@@ -17,6 +17,8 @@ _DATE = re.compile(
     r"(?P<h2>\d\d):(?P<m2>\d\d):(?P<s2>\d\d\.\d+)"
     rf"|\b(?P<month3>{'|'.join(_MONTHS)}) +(?P<day3>\d\d?) "
     r"(?P<h3>\d\d):(?P<m3>\d\d):(?P<s3>\d\d(?:\.\d+)?)"
+    r"|\b(?:DEBUG|INFO|WARNING|ERROR) (?P<month4>\d\d)-(?P<day4>\d\d) "
+    r"(?P<h4>\d\d):(?P<m4>\d\d):(?P<s4>\d\d)\b"
 )
 
 
@@ -75,7 +77,8 @@ def parse_time(text: str) -> float | None:
         return None
     get = found[-1].groupdict()
     month, *numbers = (
-        get[key] or get[key + "2"] or get[key + "3"] for key in ("month", "day", "h", "m", "s")
+        get[key] or get[key + "2"] or get[key + "3"] or get[key + "4"]
+        for key in ("month", "day", "h", "m", "s")
     )
     day, hour, minute, second = (float(number.replace(",", ".")) for number in numbers)
     month_number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)

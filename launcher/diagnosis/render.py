@@ -12,7 +12,6 @@ from checks.knowledge.failures import FailureKind
 from checks.knowledge.frameworks import framework_in, with_keys_of
 from checks.knowledge.platforms import in_words_of, with_pip_of
 from checks.knowledge.releases import KnownRelease, find_known_releases
-from checks.units import format_duration
 from launcher.diagnosis.causes import (
     Cause,
     Weight,
@@ -24,17 +23,16 @@ from launcher.diagnosis.causes import (
 )
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Line, Place, clean_text
-from launcher.diagnosis.masked_line import masked_line
+from launcher.diagnosis.masked_line import MAX_LENGTH, cut_around, masked, masked_line
 from launcher.diagnosis.next_command import left_out_words, next_command
 from launcher.diagnosis.origin import find_origin
 from launcher.diagnosis.own_words import remedy_in
 from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace
-from launcher.diagnosis.verdict import ENDED_FROM_OUTSIDE, LogVerdict
+from launcher.diagnosis.verdict import ENDED_FROM_OUTSIDE, TIME_LIMITS, LogVerdict
+from launcher.diagnosis.waiting import OF_STANDSTILL, SILENCE, silence_note
 
 MAX_SHOWN = 8
-SILENCE = 1200
-"""Seconds without a line that are no step's or checkpoint's."""
 MAX_HINTS_SHOWN = 4
 MAX_BELOW = 4
 MAX_QUOTED, MAX_QUOTED_LENGTH = 4, 160
@@ -98,7 +96,7 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     if verdict.known and verdict.known.awaited:
         yield _awaited_note(verdict.known, verdict.known.awaited)
     if verdict.known and verdict.known.known.id in ENDED_FROM_OUTSIDE:
-        yield from _silence_note(verdict.known)
+        yield from silence_note(verdict.known.silence)
     for source in evidence.sources:
         if since := evidence.progress.nan_since(source.place.source):
             yield f"the loss is NaN at least since {source.name}:{since}"
@@ -132,16 +130,6 @@ def _awaited_note(cause: Sighting, last: Line) -> str:
     )
 
 
-def _silence_note(cause: Sighting) -> Iterator[str]:
-    """That a run which was ended stood still: more time would not have helped."""
-    if cause.silence >= SILENCE:
-        yield (
-            f"nothing was printed for {format_duration(cause.silence)} before that: the run stood "
-            "still, for which more time is no help; look at its last line, and where the ranks are "
-            "next time (`py-spy dump --pid PID`)"
-        )
-
-
 def _release_note(release: KnownRelease, evidence: Evidence) -> str:
     """What is known of releases whose versions the log names."""
     names = " with ".join(f"{package} {evidence.versions[package]}" for package in release.packages)
@@ -152,7 +140,7 @@ def _known_failure_lines(verdict: LogVerdict, cause: Sighting, evidence: Evidenc
     place = str(cause_place(cause, verdict.first_failed))
     mark = "‼" if cause_weight(cause) in (Weight.WEAK, Weight.STALL) else "×"
     yield f"{mark} {cause.known.id}{f': {place}' if place else ''}"
-    yield f"seen   {line_reference(cause)}: {masked_line(cause.line.text.strip())}"
+    yield f"seen   {line_reference(cause)}: {_decisive_line(cause)}"
     if cause.trace and cause.trace.error and cause.trace.error != cause.line.text:
         yield f"       {masked_line(cause.trace.error)}"
     yield from (f"       {masked_line(text.strip())}" for text in _lines_below(cause, evidence))
@@ -195,7 +183,8 @@ def _reason_lines(cause: Sighting, evidence: Evidence) -> Iterator[str]:
 def _remedy(cause: Sighting, evidence: Evidence) -> str:
     """The fix in the words of the log's accelerator, framework and Python installation."""
     paths = cause.trace.paths if cause.trace else ()
-    remedy = cause.fill_in(cause.known.fix)
+    stood_still = cause.known.id in TIME_LIMITS and cause.silence >= SILENCE
+    remedy = OF_STANDSTILL if stood_still else cause.fill_in(cause.known.fix)
     if REFUSED in cause.known.id and cause.trace and (own := remedy_in(cause.trace)):
         remedy = f"{own}; {remedy}"
     framework = framework_in("\n".join(paths)) or evidence.framework
@@ -319,14 +308,19 @@ def _printed_text(cause: Cause) -> str:
     """The line of a known failure; a traceback's error is its name already."""
     if not isinstance(cause, Sighting):
         return ""
-    text = " ".join(masked_line(cause.line.text).split())
-    return text if len(text) <= MAX_QUOTED_LENGTH else f"{text[: MAX_QUOTED_LENGTH - 1]}…"
+    return _decisive_line(cause, MAX_QUOTED_LENGTH)
+
+
+def _decisive_line(cause: Sighting, length: int = MAX_LENGTH) -> str:
+    """Its line, cut so that what the entry knows it by is still there."""
+    text = " ".join(masked(cause.line.text).split())
+    return cut_around(text, cause.known.find_in(text), length)
 
 
 def _harmless_reason(sighting: Sighting) -> str:
     known = sighting.known
     if sighting.trace and sighting.trace.was_ignored:
-        return "ignored by Python"
+        return "the program ignores it"
     if known.kind is FailureKind.NOISE:
         return "harmless"
     return "healthy runs print it too" if known.survivable else WENT_ON

@@ -14,6 +14,7 @@ from launcher.diagnosis.causes import (
     was_asked_to_end,
 )
 from launcher.diagnosis.evidence import Evidence
+from launcher.diagnosis.excuses import goes_without
 from launcher.diagnosis.log_lines import Line
 from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.traces import Trace
@@ -90,7 +91,7 @@ class SurvivalTest:
         line = cause_line(cause)
         if _WARNED.search(line.text) and self._progress.says_it_is_over(line.place.source):
             return not self._bad_ends
-        if trace and trace.was_ignored:
+        if trace.was_ignored if trace else goes_without(line.text):
             return True
         if not self._bad_ends and self._is_past(cause):
             return True
@@ -117,8 +118,12 @@ class SurvivalTest:
         return self._length.get(line.place.source, 0) - number
 
     def _others_follow(self, cause: Sighting) -> bool:
-        """Whether the log goes on behind the last line, of any rank, that shows this failure."""
+        """Whether the log goes on behind the last line, of any rank, that shows this failure.
+
+        One line is enough where the training had ended well.
+        """
         source = cause.line.place.source
         alike = (each for each in self._causes if each.known.id == cause.known.id)
         last = max(each.last_number for each in alike if each.line.place.source == source)
-        return self._lines_after(cause.line, last) > 1
+        others = self._lines_after(cause.line, last)
+        return others > 1 or (others == 1 and self._progress.good_end(source) > 0)

@@ -86,7 +86,8 @@ class Trace:
     """What its lines are, by number: `error`, `detail`, or else `code`."""
     explained: bool = False
     was_ignored: bool = False
-    """Whether it could not end anything: of a destructor, or of the logging itself."""
+    """Whether it could not end anything: of a destructor, of the logging itself, or of what its
+    program then goes on without."""
     was_caught: bool = False
     """Whether the lines around it say that the program went on: a retry, a fall-back."""
     was_logged: bool = False

@@ -26,8 +26,9 @@ from launcher.diagnosis.sightings import Sighting
 from launcher.diagnosis.survival import SurvivalTest
 from launcher.diagnosis.traces import Trace
 
+TIME_LIMITS = ("slurm-time-limit", "batch-time-limit", "job-deadline")
 ENDED_FROM_OUTSIDE = (
-    *("slurm-time-limit", "batch-time-limit", "job-deadline", "interrupted"),
+    *(*TIME_LIMITS, "interrupted"),
     *("slurm-step-cancelled", "torchrun-death-signal", "ended-by-signal"),
 )
 """Failures that end a run which took too long or stood still."""
@@ -95,7 +96,7 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     then = [
         other for other in rest if other not in same and cause_weight(other) is not Weight.STALL
     ]
-    laggards = describe_laggards(failures)
+    laggards = _laggards_beside(cause, failures)
     if laggards.startswith(DIFFERENT_CALLS):
         cause = _as_mismatch(cause, laggards, evidence.versions.get("zero", ""))
     if _is_alone(cause, same):
@@ -181,6 +182,14 @@ def _as_mismatch(cause: Cause, calls: str, zero: str) -> Cause:
     if len(set(re.findall(r"OpType=(\w+)", calls))) == 1 and min(sizes, default=0) > FEW_NUMBERS:
         name = "collective-sizes-of-zero3" if zero == "3" else "collective-sizes"
     return replace(cause, known=FAILURES[name])
+
+
+def _laggards_beside(cause: Cause, failures: Sequence[Sighting]) -> str:
+    """Who is behind, unless the cause names another rank that failed by itself: that one is why."""
+    laggards, rank = describe_laggards(failures), cause_line(cause).place.rank
+    is_own = cause_weight(cause) is Weight.FATAL and not COLLECTIVE.search(cause_line(cause).text)
+    names_another = is_own and rank is not None and not re.search(rf"rank {rank}\b", laggards)
+    return "" if names_another and not laggards.startswith(DIFFERENT_CALLS) else laggards
 
 
 def _is_alone(cause: Cause, same: Sequence[Cause]) -> TypeGuard[Sighting]:

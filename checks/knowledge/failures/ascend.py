@@ -69,8 +69,8 @@ root hccp-busy
   says    HCCL error in: torch_npu
   says    OPS function error: Hccl
   says    "NPU function error: "
-  near    EJ0001.*Failed to initialize the HCCP process
-  cause   HCCL's process cannot start on this NPU: one of an earlier run still holds it
+  near    (?P<said>EJ0001.*Failed to initialize the HCCP process.*)
+  cause   HCCL's process cannot start on this NPU: one of an earlier run still holds it ({said})
   fix     `npu-smi info` shows its processes; end them, wait ten seconds, start again
   checks  gpu.gpus-are-idle
 root npu-oom

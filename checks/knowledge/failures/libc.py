@@ -100,6 +100,18 @@ symptom c10d-error-thrown
   cause   a watchdog of torch ended this rank: a collective failed or timed out, here or as another
           rank ended
   fix     read the `what():` line below and the first time-out or NCCL WARN above
+symptom native-library-gave-up
+  says    "[Fatal]"
+  says    "[FATAL]"
+  says    "FATAL: "
+  says    "FATAL ERROR"
+  says    "fatal error: "
+  pattern \[F(?:atal|ATAL)\]|\bFATAL(?: ERROR)?: |\bfatal error: .
+  near    (?:\[F(?:atal|ATAL)\]|\bFATAL(?: ERROR)?: |\bfatal error: ).*\n(?:.*\n){0,2}?.*(?:Fatal
+          Python error: Aborted|Aborted \(core dumped\)|Signal: Aborted)
+  cause   a native library met what it cannot go on after, says so in this line, and aborted the
+          process
+  fix     do as that line asks; its first words name the library and the place in it
 root native-assertion
   says    ": Assertion `"
   pattern (?P<file>[^\s:]+):(?P<line>\d+): (?P<function>\S.*): Assertion `(?P<what>.+)' failed\.

@@ -75,7 +75,7 @@ GENERAL = set(
     history-argument-count history-attribute-missing history-name-missing hub-path-as-repo-id
     ib-reg-mr inductor-backend-failed lib-cuda-driver-missing lib-cuda-undefined lib-torch-abi
     library-not-executable lightning-options-refused llamafactory-no-samples memory-refused
-    cuda-operation-not-supported megatron-helpers-not-built
+    cuda-operation-not-supported native-library-gave-up megatron-helpers-not-built
     cuda-illegal-access nccl-heartbeat nccl-timeout-barrier-prep ucx-caught-crash
     nccl-nvls-failed nccl-remote-ended nccl-remote-error rocm-memory-fault torch-empty-list
     module-missing mpi-error-in-call mpi-rank-exited nccl-connect-failed nccl-connect-retries
