@@ -91,7 +91,9 @@ class SurvivalTest:
         line = cause_line(cause)
         if _WARNED.search(line.text) and self._progress.says_it_is_over(line.place.source):
             return not self._bad_ends
-        if trace.was_ignored if trace else goes_without(line.text):
+        is_noticed = cause_weight(cause) not in _UNNOTICED
+        goes_on = is_noticed and self._lines_after(line, line.number) >= CAUGHT_LINES
+        if trace.was_ignored if trace else goes_on and goes_without(line.text):
             return True
         if not self._bad_ends and self._is_past(cause):
             return True
@@ -101,7 +103,6 @@ class SurvivalTest:
             last = trace.last_number
             return not self._bad_ends and self._lines_after(line, last) >= CAUGHT_LINES
         if isinstance(cause, Sighting) and cause.was_caught:
-            is_noticed = cause_weight(cause) not in _UNNOTICED
             return not self._bad_ends and self._others_follow(cause) if is_noticed else None
         return None
 

@@ -66,6 +66,24 @@ def test_what_it_does_not_go_on_without_did(tmp_path, words):
     assert failure_id(diagnosis_of(tmp_path, log)) == "http-service-refused"
 
 
+@pytest.mark.parametrize(
+    ("line", "behind", "name"),
+    [
+        (UNREACHED.splitlines()[-1] + ": stats disabled, continuing", BEGIN, None),
+        (UNREACHED.splitlines()[-1] + ": stats disabled, continuing", "", "http-service-refused"),
+        (
+            INIT.format(why="the driver answers no more, ignoring").split(" (")[0],
+            BEGIN,
+            "cuda-init-warning",
+        ),
+    ],
+)
+def test_a_line_that_says_so_itself_needs_more_lines_and_hides_no_silent_loss(
+    tmp_path, line, behind, name
+):
+    assert failure_id(diagnosis_of(tmp_path, f"{line}\n{behind}")) == name
+
+
 def test_another_writers_retry_excuses_no_traceback_of_a_server(tmp_path):
     actor, server = "(TrainActor pid=7) ", "(Engine pid=9, ip=10.0.0.3) "
     trace = (
