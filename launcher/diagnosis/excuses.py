@@ -12,6 +12,8 @@ from launcher.diagnosis.traces import Trace
 
 LINES_NEAR = 2
 """Lines before a traceback, or behind a line, that may say so; one more behind a traceback."""
+MAX_BEHIND = 12
+"""Lines behind a traceback among which those of its writer are looked for."""
 FENCE, MARKS = "```", ("#", ">", "//", "*", "|")
 """What stands around a text that is quoted, and before each of its lines."""
 _GOES_ON = re.compile(
@@ -83,9 +85,9 @@ def goes_without(text: str) -> bool:
 def _lines_behind(raw: RawLine, trace: Trace) -> Iterator[str]:
     """The lines behind a traceback; of its writer, where each line names its own."""
     writer = _WRITER.match(clean_text(raw.data))
-    for number, data in raw.lines_after():
-        text = clean_text(data)
-        if number > trace.last_number and (not writer or text.startswith(writer[0].rstrip())):
+    behind = (data for number, data in raw.lines_after() if number > trace.last_number)
+    for text in map(clean_text, islice(behind, MAX_BEHIND)):
+        if not writer or text.startswith(writer[0].rstrip()):
             yield text
 
 
