@@ -85,7 +85,7 @@ def judge_failed_call(
     cause = "rejected" if failed.outcome == "refused" else failed.outcome
     by = _find_filter(source, target, failed, cause) if cause in FILTER_ACTIONS else None
     refusing = _refusing_route(source, failed.address) if cause == "no-route" else ""
-    symptom = _describe_symptom(failed, "diverted" if by and by.diverts else cause)
+    symptom = _describe_symptom(failed, cause, by.translated if by else "")
     symptom = f"{source.name} has a route that refuses {refusing}" if refusing else symptom
     message = f"{source.name} cannot reach {_describe_target(target, failed)}: {symptom}"
     if by:
@@ -211,11 +211,12 @@ def _describe_target(target: NodeView, failed: FailedCall) -> str:
     return f"{target.name}:{failed.port}{'' if is_training_address else f' ({failed.address})'}"
 
 
-def _describe_symptom(failed: FailedCall, cause: str) -> str:
-    """In words, what a cause looks like from the caller's side."""
+def _describe_symptom(failed: FailedCall, cause: str, translated: str = "") -> str:
+    """In words, what a cause looks like from the caller's side, or what a rule makes of packets."""
+    if translated:
+        return f"packets are {translated} ({failed.outcome} after {failed.seconds:.1f} s)"
     return {
         "dropped": f"packets are dropped (no answer in {failed.seconds:.1f} s)",
-        "diverted": f"packets are led elsewhere ({failed.outcome} after {failed.seconds:.1f} s)",
         "rejected": "the connection is rejected although our listener is there",
         "reset": "the connection is cut as soon as it opens",
         "no-route": f"no route to {failed.address}",

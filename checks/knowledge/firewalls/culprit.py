@@ -9,7 +9,7 @@ from checks.errors import FactError
 from checks.facts import NodeView
 from checks.facts.firewall import Firewall
 from checks.knowledge.firewalls import iptables, nftables
-from checks.knowledge.firewalls.ruleset import Chain, Packet, Stop, packet_stops
+from checks.knowledge.firewalls.ruleset import TRANSLATED, Chain, Packet, Stop, packet_stops
 from checks.quick_dataclass import dataclass
 
 LOSING_MARKS = ("numgen random", "limit rate over", "-m statistic", "-m hashlimit")
@@ -30,9 +30,9 @@ class Culprit:
     stops: tuple[Stop, ...] = ()
 
     @property
-    def diverts(self) -> bool:
-        """Whether it leads the packet to another address or port, where nobody may answer."""
-        return any(stop.action == "divert" for stop in self.stops[:1])
+    def translated(self) -> str:
+        """What it makes of the packet where it changes an end of it; '' where it stops it."""
+        return next((TRANSLATED.get(stop.action, "") for stop in self.stops[:1]), "")
 
     def __str__(self) -> str:
         """For example: nftables on node1 (chain inet filter input: policy drop)."""
@@ -58,7 +58,9 @@ def find_culprit(
         for node, filtered in _filter_points(source, target, packet)
         for stop in packet_stops(listed_chains(node), filtered)
     ]
-    fitting = [candidate for candidate in candidates if candidate[2].action in (observed, "divert")]
+    fitting = [
+        candidate for candidate in candidates if candidate[2].action in (observed, *TRANSLATED)
+    ]
     certain = [candidate for candidate in fitting if candidate[2].certain]
     likely = certain or fitting or candidates
     if not likely:

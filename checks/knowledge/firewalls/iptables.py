@@ -14,6 +14,7 @@ from checks.knowledge.firewalls.ruleset import (
     Rule,
     all_hold,
     any_holds,
+    disguises,
     diverts,
     negate_answer,
 )
@@ -25,8 +26,8 @@ HOOKS = {
     "OUTPUT": "output",
     "POSTROUTING": "postrouting",
 }
-TRANSLATIONS = {"DNAT": "--to-destination", "REDIRECT": "--to-ports"}
-"""Targets that lead a packet elsewhere, with the option that says where."""
+TRANSLATIONS = {"DNAT": "--to-destination", "REDIRECT": "--to-ports", "SNAT": "--to-source"}
+"""Targets that change an end of a packet, with the option that says to what."""
 
 RULE_ACTIONS = {"ACCEPT": "accept", "DROP": "drop", "REJECT": "reject", "RETURN": "return"}
 NOT_TERMINAL = frozenset(
@@ -76,16 +77,19 @@ def parse_rule(text: str) -> Rule:
         partial(_option_holds, not_=not_, name=name, words=words) for not_, name, words in options
     ]
     if to in TRANSLATIONS:
-        action, tests = "divert", [*tests, _translation(to, behind)]
+        action = "disguise" if to == "SNAT" else "divert"
+        tests = [*tests, _translation(to, behind)]
     return Rule(text, lambda packet: all_hold(test(packet) for test in tests), action, to)
 
 
 def _translation(target: str, options: Options) -> Callable[[Packet], bool | None]:
-    """Whether it leads a packet elsewhere: `--to-destination 10.0.0.2:80`, `--to-ports 9999`."""
+    """Whether it changes a packet: `--to-destination 10.0.0.2:80`, `--to-source 10.0.0.1`."""
     said = next((" ".join(words) for _, name, words in options if name == TRANSLATIONS[target]), "")
     address, colon, port = said.rpartition(":")
     if target == "REDIRECT":
         return diverts("", said)
+    if target == "SNAT":
+        return disguises(said)
     if not colon or (said.count(":") > 1 and not address.endswith("]")):
         return diverts(said, "")
     return diverts(address.strip("[]"), port)

@@ -14,6 +14,7 @@ from checks.knowledge.firewalls.ruleset import (
     Rule,
     all_hold,
     any_holds,
+    disguises,
     diverts,
     negate_answer,
 )
@@ -94,6 +95,11 @@ def _build_rules(expressions: list[dict[str, Any]], named: _NamedSets) -> Iterat
             port, address = _translated_to(body)
             text = " ".join([*words, kind, "to", f"{address}:{port}".rstrip(":")])
             yield Rule(text, _all_tests([*tests, diverts(address, port)]), "divert")
+            return
+        elif kind == "snat":
+            _, address = _translated_to(body)
+            text = " ".join([*words, kind, "to", address])
+            yield Rule(text, _all_tests([*tests, disguises(address)]), "disguise")
             return
         elif kind == "match":
             tests = [*tests, _match_test(body, named)]

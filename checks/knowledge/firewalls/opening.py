@@ -87,7 +87,7 @@ def loopback_commands(chains: Sequence[Chain]) -> list[str]:
 
 
 def _persistence_note(culprit: Culprit) -> str:
-    if culprit.diverts:
+    if culprit.translated:
         return f"until the next boot; or delete that rule of {culprit.kind}, if nothing needs it"
     if culprit.kind == "nftables":
         return "until the next boot; to keep it, add the rule to /etc/nftables.conf"

@@ -57,12 +57,16 @@ class Packet:
         return "ip6" if ":" in self.source else "ip"
 
 
+TRANSLATED = {"divert": "led elsewhere", "disguise": "given another sender"}
+"""What is said of packets whose ends a rule changes, by its action."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule, as text for people and as a condition.
 
-    `action` is accept, drop, reject, divert (to another address or port), jump, goto, return, or
-    empty for one that only counts or logs.
+    `action` is accept, drop, reject, divert (to another address or port), disguise (with another
+    sender), jump, goto, return, or empty for one that only counts or logs.
     """
 
     text: str
@@ -95,7 +99,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class Stop:
-    """Where a packet ends: the base chain, the chains walked, the rule, and drop, reject or divert.
+    """Where a packet ends: the base chain, the chains walked, the rule, and its action.
 
     `certain` is False where a condition on the way is not known.
     """
@@ -147,7 +151,7 @@ class _ChainWalk:
         """What the rule does to the packet, if it applies."""
         if rule.action == "accept":
             return True
-        if rule.action in ("drop", "reject", "divert"):
+        if rule.action in ("drop", "reject", *TRANSLATED):
             return Stop(self.base, trail, rule.text, rule.action, self.certain)
         chain = self.chains.get((*self.base.key[:3], rule.to))
         if chain is None or rule.to in trail:
@@ -184,6 +188,20 @@ def diverts(address: str, port: str) -> Callable[[Packet], bool | None]:
         return False if all(kept) else True if known else None
 
     return leads_elsewhere
+
+
+def disguises(address: str) -> Callable[[Packet], bool | None]:
+    """Whether a translation to that sender gives a packet another one than it has.
+
+    None where the address is looked up or a span. An answer to another sender may never come.
+    """
+
+    def is_another(packet: Packet) -> bool | None:
+        if not address or address == packet.source:
+            return False
+        return True if _is_address(address) else None
+
+    return is_another
 
 
 def _is_address(text: str) -> bool:

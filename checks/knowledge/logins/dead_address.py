@@ -29,7 +29,7 @@ def judge_dead_address(attempt: LoginAttempt, source: NodeView, target: NodeView
         f"{source.name} logs in to {target.name} only after {attempt.seconds:.0f} s, at "
         f"{attempt.address}: {dead}, which its name means first, gives no answer"
     )
-    lost = "led elsewhere" if culprit and culprit.diverts else "dropped"
+    lost = (culprit and culprit.translated) or "dropped"
     blamed = f": its packets are {lost} by {culprit}" if culprit else ""
     fix = _open_ssh(culprit, target, dead) if culprit else _other_family(source, target, attempt)
     return warn("dead-address", message + blamed, fix, address=dead, seconds=attempt.seconds)

@@ -127,7 +127,7 @@ class LoginFailure:
             return f"{marked}, is dropped by {self.filter}"
         if self.filter:
             how = "packets are dropped" if self.cause == "dropped" else "the connection is rejected"
-            how = "packets are led elsewhere" if self.filter.diverts else how
+            how = f"packets are {self.filter.translated}" if self.filter.translated else how
             return f"{how} by {self.filter}"
         if self.cause == "key-not-authorized" and self.denial.line:
             return "the public key is in authorized_keys with a restriction"

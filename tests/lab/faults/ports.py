@@ -55,6 +55,17 @@ REDIRECTED = custom(
 PUBLISHED = custom(
     "master-port-published", LED_ELSEWHERE % "dnat to 192.0.2.9:9999", DefaultTarget.HEAD
 )
+DISGUISED = custom(
+    "sender-of-another-network",
+    """nft -f - <<END
+table ip nat {
+  chain postrouting {
+    type nat hook postrouting priority 100; policy accept;
+    ip daddr $PEER_ADDRESS tcp dport 32768-60999 snat to 172.17.0.1
+  }
+}
+END""",
+)
 ROUTE_REFUSED = custom("route-refused", "ip route add blackhole $PEER_ADDRESS/32")
 
 ALL_USED = custom(
@@ -86,6 +97,7 @@ CASES = [
     case("master-port-taken", "ports.master-port-is-free", HEAD, "in-use"),
     case(EGRESS_DROPPED, MASTER, (("node3", "node1"),), "dropped"),
     case("ephemeral-ports-dropped", EPHEMERAL, TO_3, "dropped"),
+    case(DISGUISED, EPHEMERAL, (("node3", "node1"),), "dropped"),
     case(ONE_SOURCE_DROPPED, EPHEMERAL, (("node1", "node3"),), "dropped"),
     Case(
         ROUTE_REFUSED,

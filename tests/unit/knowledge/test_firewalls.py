@@ -288,11 +288,34 @@ def test_a_diverted_port_is_named_and_let_through_first():
         "iptables on node1 (table nat chain PREROUTING: "
         "-p tcp -m tcp --dport 29600:29699 -j REDIRECT --to-ports 15001)"
     )
-    assert found.diverts and not replace(found, stops=()).diverts
+    assert found.translated == "led elsewhere"
+    assert not replace(found, stops=()).translated
     assert "delete that rule of iptables" in opening_fix(found, ["10.0.0.0/30"], (1, 1)).note
     assert opening_fix(found, ["10.0.0.0/30"], (29650, 29650)).command == (
         "sudo iptables -t nat -I PREROUTING -s 10.0.0.0/30 -p tcp --dport 29650 -j ACCEPT"
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "disguised"), [("172.17.0.1", True), (PEER, False)], ids=["another", "its-own"]
+)
+@pytest.mark.parametrize("tool", ["nft", "iptables"])
+def test_a_sender_that_a_rule_changes_is_named(tool, address, disguised):
+    table = {"family": "ip", "table": "nat"}
+    hook = {**table, "name": "POSTROUTING", "type": "nat", "hook": "postrouting"}
+    target = {"payload": {"protocol": "ip", "field": "daddr"}}
+    match = {"match": {"op": "==", "left": target, "right": SELF}}
+    rule = {**table, "chain": "POSTROUTING", "expr": [match, {"snat": {"addr": address}}]}
+    chains = [{"chain": {**hook, "policy": "accept", "prio": 100}}, {"rule": rule}]
+    legacy = (
+        "*nat\n:POSTROUTING ACCEPT [0:0]\n"
+        f"-A POSTROUTING -d {SELF}/32 -j SNAT --to-source {address}\nCOMMIT\n"
+    )
+    listing = legacy if tool == "iptables" else json.dumps({"nftables": chains})
+    view = cluster({tool: listing}, "node2")
+    found = find_culprit(view["node2"], view["node1"], into(29500), "drop")
+    assert bool(found) is disguised
+    assert not found or (found.node.name, found.translated) == ("node2", "given another sender")
 
 
 SYN_OF = Packet(PEER, SELF, None, 29500, inbound=True, dscp=0, maxseg=1460, length=60)
