@@ -308,45 +308,38 @@ def logins_wait_for_no_name_server(node: NodeView) -> Verdict:
     return warn("names-waited-for", message, fix, seconds=name.seconds)
 
 
-@node_check("ssh.logins-are-quick", SshRow, Account, optional=(Sshd,), severity=Severity.WARN)
-def logins_are_quick(node: NodeView) -> Verdict:
-    """A login to this node takes about as long as one to the others.
+@node_check("ssh.keys-program-is-quick", Sshd, Account, optional=(SshRow,), severity=Severity.WARN)
+def keys_program_is_quick(node: NodeView) -> Verdict:
+    """The program that sshd asks for keys (`AuthorizedKeysCommand`) answers at once.
 
-    pdsh logs in to all nodes before any of them begins, and gives up where it takes too long.
+    sshd asks it before it lets anybody in: one that waits for a server which does not answer makes
+    each login wait, and pdsh gives up on the node.
 
     Measured: The quickest login to this node by another one, against the median of those to the
     other nodes: four times as long, and five seconds or more.
 
     Fix:
-        keys-program-slow: sshd asks a program for the keys (`AuthorizedKeysCommand`). Shows how
-            long that takes.
-        login-slow: shows after which step a login waits.
+        keys-program-slow: shows how long that program takes.
     """
+    setting = node.read(Sshd).setting("authorizedkeyscommand")
+    words = keys_program(setting, node.read(Account).user)
+    if not (setting and words):
+        return ok(f"sshd on {node.name} asks no program for keys")
     quickest = quickest_logins(node.cluster)
     usual = usual_seconds(quickest, node.name)
     if usual is None:
-        return ok(f"logins to {node.name} take no longer than those to other nodes")
+        return ok(f"sshd on {node.name} asks {words[0]}, and logins take no longer for that")
     taken = quickest[node.name]
     message = (
         f"the quickest login to {node.name} takes {taken:.0f} s, one to another node "
-        f"{usual:.1f} s: each start, pdsh and scp waits for that"
+        f"{usual:.1f} s; sshd asks {words[0]} for keys first ({setting.where or 'sshd'})"
     )
-    setting = node.read(Sshd).setting("authorizedkeyscommand") if node.has(Sshd) else None
-    if setting and (words := keys_program(setting, node.read(Account).user)):
-        message += f"; sshd asks {words[0]} for keys first ({setting.where or 'sshd'})"
-        note = (
-            "shows how long that takes; have it answer at once: mend or allow what it asks, or "
-            "give it a shorter time-out"
-        )
-        fix = node.fix(f"time {shlex.join(words)} >/dev/null", note, root=True)
-        return warn("keys-program-slow", message, fix, seconds=taken, usual=usual)
     note = (
-        "shows after which line it waits; before `Authenticated`: a name server, a module of "
-        "/etc/pam.d/sshd or GSSAPIAuthentication; behind it: a start-up file or pam_systemd"
+        "shows how long that takes; have it answer at once: mend or allow what it asks, or "
+        "give it a shorter time-out"
     )
-    caller = next(name for name in quickest if name != node.name)
-    fix = Fix(f"time ssh -v {node.name} true", on=caller, note=note)
-    return warn("login-slow", message, fix, seconds=taken, usual=usual)
+    fix = node.fix(f"time {shlex.join(words)} >/dev/null", note, root=True)
+    return warn("keys-program-slow", message, fix, seconds=taken, usual=usual)
 
 
 def _short_session(
