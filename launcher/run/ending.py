@@ -85,7 +85,12 @@ def _judge_failure(state: RunState, run: Path, hang: str, *, allow_separate: boo
 
 
 def ending_as_json(ending: Ending, state: RunState) -> dict[str, Any]:
-    """What the record keeps of it."""
+    """What the record keeps of it.
+
+    Of a run that the launcher ended as stuck no errors that came of that end: a rank says so of its
+    peers, which were ended a little earlier.
+    """
+    stuck = state.failure if state.failure and state.failure.stuck else None
     return {
         "state": ending.state,
         "exit": int(ending.code),
@@ -95,7 +100,7 @@ def ending_as_json(ending: Ending, state: RunState) -> dict[str, Any]:
         "ended_because": ending.because,
         "ranks": {str(rank): code for rank, code in sorted(state.ended.items())},
         "ended_with_run": sorted(state.ended_with_run),
-        "erring": sorted(state.erring_ranks),
+        "erring": sorted(stuck.after if stuck else state.erring_ranks),
         "left": {node: pids for node, pids in state.left_processes.items() if pids},
     }
 

@@ -6,6 +6,7 @@ import pytest
 
 from checks.model import Job, Node
 from launcher.plan.plan import PlanInputs, make_plan
+from launcher.run.ending import ending_as_json, judge_ending
 from launcher.run.messages import (
     BadMessage,
     CommandEnded,
@@ -153,3 +154,14 @@ def test_who_ended_without_an_error_before_the_run_was_ended_left_early(state):
     state.ending = True
     state.take(RankEnded(3, 0), "node2")
     assert [rank.rank for rank in state.left_early] == [2]
+
+
+@pytest.mark.parametrize(("stuck", "erring"), [("nothing has advanced", [3]), ("", [0, 3])])
+def test_what_ranks_print_because_a_stuck_run_is_ended_is_no_error_of_theirs(
+    state, tmp_path, stuck, erring
+):
+    trace = b"RuntimeError: Connection closed by peer\n"
+    state.take(OutputChunk("rank3", trace), "node2")
+    state.fail("stuck for 12 s (--stuck-kill)", "node1", "rank1", 1, stuck=stuck)
+    state.take(OutputChunk("rank0", trace), "node1")
+    assert ending_as_json(judge_ending(state, tmp_path), state)["erring"] == erring
